@@ -1,0 +1,50 @@
+// Tiers, targets and what a target can do. A target is one model at one provider in one tier.
+
+export type TierLevel = 1 | 2 | 3;
+
+/** Where a tier runs: on this machine, on the user's own servers, or at somebody else's. */
+export type TrustZone = 'device' | 'private' | 'external';
+
+export interface Capabilities {
+  tools: boolean;
+  /** `response_format: {type: "json_object"}` */
+  jsonMode: boolean;
+  /** `response_format: {type: "json_schema"}`, enforced. */
+  jsonSchema: boolean;
+  vision: boolean;
+  audio: boolean;
+  logprobs: boolean;
+  /** `n` > 1 */
+  multipleChoices: boolean;
+}
+
+/** USD per million tokens. A missing part is unknown, which makes the cost unknown (null), never 0. */
+export interface Price {
+  inputUsdPerMtok: number;
+  outputUsdPerMtok: number;
+  cachedInputUsdPerMtok?: number;
+  /** e.g. "config" or "builtin@2026-07-24" */
+  source: string;
+}
+
+export interface Target {
+  /** `local/qwen3-0.6b`, `inhouse/llama-3.3-70b`: unique, first part names the provider entry of the config. */
+  id: string;
+  tier: TierLevel;
+  zone: TrustZone;
+  /** Protocol adapter, e.g. `openai`; `local` is the engine host. */
+  provider: string;
+  /** The model's name as the upstream knows it. */
+  model: string;
+  /** Tokens, prompt and answer together; null when not known. */
+  contextWindow: number | null;
+  capabilities: Capabilities;
+  price: Price | null;
+}
+
+/** A target's state at one moment. */
+export interface TargetState {
+  available: boolean;
+  /** Why not, or a remark, e.g. "breaker open for 12 s", "no model file: ...". */
+  reason?: string;
+}

@@ -1,0 +1,137 @@
+// The boundary between the engine and everything else: open a model, keep timelines, run batched steps.
+// Model   = one immutable GGUF file, mapped, with its tokenizer and packed weights. Shared by many engines.
+// Engine  = a model plus a thread pool and a KV cache of a fixed token budget. step() is not re-entrant.
+// Session = one mutable timeline (a row of the batch): the tokens whose K/V it owns, and its sampler's state.
+// Nothing of tensors, kernels or files leaks through this header. All errors are thrown as Error on open
+// and on argument checks; step() reports per-session trouble in its results and never aborts the process.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tiergate {
+
+/// code is a name of contract/errors.ts: MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, CONTEXT_OVERFLOW, INVALID_REQUEST.
+class Error : public std::runtime_error {
+ public:
+  Error(std::string code, const std::string& message) : std::runtime_error(message), code_(std::move(code)) {}
+  const std::string& code() const { return code_; }
+
+ private:
+  std::string code_;
+};
+
+struct ModelInfo {
+  std::string path;
+  std::string architecture;     // general.architecture
+  std::string name;             // general.name, may be empty
+  std::string file_type;        // the most frequent tensor type by bytes, e.g. "Q4_K"
+  std::string chat_template;    // tokenizer.chat_template, may be empty
+  std::string tokenizer;        // tokenizer.ggml.model
+  int64_t n_params = 0;
+  uint64_t weight_bytes = 0;    // bytes of all tensors in the file
+  int32_t n_vocab = 0;
+  int32_t n_ctx_train = 0;
+  int32_t n_layers = 0;
+  int32_t d_model = 0;
+  int32_t bos_token = -1;       // -1: none
+  int32_t eos_token = -1;
+  bool add_bos = false;
+  bool add_eos = false;
+};
+
+class Model {
+ public:
+  /// Maps and checks the file; throws Error. isa: "" = best of this CPU, else a name of dispatch.cpp's list.
+  static std::shared_ptr<Model> open(const std::string& path, const std::string& isa = "");
+  virtual ~Model() = default;
+
+  virtual const ModelInfo& info() const = 0;
+  virtual const std::string& isa() const = 0;
+  /// All metadata and the tensor directory as JSON (arrays longer than `max_items` are cut, with their length).
+  virtual std::string inspect_json(size_t max_items) const = 0;
+
+  /// text is UTF-8 (ill-formed bytes are taken as they are). add_special: BOS/EOS as the file asks.
+  /// parse_special: "<|im_end|>" and the like become their control tokens.
+  virtual std::vector<int32_t> tokenize(std::string_view text, bool add_special, bool parse_special) const = 0;
+  /// Raw bytes of one token (a part of a UTF-8 character is possible). Control tokens: empty unless `special`.
+  virtual std::string token_bytes(int32_t token, bool special) const = 0;
+  /// EOS, EOT, EOM: generation ends here.
+  virtual bool is_end_of_generation(int32_t token) const = 0;
+};
+
+struct SamplerOptions {
+  float temperature = 1.0f;         // 0: greedy
+  int32_t top_k = 0;                // 0: off
+  float top_p = 1.0f;               // 1: off
+  float min_p = 0.0f;               // 0: off
+  float repetition_penalty = 1.0f;  // 1: off; multiplicative (CTRL paper)
+  float presence_penalty = 0.0f;    // OpenAI: subtracted once from every token seen in the completion
+  float frequency_penalty = 0.0f;   // OpenAI: subtracted per occurrence
+  int32_t penalty_window = 64;      // tokens looked back for repetition_penalty
+  uint64_t seed = 0;
+  std::vector<std::pair<int32_t, float>> logit_bias;
+};
+
+struct TokenLogprob {
+  int32_t token;
+  float logprob;
+};
+
+/// What one session wants of one step.
+struct StepItem {
+  class Session* session = nullptr;
+  std::span<const int32_t> tokens;  // appended to the timeline, >= 1: a chunk of prompt, or the token sampled last
+  bool sample = false;              // sample a next token after the last of `tokens`
+  int32_t n_top = 0;                // how many TokenLogprob to return (0 … 20)
+};
+
+struct StepResult {
+  bool sampled = false;
+  int32_t token = -1;
+  float logprob = 0;                // natural log, of the model's distribution before any sampler step
+  float entropy = 0;                // nats, same distribution
+  float margin = 0;                 // p(best) - p(second best), same distribution
+  std::vector<TokenLogprob> top;    // descending
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+  virtual int32_t n_past() const = 0;                  // tokens whose K/V is held
+  /// Forgets everything from position n_past on (n_past <= current): the way to reuse a prefix.
+  virtual void truncate(int32_t n_past) = 0;
+  virtual void set_sampler(const SamplerOptions& options) = 0;
+  /// Last logits (n_vocab,), valid until the next step that includes this session; empty before the first sample.
+  virtual std::span<const float> logits() const = 0;
+};
+
+struct EngineOptions {
+  int32_t n_threads = 0;      // 0: physical cores allowed by affinity and cgroup quota
+  int32_t n_ctx = 0;          // longest timeline in tokens; 0: the model's n_ctx_train
+  int32_t n_kv_tokens = 0;    // KV budget over all sessions; 0: n_ctx
+  int32_t n_batch = 512;      // most tokens in one step
+};
+
+class Engine {
+ public:
+  static std::unique_ptr<Engine> create(std::shared_ptr<Model> model, const EngineOptions& options);
+  virtual ~Engine() = default;
+  virtual int32_t n_ctx() const = 0;
+  virtual int32_t n_batch() const = 0;
+  virtual int32_t free_kv_tokens() const = 0;
+  virtual uint64_t kv_bytes() const = 0;
+  virtual std::unique_ptr<Session> new_session() = 0;
+  /// One forward pass over all items. Sum of tokens <= n_batch. Results in the order of items. Throws Error
+  /// (CONTEXT_OVERFLOW) before any change when a timeline or the KV budget would overflow.
+  /// A session's numbers depend on its own tokens and sampler alone, never on its batch mates or thread count.
+  virtual std::vector<StepResult> step(std::span<const StepItem> items) = 0;
+};
+
+}  // namespace tiergate

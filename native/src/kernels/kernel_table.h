@@ -1,0 +1,85 @@
+// What one instruction set must provide. Filled once per isa/*.cpp from the same ops/*.inl.h and quant/*.h;
+// chosen at run time by dispatch.cpp. Included by files built with ISA flags: plain data and declarations only
+// (no inline functions, no STL), so that no shared symbol is ever compiled with the wrong flags.
+//
+// A weight matrix W is (n_rows, n_cols), row-major in the file, n_cols a multiple of the type's block. It is packed
+// once at load into the layout this ISA wants; y = W x is then computed for row ranges, so threads split rows.
+// Each output element is computed by one fixed order of operations, whatever the batch or the row range:
+// results are bit-identical for any batch composition and thread count.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tiergate {
+
+/// How activations are stored for a product. Quantised once per row and shared by every matrix that reads it.
+enum class ActivationFormat : uint8_t { kF32, kF16, kBF16, kQ8Block32, kQ8Block256 };
+
+/// Per tensor type.
+struct MatmulKernel {
+  const char* type_name;                 // "Q4_K"
+  uint32_t ggml_type;                    // id in the file
+  ActivationFormat activation;
+  int64_t row_group;                     // rows interleaved in one packed group; ranges start at multiples of it
+  /// Bytes of the packed matrix (n_rows rounded up to row_group inside). 0: used as it is in the file.
+  size_t (*packed_bytes)(int64_t n_rows, int64_t n_cols);
+  /// Packs rows [row_begin, row_end) (row_begin a multiple of row_group). src: the file's rows from row 0.
+  void (*pack)(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end, void* packed);
+  /// out[t * out_stride + r] = dot(W[r], x[t]) for r in [row_begin, row_end), t in [0, n_tokens).
+  /// activations: n_tokens rows of activation_row_bytes(format, n_cols).
+  void (*matmul)(const void* packed, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
+                 const void* activations, int64_t n_tokens, float* out, int64_t out_stride);
+  /// One row of the file's layout to f32 (embedding lookup, tests).
+  void (*dequantize_row)(const void* src_row, int64_t n_cols, float* out);
+};
+
+/// K and V live in pages of kPageTokens positions: page p of a layer holds, for each kv head, kPageTokens x head_dim
+/// values of f16: k_pages[p] -> (n_kv_heads, kPageTokens, head_dim), v_pages[p] likewise.
+inline constexpr int32_t kPageTokens = 64;
+
+struct AttentionArgs {
+  const float* q;                 // (n_tokens, n_heads, head_dim), already roped
+  const uint16_t* const* k_pages; // pages of this session's timeline, this layer
+  const uint16_t* const* v_pages;
+  float* out;                     // (n_tokens, n_heads, head_dim)
+  int32_t n_tokens;               // queries, at positions first_position … first_position + n_tokens - 1
+  int32_t first_position;
+  int32_t n_heads, n_kv_heads, head_dim;
+  float scale;                    // usually 1 / sqrt(head_dim)
+  int32_t window;                 // sliding window in tokens, 0: full causal
+  float softcap;                  // 0: off
+};
+
+struct KernelTable {
+  const char* isa;                // "avx512_vnni"
+  const char* description;
+  const MatmulKernel* matmuls;    // one per tensor type
+  int32_t n_matmuls;
+
+  size_t (*activation_row_bytes)(ActivationFormat format, int64_t n_cols);
+  void (*quantize_row)(ActivationFormat format, const float* x, int64_t n_cols, void* out);
+
+  /// out[i] = x[i] * weight[i] / sqrt(mean(x^2) + eps); weight may be null.
+  void (*rms_norm)(const float* x, const float* weight, int64_t n, float eps, float* out);
+  void (*add)(const float* a, const float* b, int64_t n, float* out);
+  /// out[i] = silu(gate[i]) * up[i]
+  void (*swiglu)(const float* gate, const float* up, int64_t n, float* out);
+  /// Rotates n_heads heads of head_dim in place. cos_sin: (n_rot / 2, 2) for this position. neox: pairs (i, i + n_rot/2),
+  /// else pairs (2i, 2i + 1). Values past n_rot stay.
+  void (*rope)(float* x, int32_t n_heads, int32_t head_dim, int32_t n_rot, const float* cos_sin, bool neox);
+  void (*f32_to_f16)(const float* x, int64_t n, uint16_t* out);
+  void (*f16_to_f32)(const uint16_t* x, int64_t n, float* out);
+  /// One head group: kv heads [kv_head_begin, kv_head_end) and the query heads that share them.
+  void (*attention)(const AttentionArgs& args, int32_t kv_head_begin, int32_t kv_head_end);
+  /// Returns max; sum of exp(x - max) and sum of (x - max) * exp(x - max) through the pointers (softmax, entropy).
+  float (*softmax_stats)(const float* x, int64_t n, double* sum_exp, double* sum_x_exp);
+};
+
+/// Best table of this CPU, or the one named (also by the environment's ENGINE_ISA); null if unknown or unsupported.
+const KernelTable* find_kernels(const char* isa_or_null);
+/// All compiled tables, best first; *n their number. supported(i) tells whether this CPU can run it.
+const KernelTable* const* all_kernels(int32_t* n);
+bool kernels_supported(const KernelTable* table);
+
+}  // namespace tiergate

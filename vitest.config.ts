@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, timeoutMs: number) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: 60_000 },
+});
+
+// Processes and worker threads started by tests run the built files in dist/ (see contract/built-file.ts).
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', 10_000),
+      project('conformance', 20_000),
+      project('journeys', 60_000),
+      project('native', 120_000),
+      project('fuzz', 60_000),
+    ],
+  },
+});
