@@ -1,4 +1,5 @@
 // Tiers, targets and what a target can do. A target is one model at one provider in one tier.
+import type { ChatAnswer, ChatRequest } from './chat.ts';
 
 export type TierLevel = 1 | 2 | 3;
 
@@ -47,4 +48,33 @@ export interface TargetState {
   available: boolean;
   /** Why not, or a remark, e.g. "breaker open for 12 s", "no model file: ...". */
   reason?: string;
+}
+
+/** What one target is allowed to see of a request. Made by the pipeline for each attempt, never by a tier. */
+export interface Outgoing {
+  request: ChatRequest;
+  /** True: values were replaced by placeholders. */
+  redacted: boolean;
+  /** Looks at the serialised body once more, at the door: a reason when something must not leave, else null. */
+  check?: (body: string) => string | null;
+}
+
+export interface AttemptContext {
+  requestId: string;
+  /** Aborted when the client goes away or the deadline passes. */
+  signal: AbortSignal;
+}
+
+/** One target that can be called. Implemented by tiers/local.ts and tiers/remote.ts. */
+export interface TargetRunner {
+  readonly target: Target;
+  state(): TargetState;
+  /**
+   * One attempt without retries. Resolves with the whole completion, or, for `stream: true`, once the upstream has
+   * accepted the request (its status is 200); errors after that are thrown by the event iterator. The iterator's
+   * `return()` and the signal both cancel the upstream's work. Usage is always asked of the upstream.
+   * @throws {GatewayError} PROVIDER_*, ENGINE_*, CONTEXT_OVERFLOW, NO_LOCAL_MODEL, EGRESS_BLOCKED
+   */
+  chat(outgoing: Outgoing, context: AttemptContext): Promise<ChatAnswer>;
+  close(): Promise<void>;
 }

@@ -1,0 +1,103 @@
+// Loads the native addon; the hand-written types of every export. The only importer of the .node file.
+// Mirrors native/include/engine.h, where units, ranges and errors are said.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { packageRoot } from '../contract/built-file.ts';
+
+export interface NativeModelInfo {
+  path: string;
+  architecture: string;
+  name: string;
+  fileType: string;
+  chatTemplate: string;
+  tokenizer: string;
+  nParams: number;
+  weightBytes: number;
+  nVocab: number;
+  nCtxTrain: number;
+  nLayers: number;
+  dModel: number;
+  /** -1: none */
+  bosToken: number;
+  eosToken: number;
+  addBos: boolean;
+  addEos: boolean;
+}
+
+export interface NativeSamplerOptions {
+  temperature?: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+  repetitionPenalty?: number;
+  presencePenalty?: number;
+  frequencyPenalty?: number;
+  penaltyWindow?: number;
+  /** 64 bit */
+  seed?: bigint;
+  logitBias?: [token: number, bias: number][];
+}
+
+export interface NativeStepItem {
+  session: NativeSession;
+  tokens: Int32Array;
+  sample: boolean;
+  /** 0 … 20 */
+  nTop: number;
+}
+
+export interface NativeStepResult {
+  sampled: boolean;
+  token: number;
+  logprob: number;
+  entropy: number;
+  margin: number;
+  topTokens: Int32Array;
+  topLogprobs: Float32Array;
+}
+
+export interface NativeSession {
+  nPast(): number;
+  truncate(nPast: number): void;
+  setSampler(options: NativeSamplerOptions): void;
+  /** A copy. */
+  logits(): Float32Array;
+  /** Gives its KV pages back. */
+  close(): void;
+}
+
+export interface NativeEngine {
+  readonly nCtx: number;
+  readonly nBatch: number;
+  readonly kvBytes: number;
+  freeKvTokens(): number;
+  newSession(): NativeSession;
+  /** Runs on a worker thread; one at a time. Rejects with an Error whose `code` is the native Error's. */
+  step(items: NativeStepItem[]): Promise<NativeStepResult[]>;
+  close(): void;
+}
+
+export interface NativeModel {
+  info(): NativeModelInfo;
+  isa(): string;
+  inspectJson(maxItems: number): string;
+  tokenize(text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array;
+  tokenBytes(token: number, special: boolean): Uint8Array;
+  isEndOfGeneration(token: number): boolean;
+  createEngine(options: { nThreads?: number; nCtx?: number; nKvTokens?: number; nBatch?: number }): NativeEngine;
+  close(): void;
+}
+
+export interface NativeAddon {
+  /** Off the main thread. `isa` "" is the best of this CPU. */
+  openModel(path: string, isa: string): Promise<NativeModel>;
+  isas(): { name: string; description: string; supported: boolean }[];
+}
+
+let loaded: NativeAddon | undefined;
+
+/** @throws {Error} when the addon was not built; `npm run setup` builds it. */
+export function nativeAddon(): NativeAddon {
+  loaded ??= createRequire(import.meta.url)(join(packageRoot, 'native', 'build', 'tiergate.node')) as NativeAddon;
+  return loaded;
+}
