@@ -1,11 +1,10 @@
 // `npm run check`: every static check, each with one line; the output of a failing one is shown.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../contract/built-file.ts';
 
 const bin = (name: string): string => join(packageRoot, 'node_modules', '.bin', name);
-const clangFormat = bin('clang-format');
+
 
 const CHECKS: [label: string, command: string, ...args: string[]][] = [
   ['registries', bin('tsx'), 'scripts/generate-registries.ts', '--check'],
@@ -14,8 +13,8 @@ const CHECKS: [label: string, command: string, ...args: string[]][] = [
   ['dependency arrows', bin('depcruise'), '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'contract', 'policies', 'store', 'engine', 'tiers', 'router'],
   ['dead code', bin('knip'), '--no-progress'],
   ['file sizes', bin('tsx'), 'scripts/check-size.ts'],
+  ['C++ format', bin('tsx'), 'scripts/check-cpp-format.ts'],
 ];
-if (existsSync(clangFormat)) CHECKS.push(['C++ format', bin('tsx'), 'scripts/check-cpp-format.ts']);
 
 let failed = 0;
 for (const [label, command, ...args] of CHECKS) {

@@ -1,0 +1,53 @@
+// createApp(deps): middleware and routes over a fetch handler; opens no socket.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Hono } from 'hono';
+import type { Logger } from 'pino';
+import { GatewayError } from '../contract/errors.ts';
+import { type ApiKey, auth } from './middleware/auth.ts';
+import { onError } from './middleware/on-error.ts';
+import { requestId } from './middleware/request-id.ts';
+import type { Gateway } from './pipeline.ts';
+import { chatCompletions } from './routes/chat-completions.ts';
+import { livez, readyz } from './routes/health.ts';
+import { listModels, oneModel } from './routes/models.ts';
+import { route } from './routes/route.ts';
+
+export interface GatewayEnv {
+  /** Node's request and response; absent under `app.request()`. */
+  Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } | undefined;
+  Variables: { requestId: string; clientRequestId: string; caller: string };
+}
+
+export interface AppOptions {
+  gateway: Gateway;
+  keys: readonly ApiKey[];
+  maxBodyBytes: number;
+  log: Logger;
+}
+
+export function createApp({ gateway, keys, maxBodyBytes, log }: AppOptions): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  app.onError(onError(log));
+  app.notFound((context) => {
+    throw new GatewayError('NOT_FOUND', `no such route: ${context.req.method} ${context.req.path}; see GET /v1/models, POST /v1/chat/completions, POST /v1/route`);
+  });
+
+  app.get('/livez', livez);
+  app.get('/readyz', readyz(gateway));
+  app.get('/health', readyz(gateway));
+
+  app.use('*', requestId());
+  app.use('/v1/*', auth(keys));
+  app.post('/v1/chat/completions', chatCompletions(gateway, maxBodyBytes));
+  app.post('/v1/route', route(gateway, maxBodyBytes));
+  app.get('/v1/models', listModels(gateway));
+  app.get('/v1/models/:id{.+}', oneModel(gateway));
+  for (const path of ['/v1/chat/completions', '/v1/route', '/v1/models']) {
+    app.all(path, (context) => {
+      const allowed = path === '/v1/models' ? 'GET' : 'POST';
+      context.header('allow', allowed);
+      throw new GatewayError('METHOD_NOT_ALLOWED', `${context.req.method} ${path} is not allowed; use ${allowed}`);
+    });
+  }
+  return app;
+}

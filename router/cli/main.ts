@@ -1,0 +1,57 @@
+#!/usr/bin/env node
+// `tiergate COMMAND`: loads the one command that is asked for, so that each starts fast.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { packageRoot } from '../../contract/built-file.ts';
+import { GatewayError } from '../../contract/errors.ts';
+
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  engine: async () => (await import('./engine.ts')).engineCommand(),
+  chat: async () => (await import('./chat.ts')).chatCommand(),
+  route: async () => (await import('./route.ts')).routeCommand(),
+  scan: async () => (await import('./scan.ts')).scanCommand(),
+  tokenize: async () => (await import('./tokenize.ts')).tokenizeCommand(),
+  inspect: async () => (await import('./inspect.ts')).inspectCommand(),
+  report: async () => (await import('./report.ts')).reportCommand(),
+  config: async () => (await import('./config.ts')).configCommand(),
+};
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+
+async function main(): Promise<void> {
+  const program = new Command('tiergate')
+    .description('Local-first LLM gateway: each request is answered at the smallest tier that can do it well.')
+    .version(version)
+    .showHelpAfterError('(run with --help for examples)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ tiergate serve                                  start the gateway (see tiergate.example.yaml)
+  $ tiergate chat "Summarise: ..."                  ask it from the terminal
+  $ tiergate route "Prove that ..." --json          which tier would answer, and why
+  $ tiergate report --since 24h                     requests, cost, savings, latency
+  $ echo '{"id":"1","text":"me@example.org"}' | tiergate scan
+
+Exit codes: 0 good, 1 failed, 2 bad input.`,
+    );
+  const asked = process.argv[2];
+  const only = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS);
+  for (const load of only) program.addCommand(await load());
+  await program.parseAsync();
+}
+
+main().catch((error: unknown) => {
+  // A known error is one clear line; anything else is ours, with its stack.
+  const known = error instanceof GatewayError;
+  console.error(known ? `tiergate: ${error.message}` : error);
+  process.exitCode = known && error.status < 500 ? 2 : 1;
+});
+
+// `tiergate report | head` closes our standard output early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});

@@ -1,0 +1,99 @@
+// Builds the ledger's row of a request from what the pipeline knows. Pure; counts and labels only.
+import type { GatewayError } from '../contract/errors.ts';
+import type { AttemptRecord, LedgerEntry, Outcome, Provenance } from '../contract/ledger.ts';
+import type { Decision, RequestFacts } from '../contract/policy.ts';
+import type { Price } from '../contract/tier.ts';
+
+export interface Timing {
+  /** Unix milliseconds of arrival. */
+  startedAt: number;
+  /** Milliseconds since arrival. */
+  gatewayMs: number;
+  ttftMs: number | null;
+  durationMs: number;
+}
+
+export interface RecordInput {
+  facts: RequestFacts;
+  decision: Decision;
+  attempts: AttemptRecord[];
+  timing: Timing;
+  outcome: Outcome;
+  error: GatewayError | null;
+  /** What the same tokens would cost at Level 3: see `referencePrice` in router/prices. */
+  level3Cost: (inputTokens: number, cachedInputTokens: number, outputTokens: number) => number | null;
+}
+
+/** The least certain of two provenances: reported, then counted, then estimated-partial. */
+function weaker(a: Provenance | null, b: Provenance | null): Provenance | null {
+  if (a === null || b === null) return a ?? b;
+  const order: Provenance[] = ['reported', 'counted', 'estimated-partial'];
+  return order[Math.max(order.indexOf(a), order.indexOf(b))]!;
+}
+
+/** Cost of all attempts that reached a model: null as soon as one of those is unknown. */
+function totalCost(attempts: readonly AttemptRecord[]): Pick<LedgerEntry['request'], 'costMicrousd' | 'costProvenance' | 'priceSource'> {
+  let costMicrousd: number | null = 0;
+  let costProvenance: Provenance | null = null;
+  let priceSource: string | null = null;
+  for (const attempt of attempts) {
+    const reachedModel = attempt.inputTokens !== null || attempt.outputTokens !== null || attempt.outcome === 'ok';
+    if (!reachedModel) continue;
+    costMicrousd = costMicrousd === null || attempt.costMicrousd === null ? null : costMicrousd + attempt.costMicrousd;
+    costProvenance = weaker(costProvenance, attempt.tokenProvenance);
+    priceSource = attempt.priceSource ?? priceSource;
+  }
+  return { costMicrousd, costProvenance: costMicrousd === null ? null : costProvenance, priceSource };
+}
+
+/** The request's row and its attempts' rows. */
+export function ledgerEntry(input: RecordInput): LedgerEntry {
+  const { facts, decision, attempts, timing, outcome, error } = input;
+  const last = attempts.at(-1);
+  const answered = last !== undefined && (last.outcome === 'ok' || timing.ttftMs !== null) ? last : null;
+  const { inputTokens = null, cachedInputTokens = null, outputTokens = null, tokenProvenance = null } = answered ?? {};
+  const level3CostMicrousd =
+    inputTokens === null || outputTokens === null ? null : input.level3Cost(inputTokens, cachedInputTokens ?? 0, outputTokens);
+  return {
+    request: {
+      id: facts.requestId,
+      startedAt: timing.startedAt,
+      caller: facts.caller,
+      surface: facts.surface,
+      requestedModel: facts.model.slice(0, 200),
+      stream: facts.stream,
+      task: facts.task,
+      difficulty: facts.difficulty,
+      sensitivity: decision.sensitivity,
+      findings: facts.findings,
+      policy: decision.verdicts.map((verdict) => verdict.policy).join(','),
+      reasons: decision.verdicts.map((verdict) => `${verdict.policy}: ${verdict.reason}`),
+      excluded: decision.excluded,
+      target: answered?.target ?? null,
+      tier: answered?.tier ?? null,
+      inputTokens,
+      cachedInputTokens,
+      outputTokens,
+      tokenProvenance,
+      ...totalCost(attempts),
+      level3CostMicrousd,
+      gatewayMs: timing.gatewayMs,
+      ttftMs: timing.ttftMs,
+      durationMs: timing.durationMs,
+      outcome,
+      errorCode: error?.code ?? null,
+      status: error?.status ?? 200,
+    },
+    attempts,
+  };
+}
+
+/** The price Level 3 would have: the named reference target's, else the first Level 3 target with a price. */
+export function referencePrice(
+  targets: readonly { id: string; tier: number; price: Price | null }[],
+  referenceTarget: string | undefined,
+): Price | null {
+  const named = targets.find((target) => target.id === referenceTarget);
+  if (referenceTarget !== undefined) return named?.price ?? null;
+  return targets.find((target) => target.tier === 3 && target.price !== null)?.price ?? null;
+}
