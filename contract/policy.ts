@@ -64,6 +64,8 @@ export interface Verdict {
   denyTiers?: TierLevel[];
   denyZones?: TrustZone[];
   denyTargets?: string[];
+  /** Why a single target of `denyTargets` is denied, where that says more than `reason`. */
+  targetReasons?: Record<string, string>;
   /** If any verdict has it, only these (intersection over verdicts) are allowed. */
   allowTiers?: TierLevel[];
   allowTargets?: string[];
