@@ -48,6 +48,8 @@ export interface NativeStepItem {
 
 export interface NativeStepResult {
   sampled: boolean;
+  /** Why nothing was sampled although asked for (this session's logits are not finite); else empty. */
+  error: string;
   token: number;
   logprob: number;
   entropy: number;
@@ -91,6 +93,8 @@ export interface NativeModel {
 export interface NativeAddon {
   /** Off the main thread. `isa` "" is the best of this CPU. */
   openModel(path: string, isa: string): Promise<NativeModel>;
+  /** Metadata and tensors of any readable GGUF file, also of an architecture the engine cannot run. */
+  inspectFileJson(path: string, maxItems: number): string;
   isas(): { name: string; description: string; supported: boolean }[];
 }
 

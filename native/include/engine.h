@@ -54,6 +54,8 @@ class Model {
 
   virtual const ModelInfo& info() const = 0;
   virtual const std::string& isa() const = 0;
+  /// Metadata and tensors of any readable GGUF file, also of an architecture this engine cannot run.
+  static std::string inspect_file_json(const std::string& path, size_t max_items);
   /// All metadata and the tensor directory as JSON (arrays longer than `max_items` are cut, with their length).
   virtual std::string inspect_json(size_t max_items) const = 0;
 
@@ -94,6 +96,7 @@ struct StepItem {
 
 struct StepResult {
   bool sampled = false;
+  std::string error;            // why nothing was sampled although asked for (logits not finite); else empty
   int32_t token = -1;
   float logprob = 0;                // natural log, of the model's distribution before any sampler step
   float entropy = 0;                // nats, same distribution
