@@ -1,0 +1,163 @@
+// The test suite's own model: a real, working GGUF of about a million random weights, the same bytes for the same options.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
+import type { TensorType } from './tensor-encoding.ts';
+import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
+
+export interface TinyGgufOptions {
+  architecture?: 'llama' | 'qwen2' | 'qwen3';
+  /** Of the matrices; norms and biases are always F32. */
+  tensorType?: TensorType;
+  seed?: number;
+  contextLength?: number;
+  /** Default: `llama` for the llama architecture, else `gpt2`. */
+  tokenizer?: 'llama' | 'gpt2';
+  /** Default ChatML; '' leaves the key out. */
+  chatTemplate?: string;
+  tiedEmbeddings?: boolean;
+  ropeScaling?: { type: 'linear' | 'yarn' | 'llama3'; factor: number; originalContextLength?: number };
+  layers?: number;
+}
+
+const dModel = 256;
+const headDim = 64;
+const nHeads = 4;
+const nKvHeads = 2;
+const dFf = 512;
+
+const chatMl =
+  "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}" +
+  "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+
+/** xorshift32, then the sum of four uniforms: near enough to a normal distribution, and exact on every machine. */
+function normals(seed: number): () => number {
+  let state = (Math.imul(seed, 0x9e3779b1) ^ 0x6d2b79f5) >>> 0 || 1;
+  const uniform = (): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
+  };
+  return () => (uniform() + uniform() + uniform() + uniform() - 2) * Math.sqrt(3);
+}
+
+/** Llama 3.1's per-frequency divisors (its rope_freqs.weight), for head_dim / 2 frequencies. */
+function llama3Divisors(factor: number, originalContext: number, base: number): Float32Array {
+  return Float32Array.from({ length: headDim / 2 }, (_, i) => {
+    const wavelength = 2 * Math.PI * base ** ((2 * i) / headDim);
+    if (wavelength < originalContext / 4) return 1;
+    if (wavelength > originalContext) return factor;
+    const smooth = (originalContext / wavelength - 1) / 3;
+    return 1 / ((1 - smooth) / factor + smooth);
+  });
+}
+
+/** Writes the model; takes well under a second. Greedy text is printable ASCII and never ends by itself. */
+export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void {
+  const { architecture = 'llama', tensorType = 'F32', seed = 1, contextLength = 512, layers = 2 } = options;
+  const { tiedEmbeddings = false, ropeScaling, chatTemplate = chatMl } = options;
+  const vocabulary = tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
+  const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
+  const original = ropeScaling?.originalContextLength ?? contextLength;
+  const key = (name: string): string => `${architecture}.${name}`;
+
+  const metadata: Record<string, GgufValue> = {
+    'general.architecture': str(architecture),
+    'general.name': str(`tiny ${architecture}`),
+    'general.file_type': u32({ F32: 0, F16: 1, Q4_0: 2, Q8_0: 7 }[tensorType]),
+    [key('context_length')]: u32(contextLength),
+    [key('embedding_length')]: u32(dModel),
+    [key('block_count')]: u32(layers),
+    [key('feed_forward_length')]: u32(dFf),
+    [key('attention.head_count')]: u32(nHeads),
+    [key('attention.head_count_kv')]: u32(nKvHeads),
+    [key('attention.key_length')]: u32(headDim),
+    [key('attention.value_length')]: u32(headDim),
+    [key('attention.layer_norm_rms_epsilon')]: f32(1e-5),
+    [key('rope.dimension_count')]: u32(headDim),
+    [key('rope.freq_base')]: f32(ropeBase),
+    [key('vocab_size')]: u32(vocabulary.tokens.length),
+    ...vocabulary.metadata,
+    ...(chatTemplate === '' ? {} : { 'tokenizer.chat_template': str(chatTemplate) }),
+  };
+  if (ropeScaling && ropeScaling.type !== 'llama3') {
+    metadata[key('rope.scaling.type')] = str(ropeScaling.type);
+    metadata[key('rope.scaling.factor')] = f32(ropeScaling.factor);
+    metadata[key('rope.scaling.original_context_length')] = u32(original);
+    metadata[key('rope.scaling.finetuned')] = bool(true);
+  }
+
+  const next = normals(seed);
+  const tensors: GgufTensor[] = [];
+  const add = (name: string, shape: number[], type: TensorType, value: () => number): Float32Array => {
+    const data = new Float32Array(shape.reduce((product, size) => product * size, 1)).map(value);
+    tensors.push({ name, shape, type, data });
+    return data;
+  };
+  const matrix = (name: string, columns: number, rows: number): Float32Array =>
+    add(name, [columns, rows], tensorType, () => next() / Math.sqrt(columns));
+  const vector = (name: string, length: number, mean: number): Float32Array =>
+    add(name, [length], 'F32', () => mean + 0.1 * next());
+  // Rows of about 3 / sqrt(d_model): logits then have a deviation of 3. Tokens that plain text lacks get faint rows,
+  // so that they are all but never generated.
+  const tokenRows = (name: string, faint: number): void => {
+    const data = add(
+      name,
+      [dModel, vocabulary.tokens.length],
+      tensorType,
+      () => (3 * next()) / Math.sqrt(dModel),
+    );
+    vocabulary.tokens.forEach((token, id) => {
+      if (!isPlainText(token, vocabulary.types[id] ?? 1)) {
+        for (let i = 0; i < dModel; i++) data[id * dModel + i] = (data[id * dModel + i] ?? 0) * faint;
+      }
+    });
+  };
+
+  tokenRows('token_embd.weight', tiedEmbeddings ? 0.05 : 1);
+  if (ropeScaling?.type === 'llama3') {
+    const data = llama3Divisors(ropeScaling.factor, original, ropeBase);
+    tensors.push({ name: 'rope_freqs.weight', shape: [headDim / 2], type: 'F32', data });
+  }
+  for (let layer = 0; layer < layers; layer++) {
+    const block = `blk.${layer}.`;
+    vector(`${block}attn_norm.weight`, dModel, 1);
+    matrix(`${block}attn_q.weight`, dModel, nHeads * headDim);
+    matrix(`${block}attn_k.weight`, dModel, nKvHeads * headDim);
+    matrix(`${block}attn_v.weight`, dModel, nKvHeads * headDim);
+    if (architecture === 'qwen2') {
+      vector(`${block}attn_q.bias`, nHeads * headDim, 0);
+      vector(`${block}attn_k.bias`, nKvHeads * headDim, 0);
+      vector(`${block}attn_v.bias`, nKvHeads * headDim, 0);
+    }
+    if (architecture === 'qwen3') {
+      vector(`${block}attn_q_norm.weight`, headDim, 1);
+      vector(`${block}attn_k_norm.weight`, headDim, 1);
+    }
+    matrix(`${block}attn_output.weight`, nHeads * headDim, dModel);
+    vector(`${block}ffn_norm.weight`, dModel, 1);
+    matrix(`${block}ffn_gate.weight`, dModel, dFf);
+    matrix(`${block}ffn_up.weight`, dModel, dFf);
+    matrix(`${block}ffn_down.weight`, dFf, dModel);
+  }
+  vector('output_norm.weight', dModel, 1);
+  if (!tiedEmbeddings) tokenRows('output.weight', 0);
+  writeGguf(path, { metadata, tensors });
+}
+
+/** Path of a model with these options; made once a machine, in the system's temporary folder. */
+export function tinyModel(options: TinyGgufOptions = {}): string {
+  const folder = join(tmpdir(), 'tiergate-tiny-models-1');
+  const name = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16);
+  const path = join(folder, `${name}.gguf`);
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true });
+    const draft = `${path}.${process.pid}`;
+    writeTinyGguf(draft, options);
+    renameSync(draft, path); // another process may make the same file at the same time
+  }
+  return path;
+}
