@@ -1,6 +1,6 @@
 // Two ids: the client's `x-request-id` is echoed for tracing; `x-tiergate-request-id` is ours, unique, the ledger's key.
 import { randomUUID } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { GatewayEnv } from '../app.ts';
 
 const SAFE_ID = /^[\w.:/+=@-]{1,128}$/;
@@ -12,7 +12,14 @@ export const requestId = (): MiddlewareHandler<GatewayEnv> =>
     const given = context.req.header('x-request-id');
     context.set('requestId', id);
     context.set('clientRequestId', given !== undefined && SAFE_ID.test(given) ? given : id);
-    await next();
-    context.header('x-request-id', context.get('clientRequestId'));
-    context.header('x-tiergate-request-id', id);
+    return next();
   };
+
+/**
+ * The id headers of a response. Handlers put them into the plain headers object of their `new Response`: setting
+ * headers on Hono's context afterwards builds a web `Headers` and halves the requests per second.
+ */
+export const idHeaders = (context: Context<GatewayEnv>): Record<string, string> => ({
+  'x-request-id': context.get('clientRequestId'),
+  'x-tiergate-request-id': context.get('requestId'),
+});

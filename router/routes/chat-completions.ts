@@ -1,0 +1,68 @@
+// POST /v1/chat/completions: the body in, the pipeline, the answer out as JSON or server-sent events.
+import type { Context, Handler } from 'hono';
+import { toGatewayError } from '../../contract/errors.ts';
+import type { GatewayEnv } from '../app.ts';
+import { idHeaders } from '../middleware/request-id.ts';
+import { type Ask, answer, type Gateway, type Reply } from '../pipeline.ts';
+import { readBody } from '../wire/body.ts';
+import { policyHeaders } from '../wire/headers.ts';
+import { parseChatRequest } from '../wire/openai-chat.ts';
+import { SSE_DONE, sseComment, sseError, sseEvent } from '../wire/sse.ts';
+
+const encoder = new TextEncoder();
+
+/** Aborts when the client's socket closes before the response has been written. */
+function clientSignal(context: Context<GatewayEnv>): AbortSignal {
+  const outgoing = context.env?.outgoing;
+  if (outgoing === undefined) return context.req.raw.signal;
+  const controller = new AbortController();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** The body of a streamed answer. Pulled by the socket: a slow client slows the upstream. */
+function eventStream(reply: Extract<Reply, { kind: 'stream' }>): ReadableStream<Uint8Array> {
+  const { parts } = reply;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next = await parts.next();
+        if (next.done === true) return controller.close();
+        const part = next.value;
+        const text = part.kind === 'event' ? sseEvent(part.event) : sseComment(`tiergate cost_usd=${part.costUsd}`) + SSE_DONE;
+        controller.enqueue(encoder.encode(text));
+      } catch (thrown) {
+        // The status is long sent: the error itself is the last event, and no `[DONE]` follows.
+        controller.enqueue(encoder.encode(sseError(toGatewayError(thrown))));
+        controller.close();
+      }
+    },
+    cancel: async () => {
+      await parts.return(undefined);
+    },
+  });
+}
+
+export const chatCompletions =
+  (gateway: Gateway, maxBodyBytes: number): Handler<GatewayEnv> =>
+  async (context) => {
+    const signal = clientSignal(context);
+    const ask: Ask = {
+      request: parseChatRequest(await readBody(context, maxBodyBytes)),
+      requestId: context.get('requestId'),
+      surface: 'chat.completions',
+      caller: context.get('caller'),
+      headers: policyHeaders(context),
+      signal,
+    };
+    const reply = await answer(gateway, ask);
+    const headers = { ...idHeaders(context), ...reply.headers };
+    if (reply.kind === 'completion') {
+      return new Response(reply.body, { headers: { 'content-type': 'application/json', ...headers } });
+    }
+    return new Response(eventStream(reply), {
+      headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no', ...headers },
+    });
+  };
