@@ -16,7 +16,7 @@ let client: OpenAI;
 
 beforeAll(async () => {
   // Echoes the last user message, three characters a chunk: placeholders are split over many chunks.
-  upstream = await startFakeUpstream({ reply: 'echo', chunkSize: 3 });
+  upstream = await startFakeUpstream({ reply: { chunkSizes: [3] } });
   const target = { id: 'frontier/fake', base_url: upstream.url, api_key: 'upstream-key', model: 'gpt-fake' };
   gateway = await startGateway({ tiers: { 3: { targets: [target] } } });
   client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'none', maxRetries: 0 });

@@ -10,7 +10,7 @@ const CLIENTS = 50;
 
 let upstream: FakeUpstream;
 beforeAll(async () => {
-  upstream = await startFakeUpstream();
+  upstream = await startFakeUpstream({ record: false, reply: { text: 'Hello.' } });
 });
 afterAll(() => upstream.close());
 
