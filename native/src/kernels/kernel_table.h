@@ -74,6 +74,9 @@ struct KernelTable {
   void (*attention)(const AttentionArgs& args, int32_t kv_head_begin, int32_t kv_head_end);
   /// Returns max; sum of exp(x - max) and sum of (x - max) * exp(x - max) through the pointers (softmax, entropy).
   float (*softmax_stats)(const float* x, int64_t n, double* sum_exp, double* sum_x_exp);
+
+  int32_t rank;                   // the highest supported one is chosen
+  uint32_t required;              // bits of CpuFeature (base/cpu_features.h): data, as code here has the ISA's flags
 };
 
 /// Best table of this CPU, or the one named (also by the environment's ENGINE_ISA); null if unknown or unsupported.

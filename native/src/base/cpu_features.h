@@ -1,0 +1,23 @@
+// What this CPU can do, as the operating system lets it: bits that a kernel table's `required` names.
+// Included by files built with ISA flags: plain data and declarations only.
+#pragma once
+
+#include <stdint.h>
+
+namespace tiergate {
+
+enum CpuFeature : uint32_t {
+  kCpuAvx2 = 1u << 0,          // AVX2, FMA and F16C, with the OS saving YMM registers
+  kCpuAvx512 = 1u << 1,        // AVX-512 F, BW, DQ, VL, with the OS saving ZMM and mask registers
+  kCpuAvx512Vnni = 1u << 2,
+  kCpuAvx512Bf16 = 1u << 3,
+  kCpuAvxVnni = 1u << 4,
+  kCpuNeon = 1u << 5,
+  kCpuNeonDotprod = 1u << 6,
+  kCpuNeonI8mm = 1u << 7,
+};
+
+/// Bits of CpuFeature; asked once, then remembered.
+uint32_t cpu_features();
+
+}  // namespace tiergate
