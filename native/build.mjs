@@ -145,6 +145,6 @@ if (!existsSync(join(buildFolder, 'CMakeCache.txt')) && works('ninja')) configur
 
 const what = `native engine${variant ? ` (${variant})` : ''}`;
 await step(`Configuring the ${what}`, 'cmake', configure);
-const targets = target ? ['--target', target] : withTests || withBench || variant ? [] : ['--target', 'addon'];
+const targets = target ? ['--target', target] : withTests || withBench || variant ? [] : ['--target', 'engine'];
 await step(`Compiling the ${what}${target ? `: ${target}` : ''}`, 'cmake', ['--build', buildFolder, '--parallel', String(Math.max(1, cpus().length)), ...targets]);
 if (!target) writeFileSync(stampFile, stamp);

@@ -1,0 +1,98 @@
+#include "base/thread_pool.h"
+
+#include <algorithm>
+
+namespace tiergate {
+namespace {
+
+// About 20 µs on a 3 GHz core: longer than the gap between two loops of a forward pass, far shorter than a time slice.
+constexpr int kSpins = 1000;
+// More chunks than threads, so that a thread delayed by a neighbour leaves its share to the others.
+constexpr int64_t kChunksPerThread = 4;
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+}  // namespace
+
+ThreadPool::ThreadPool(int32_t n_threads) {
+  const int32_t n = n_threads > 0 ? n_threads : usable_cores();
+  workers_.reserve(static_cast<size_t>(n - 1));
+  for (int32_t i = 1; i < n; ++i) workers_.emplace_back([this] { work(); });
+}
+
+ThreadPool::~ThreadPool() {
+  stop_ = true;
+  loops_.fetch_add(1);
+  loops_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::run(int64_t n, int64_t grain, Call call, const void* context) {
+  const int64_t pieces = n_threads() * kChunksPerThread;
+  const int64_t grains = (n + grain - 1) / grain;
+  const int64_t chunk = std::max<int64_t>(1, (grains + pieces - 1) / pieces) * grain;
+  const auto n_chunks = static_cast<uint32_t>((n + chunk - 1) / chunk);
+
+  n_.store(n, std::memory_order_relaxed);
+  chunk_.store(chunk, std::memory_order_relaxed);
+  call_.store(call, std::memory_order_relaxed);
+  context_.store(context, std::memory_order_relaxed);
+  n_chunks_.store(n_chunks, std::memory_order_relaxed);
+  unfinished_.store(n_chunks, std::memory_order_relaxed);
+  const uint64_t loop = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
+  ticket_.store(loop << 32, std::memory_order_release);
+  loops_.fetch_add(1);
+  loops_.notify_all();
+
+  while (take_one_chunk()) {
+  }
+  for (int spin = 0;; ++spin) {
+    const uint32_t left = unfinished_.load(std::memory_order_acquire);
+    if (left == 0) return;
+    if (spin < kSpins) {
+      pause();
+    } else {
+      unfinished_.wait(left, std::memory_order_acquire);
+    }
+  }
+}
+
+bool ThreadPool::take_one_chunk() {
+  uint64_t ticket = ticket_.load(std::memory_order_acquire);
+  for (;;) {
+    const auto index = static_cast<uint32_t>(ticket);
+    if (index >= n_chunks_.load(std::memory_order_relaxed)) return false;
+    const int64_t n = n_.load(std::memory_order_relaxed), chunk = chunk_.load(std::memory_order_relaxed);
+    const Call call = call_.load(std::memory_order_relaxed);
+    const void* context = context_.load(std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_acquire);
+    // Succeeds only while the loop has chunks left, so its fields had not been overwritten when they were read.
+    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+    call(context, index * chunk, std::min(n, (index + 1) * chunk));
+    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
+    return true;
+  }
+}
+
+void ThreadPool::work() {
+  uint32_t seen = loops_.load();
+  while (!stop_.load(std::memory_order_relaxed)) {
+    while (take_one_chunk()) {
+    }
+    int spin = 0;
+    while (loops_.load(std::memory_order_acquire) == seen && spin < kSpins) {
+      pause();
+      ++spin;
+    }
+    if (spin == kSpins) loops_.wait(seen, std::memory_order_acquire);
+    seen = loops_.load(std::memory_order_acquire);
+  }
+}
+
+}  // namespace tiergate
