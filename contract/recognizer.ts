@@ -24,6 +24,10 @@ export interface Recognizer {
   name: string;
   type: string;
   patterns: Pattern[];
+  /** Necessary condition: one of these (any case, 1 or at least 3 characters) stands in every text that has a match. */
+  anchors?: readonly string[];
+  /** Necessary condition: every match has so many ASCII digits, neighbours at most 3 other characters apart. */
+  minDigits?: number;
   /** Cheap necessary condition on the whole text; a false skips all patterns. Must never miss. */
   mayContain?(text: string): boolean;
   /** Lower-case words that raise the score when they stand within 50 characters before or after. */
