@@ -1,0 +1,68 @@
+// Which kind of work a request is: words of the ask and of the system prompt, and the shape of the text.
+import type { Task } from '../../contract/policy.ts';
+import { SPACELESS_CUES, STRONG_CUES, WEAK_CUES } from './task-cues.ts';
+import type { TextCounts } from './text-counts.ts';
+import type { EdgeWords } from './words.ts';
+
+export interface TaskInput {
+  /** The last user message. */
+  ask: string;
+  counts: TextCounts;
+  words: EdgeWords;
+  systemWords: readonly string[];
+  hasTools: boolean;
+  /** The conversation holds tool results. */
+  inToolLoop: boolean;
+}
+
+type Scores = Partial<Record<Task, number>>;
+
+const WH_WORD =
+  /^(what|who|whom|when|where|which|whose|how|is|are|was|were|do|does|did|can|could|should|will|would|why)$/;
+/** From here on a text is material to work on, not only an ask; code units. */
+const GROUNDED_CHARS = 350;
+
+function addCues(scores: Scores, words: readonly string[], factor: number): void {
+  for (const [index, word] of words.entries()) {
+    // The verb that opens a message is its instruction.
+    const weight = index < 4 ? 1.6 * factor : factor;
+    for (const task of STRONG_CUES.get(word) ?? []) scores[task] = (scores[task] ?? 0) + 2 * weight;
+    for (const task of WEAK_CUES.get(word) ?? []) scores[task] = (scores[task] ?? 0) + 0.5 * weight;
+  }
+}
+
+/** Pure and total: the task with the highest score, `chat` where nothing speaks for any. */
+export function guessTask(input: TaskInput): Task {
+  const { ask, counts, words, systemWords } = input;
+  if (input.hasTools || input.inToolLoop) return 'agent-step';
+  const scores: Scores = {};
+  const grounded = counts.chars > GROUNDED_CHARS;
+  addCues(scores, words.head, 1);
+  addCues(scores, words.tail, 0.8);
+  addCues(scores, systemWords, 0.6);
+  if (counts.han + counts.kana + counts.hangul > 1) {
+    const edges = ask.slice(0, 300) + ask.slice(-300);
+    for (const [regex, task] of SPACELESS_CUES) if (regex.test(edges)) scores[task] = (scores[task] ?? 0) + 3;
+  }
+
+  const add = (task: Task, points: number): void => {
+    scores[task] = (scores[task] ?? 0) + points;
+  };
+  const per100 = 100 / Math.max(100, counts.chars);
+  if (counts.fences >= 1) add('code', 2.5);
+  if (counts.codeMarks * per100 > 4) add('code', 1.5);
+  if (counts.mathMarks * per100 > 1.5) add('maths', 1.5);
+  if (counts.digits * per100 > 5 && counts.questions > 0) add('maths', 0.7);
+  const asks = counts.questions > 0 || WH_WORD.test(words.head[0] ?? '');
+  if (asks) add(grounded ? 'grounded-question' : 'open-question', grounded ? 1.2 : 1.3);
+  if (!grounded) delete scores['grounded-question'];
+  else delete scores['chat'];
+
+  let best: Task = 'chat';
+  let bestScore = 0.9;
+  for (const task in scores) {
+    const score = scores[task as Task]!;
+    if (score > bestScore) [best, bestScore] = [task as Task, score];
+  }
+  return best;
+}

@@ -1,0 +1,174 @@
+// What policies may look at: one request as plain facts. Pure: the clock is given. Bounded in time for
+// any size of prompt; an ordinary chat takes a few microseconds.
+import type { ChatMessage, ChatRequest, ContentPart } from '../contract/chat.ts';
+import type { RequestFacts, Sensitivity } from '../contract/policy.ts';
+import type { Capabilities } from '../contract/tier.ts';
+import { difficultyOf } from '../policies/classify/difficulty.ts';
+import { guessLanguage } from '../policies/classify/language.ts';
+import { guessTask } from '../policies/classify/task.ts';
+import { HARD_WORDS } from '../policies/classify/task-cues.ts';
+import type { TextCounts } from '../policies/classify/text-counts.ts';
+import { addText, emptyCounts } from '../policies/classify/text-counts.ts';
+import { edgeWords } from '../policies/classify/words.ts';
+import { overrideOf } from './override.ts';
+
+export interface FactsContext {
+  requestId: string;
+  surface: string;
+  /** Name of the API key's owner; "anonymous" where no keys are configured. */
+  caller: string;
+  /** Lower-case names. Credentials are left out here, whatever is passed. */
+  headers: Record<string, string>;
+  now: Date;
+}
+
+export interface FoundValues {
+  /** Number of findings by type. */
+  counts: Record<string, number>;
+  sensitivity: Sensitivity;
+}
+
+/** What chat formats add around each message, and the opening of the answer. */
+const TOKENS_PER_MESSAGE = 4;
+const TOKENS_PER_REPLY_START = 3;
+/** A middling picture; upstreams count by size (85 to about 1,500 tokens). */
+const TOKENS_PER_IMAGE = 765;
+/** Serialised tool definitions: code units per token. */
+const TOOL_CHARS_PER_TOKEN = 4;
+
+/** @throws {GatewayError} INVALID_REQUEST when an override header has no valid value. */
+export function gatherFacts(
+  request: ChatRequest,
+  context: FactsContext,
+  inspection: FoundValues,
+): RequestFacts {
+  const all = emptyCounts();
+  const parts = { images: 0, audio: 0 };
+  let turns = 0;
+  let inToolLoop = false;
+  let last: ChatMessage | null = null;
+  let system: ChatMessage | null = null;
+  for (const message of request.messages) {
+    if (message.role === 'user') {
+      turns += 1;
+      last = message;
+    } else if (message.role === 'tool' || message.role === 'function') inToolLoop = true;
+    else if (system === null && (message.role === 'system' || message.role === 'developer')) system = message;
+    addMessage(all, message, parts);
+  }
+  const ask = last === null ? '' : textOf(last);
+  // Most requests have one user message that is nearly everything: its counts are read once.
+  const alone = request.messages.length === 1 && last !== null && typeof last.content === 'string';
+  const askCounts = alone ? all : emptyCounts();
+  if (!alone) addText(askCounts, ask);
+  const words = edgeWords(ask);
+  const systemText = system === null ? '' : textOf(system);
+  const systemWords = systemText === '' ? [] : edgeWords(systemText.slice(0, 400)).head;
+
+  const tools = request.tools?.length ?? 0;
+  const promptTokens = Math.ceil(
+    all.tokens +
+      request.messages.length * TOKENS_PER_MESSAGE +
+      TOKENS_PER_REPLY_START +
+      parts.images * TOKENS_PER_IMAGE +
+      (tools > 0 ? JSON.stringify(request.tools).length / TOOL_CHARS_PER_TOKEN : 0),
+  );
+  const needs = needsOf(request, parts);
+  const task = guessTask({ ask, counts: askCounts, words, systemWords, hasTools: tools > 0, inToolLoop });
+  const difficulty = difficultyOf({
+    task,
+    counts: askCounts,
+    hardWords: countHard(words.head) + countHard(words.tail),
+    promptTokens,
+    turns,
+    tools,
+    strictOutput: needs.jsonSchema,
+  });
+  const language = guessLanguage(askCounts, words.head);
+  const limit = request.max_completion_tokens ?? request.max_tokens ?? null;
+  const headers = withoutCredentials(context.headers);
+  return {
+    requestId: context.requestId,
+    surface: context.surface,
+    caller: context.caller,
+    model: request.model,
+    stream: request.stream === true,
+    promptTokens,
+    maxOutputTokens: limit,
+    messageCount: request.messages.length,
+    needs,
+    task,
+    difficulty,
+    language,
+    findings: inspection.counts,
+    sensitivity: inspection.sensitivity,
+    headers,
+    time: localTime(context.now),
+    override: overrideOf(request.model, headers),
+  };
+}
+
+function addMessage(
+  counts: TextCounts,
+  message: ChatMessage,
+  parts: { images: number; audio: number },
+): void {
+  const { content } = message;
+  if (typeof content === 'string') addText(counts, content);
+  else if (Array.isArray(content)) for (const part of content) addPart(counts, part, parts);
+  for (const call of message.tool_calls ?? []) {
+    if (call.function !== undefined) addText(counts, `${call.function.name} ${call.function.arguments}`);
+  }
+}
+
+function addPart(counts: TextCounts, part: ContentPart, parts: { images: number; audio: number }): void {
+  if (typeof part.text === 'string') addText(counts, part.text);
+  if (part.type === 'image_url' || part.type === 'input_image') parts.images += 1;
+  else if (part.type === 'input_audio') parts.audio += 1;
+}
+
+function textOf({ content }: ChatMessage): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content.map((part) => (typeof part.text === 'string' ? part.text : '')).join('\n');
+}
+
+function needsOf(request: ChatRequest, parts: { images: number; audio: number }): Capabilities {
+  const format = request.response_format?.type;
+  return {
+    tools: (request.tools?.length ?? 0) > 0 && request.tool_choice !== 'none',
+    jsonMode: format === 'json_object',
+    jsonSchema: format === 'json_schema',
+    vision: parts.images > 0,
+    audio:
+      parts.audio > 0 || (Array.isArray(request['modalities']) && request['modalities'].includes('audio')),
+    logprobs: request.logprobs === true || (request.top_logprobs ?? 0) > 0,
+    multipleChoices: (request.n ?? 1) > 1,
+  };
+}
+
+const countHard = (words: readonly string[]): number => {
+  let hard = 0;
+  for (const word of words) if (HARD_WORDS.has(word)) hard += 1;
+  return hard;
+};
+
+const CREDENTIALS = /^(authorization|proxy-authorization|cookie|set-cookie)$|api-?key|token|secret/;
+
+function withoutCredentials(headers: Record<string, string>): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name in headers) if (!CREDENTIALS.test(name)) kept[name] = headers[name]!;
+  return kept;
+}
+
+const two = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
+
+function localTime(now: Date): RequestFacts['time'] {
+  const hour = now.getHours();
+  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  return {
+    iso: `${date}T${two(hour)}:${two(now.getMinutes())}:${two(now.getSeconds())}`,
+    hour,
+    weekday: now.getDay(),
+  };
+}
