@@ -145,6 +145,8 @@ if (!existsSync(join(buildFolder, 'CMakeCache.txt')) && works('ninja')) configur
 
 const what = `native engine${variant ? ` (${variant})` : ''}`;
 await step(`Configuring the ${what}`, 'cmake', configure);
+// Every error at once.
+const keepGoing = existsSync(join(buildFolder, 'build.ninja')) ? ['--', '-k', '0'] : ['--', '-k'];
 const targets = target ? ['--target', target] : withTests || withBench || variant ? [] : ['--target', 'engine'];
-await step(`Compiling the ${what}${target ? `: ${target}` : ''}`, 'cmake', ['--build', buildFolder, '--parallel', String(Math.max(1, cpus().length)), ...targets]);
+await step(`Compiling the ${what}${target ? `: ${target}` : ''}`, 'cmake', ['--build', buildFolder, '--parallel', String(Math.max(1, cpus().length)), ...targets, ...keepGoing]);
 if (!target) writeFileSync(stampFile, stamp);

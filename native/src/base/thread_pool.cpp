@@ -39,13 +39,16 @@ void ThreadPool::run(int64_t n, int64_t grain, Call call, const void* context) {
   const int64_t chunk = std::max<int64_t>(1, (grains + pieces - 1) / pieces) * grain;
   const auto n_chunks = static_cast<uint32_t>((n + chunk - 1) / chunk);
 
+  // Closed while the fields change: a worker still holding the last loop's ticket must not pair it with new fields.
+  const uint64_t loop = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
+  ticket_.store(loop << 32 | UINT32_MAX, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_release);
   n_.store(n, std::memory_order_relaxed);
   chunk_.store(chunk, std::memory_order_relaxed);
   call_.store(call, std::memory_order_relaxed);
   context_.store(context, std::memory_order_relaxed);
   n_chunks_.store(n_chunks, std::memory_order_relaxed);
   unfinished_.store(n_chunks, std::memory_order_relaxed);
-  const uint64_t loop = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
   ticket_.store(loop << 32, std::memory_order_release);
   loops_.fetch_add(1);
   loops_.notify_all();
