@@ -69,13 +69,13 @@ export function difficultyFeatures(input: DifficultyInput): Record<keyof typeof 
 }
 
 const WEIGHTS = {
-  lengthOfAsk: 0.3,
+  lengthOfAsk: 0.38,
   lengthOfMaterial: 0.06,
-  longWords: 1.5,
-  hardWords: 0.5,
-  mathMarks: 0.15,
+  longWords: 0.4,
+  hardWords: 0.35,
+  mathMarks: 0.08,
   codeMarks: 0.05,
-  digits: 0.03,
+  digits: 0.06,
   bullets: 0.06,
   questions: 0.15,
   turns: 0.12,

@@ -4,12 +4,12 @@ import type { Task } from '../../contract/policy.ts';
 const STRONG: Partial<Record<Task, string>> = {
   summarise:
     'summarize summarise summarized summary summaries summarization tldr gist condense abridge zusammenfassen zusammenfassung ' +
-    'fasse résume résumer résumé resumen resume resumir riassumi riassunto resumo samenvatten samenvatting podsumuj streszczenie',
+    'fasse résume résumer résumé resumen resume resumir riassumi riassunto resumo samenvatten samenvatting podsumuj streszczenie headline',
   extract:
     'extract extracting extraction extrahiere extrahieren extraire extrais extraer extrae estrai extrair wyodrębnij',
   classify:
     'classify classification categorize categorise categorization category categories sentiment klassifiziere classifie ' +
-    'clasifica classifica spam entailment entails toxicity',
+    'clasifica classifica spam entailment entails toxicity label labels rating polarity duplicate duplicates topics',
   rewrite:
     'rewrite rephrase paraphrase paraphrased reword proofread polish umformulieren umschreiben korrigiere reformule corrige ' +
     'reescribe riscrivi reescreva herschrijf popraw',
@@ -28,9 +28,9 @@ const STRONG: Partial<Record<Task, string>> = {
 };
 
 const WEAK: Partial<Record<Task, string>> = {
-  summarise: 'shorten bullet highlights overview takeaways headline title abstract',
+  summarise: 'shorten bullet highlights overview takeaways title title abstract brief briefly short',
   extract: 'entities names dates find fields parse json list mention mentioned identify',
-  classify: 'label topic positive negative class type choose options which intent true false',
+  classify: 'topic positive negative class type choose options which intent true false yes no maybe either pick scale rate review satisfied recommend describes convey describe',
   rewrite: 'grammar formal tone improve simplify edit sentence same meaning equivalent correct version',
   translate:
     'english german french spanish italian portuguese chinese japanese deutsch englisch anglais inglés',
