@@ -86,7 +86,12 @@ export interface NativeModel {
   tokenize(text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array;
   tokenBytes(token: number, special: boolean): Uint8Array;
   isEndOfGeneration(token: number): boolean;
-  createEngine(options: { nThreads?: number; nCtx?: number; nKvTokens?: number; nBatch?: number }): NativeEngine;
+  createEngine(options: {
+    nThreads?: number;
+    nCtx?: number;
+    nKvTokens?: number;
+    nBatch?: number;
+  }): NativeEngine;
   close(): void;
 }
 
@@ -102,6 +107,8 @@ let loaded: NativeAddon | undefined;
 
 /** @throws {Error} when the addon was not built; `npm run setup` builds it. */
 export function nativeAddon(): NativeAddon {
-  loaded ??= createRequire(import.meta.url)(join(packageRoot, 'native', 'build', 'tiergate.node')) as NativeAddon;
+  loaded ??= createRequire(import.meta.url)(
+    join(packageRoot, 'native', 'build', 'tiergate.node'),
+  ) as NativeAddon;
   return loaded;
 }

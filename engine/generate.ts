@@ -1,0 +1,184 @@
+// One prompt to its text: scheduler tokens in, text deltas with their confidence out.
+import type { NativeSamplerOptions, NativeStepResult } from './binding.ts';
+import type { Model } from './model.ts';
+import type { Scheduler } from './scheduler.ts';
+import { TextStream } from './text-stream.ts';
+
+export interface GenerateRequest {
+  prompt: Int32Array;
+  /** Most tokens to sample, at least 1. */
+  maxTokens: number;
+  stop: readonly string[];
+  sampler: NativeSamplerOptions;
+  /** Report each token's log probability. */
+  logprobs: boolean;
+  /** 0 … 20 alternatives for each. */
+  topLogprobs: number;
+}
+
+export interface TokenChoice {
+  token: string;
+  /** Natural logarithm, of the model's distribution before the sampler. */
+  logprob: number;
+  bytes: number[];
+}
+
+export interface TokenLogprob extends TokenChoice {
+  top_logprobs: TokenChoice[];
+}
+
+/** How sure the model was of its answer, over the answer's tokens. Null where there were none. */
+export interface Confidence {
+  tokens: number;
+  /** Natural logarithm. */
+  meanLogprob: number | null;
+  /** Nats. */
+  meanEntropy: number | null;
+  /** Smallest difference between the two likeliest tokens' probabilities. */
+  minMargin: number | null;
+}
+
+export type GenerateEvent =
+  /** Its turn has come; prompt tokens whose K/V was reused. */
+  | { type: 'start'; cachedTokens: number }
+  | { type: 'text-delta'; text: string; logprobs: TokenLogprob[] }
+  | { type: 'finish'; reason: 'stop' | 'length'; completionTokens: number; confidence: Confidence };
+
+/** Events a consumer may lag behind before its sequence sits steps out. */
+const MAX_PENDING_EVENTS = 64;
+
+/**
+ * Generates until a stop string, the model's end of generation, or `maxTokens`. Leaving the iterator or aborting the
+ * signal frees the session at once.
+ * @throws {GatewayError} CONTEXT_OVERFLOW, ENGINE_OVERLOADED, CLIENT_CLOSED, and what the engine reports
+ */
+export async function* generate(
+  model: Model,
+  scheduler: Scheduler,
+  request: GenerateRequest,
+  signal: AbortSignal,
+): AsyncGenerator<GenerateEvent, void, undefined> {
+  const left = new AbortController();
+  const events: GenerateEvent[] = [];
+  let failure: unknown;
+  let done = false;
+  let notify = () => {};
+  const emit = (event: GenerateEvent) => {
+    events.push(event);
+    notify();
+  };
+  const answer = new Answer(model, request);
+  scheduler
+    .run(
+      {
+        prompt: request.prompt,
+        maxTokens: request.maxTokens,
+        sampler: request.sampler,
+        topTokens: request.topLogprobs,
+        signal: AbortSignal.any([signal, left.signal]),
+        isBehind: () => events.length >= MAX_PENDING_EVENTS,
+        onToken(result) {
+          if (model.isEndOfGeneration(result.token)) return false;
+          const { text, logprobs, stopped } = answer.add(result);
+          if (text !== '' || logprobs.length > 0) emit({ type: 'text-delta', text, logprobs });
+          return !stopped;
+        },
+      },
+      (cachedTokens) => emit({ type: 'start', cachedTokens }),
+    )
+    .then(({ reason }) => {
+      const { text, logprobs, stopped } = answer.end();
+      if (text !== '' || logprobs.length > 0) emit({ type: 'text-delta', text, logprobs });
+      const confidence = answer.confidence();
+      const completionTokens = confidence.tokens;
+      emit({ type: 'finish', reason: stopped ? 'stop' : reason, completionTokens, confidence });
+    })
+    .catch((error: unknown) => {
+      failure = error;
+    })
+    .finally(() => {
+      done = true;
+      notify();
+    });
+  try {
+    while (true) {
+      const event = events.shift();
+      if (event) {
+        if (events.length === MAX_PENDING_EVENTS - 1) scheduler.wake();
+        yield event;
+      } else if (failure !== undefined) throw failure;
+      else if (done) return;
+      else
+        await new Promise<void>((resolve) => {
+          notify = resolve;
+        });
+    }
+  } finally {
+    left.abort();
+  }
+}
+
+/** The text and the figures of one answer while it grows. */
+class Answer {
+  readonly #model: Model;
+  readonly #request: GenerateRequest;
+  readonly #stream: TextStream;
+  /** Tokens whose text is not shown yet, with where that text starts (UTF-16 code units). */
+  #pending: { start: number; logprob: TokenLogprob }[] = [];
+  #tokens = 0;
+  #logprobSum = 0;
+  #entropySum = 0;
+  #minMargin = Number.POSITIVE_INFINITY;
+
+  constructor(model: Model, request: GenerateRequest) {
+    this.#model = model;
+    this.#request = request;
+    this.#stream = new TextStream(request.stop);
+  }
+
+  add(result: NativeStepResult): { text: string; logprobs: TokenLogprob[]; stopped: boolean } {
+    this.#tokens++;
+    this.#logprobSum += result.logprob;
+    this.#entropySum += result.entropy;
+    this.#minMargin = Math.min(this.#minMargin, result.margin);
+    if (this.#request.logprobs) {
+      this.#pending.push({ start: this.#stream.decodedLength, logprob: this.#logprob(result) });
+    }
+    const piece = this.#stream.push(this.#model.tokenBytes(result.token));
+    return { ...piece, logprobs: this.#shown(false) };
+  }
+
+  end(): { text: string; logprobs: TokenLogprob[]; stopped: boolean } {
+    const piece = this.#stream.end();
+    return { ...piece, logprobs: this.#shown(!piece.stopped) };
+  }
+
+  confidence(): Confidence {
+    const mean = (sum: number) => (this.#tokens === 0 ? null : sum / this.#tokens);
+    return {
+      tokens: this.#tokens,
+      meanLogprob: mean(this.#logprobSum),
+      meanEntropy: mean(this.#entropySum),
+      minMargin: this.#tokens === 0 ? null : this.#minMargin,
+    };
+  }
+
+  /** A token is reported with the first text of its own that is shown; at the end, all of them. */
+  #shown(all: boolean): TokenLogprob[] {
+    const split = this.#pending.findIndex(({ start }) => start >= this.#stream.shownLength);
+    const count = all || split < 0 ? this.#pending.length : split;
+    return this.#pending.splice(0, count).map(({ logprob }) => logprob);
+  }
+
+  #logprob(result: NativeStepResult): TokenLogprob {
+    const top = Array.from(result.topTokens, (token, index) =>
+      this.#choice(token, result.topLogprobs[index]!),
+    );
+    return { ...this.#choice(result.token, result.logprob), top_logprobs: top };
+  }
+
+  #choice(token: number, logprob: number): TokenChoice {
+    const bytes = this.#model.tokenBytes(token, true);
+    return { token: new TextDecoder().decode(bytes), logprob, bytes: [...bytes] };
+  }
+}

@@ -1,0 +1,161 @@
+// The engine's HTTP face: the OpenAI protocol for one model. Pure fetch, no socket (engine/serve.ts listens).
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { z } from 'zod';
+import { GatewayError, toGatewayError } from '../contract/errors.ts';
+import { type Answering, answerStream, answerWhole } from './answer.ts';
+import { type BodyShape, chatShape, textShape } from './answer-bodies.ts';
+import { type HostTextRequest, parseChatRequest, parseTextRequest, type SamplingRequest } from './request.ts';
+
+export interface HostOptions extends Answering {
+  /** Largest request body. */
+  maxBodyBytes?: number;
+  /** What `GET /host` tells besides the scheduler's state. */
+  facts: Record<string, unknown>;
+  /** One line for each unexpected failure; never request text. */
+  log?: (line: string) => void;
+}
+
+const tokenizeBody = z.union([
+  z.object({
+    content: z.string(),
+    add_special: z.boolean().optional(),
+    parse_special: z.boolean().optional(),
+  }),
+  z.looseObject({ messages: z.array(z.unknown()) }),
+]);
+const detokenizeBody = z.object({ tokens: z.array(z.int().min(0)).max(1_000_000) });
+
+/** The host's app: chat completions, completions, models, tokenize, detokenize, health and facts. */
+export function createHost(options: HostOptions): Hono {
+  const { model, scheduler } = options;
+  const app = new Hono();
+  const created = Math.floor(Date.now() / 1000);
+  const modelCard = { id: model.id, object: 'model', created, owned_by: 'tiergate' };
+
+  app.use(
+    bodyLimit({
+      maxSize: options.maxBodyBytes ?? 32 * 1024 * 1024,
+      onError: () => {
+        throw new GatewayError('BODY_TOO_LARGE', 'the request body is larger than this engine host accepts');
+      },
+    }),
+  );
+
+  app.post('/v1/chat/completions', async (context) => {
+    const request = parseChatRequest(await jsonBody(context.req.raw));
+    checkModel(request.model);
+    const prompt = model.promptTokens(model.chatTemplate.prompt(request));
+    return respond(chatShape, 'chatcmpl', prompt, request, context.req.raw.signal);
+  });
+
+  app.post('/v1/completions', async (context) => {
+    const request = parseTextRequest(await jsonBody(context.req.raw));
+    checkModel(request.model);
+    return respond(textShape, 'cmpl', textPrompt(request), request, context.req.raw.signal);
+  });
+
+  app.get('/v1/models', (context) => context.json({ object: 'list', data: [modelCard] }));
+  app.get('/livez', (context) => context.json({ status: 'ok' }));
+  app.get('/readyz', (context) => context.json({ status: 'ok', model: model.id }));
+  app.get('/host', (context) => context.json({ ...options.facts, scheduler: scheduler.stats() }));
+
+  app.post('/tokenize', async (context) => {
+    const body = accepted(tokenizeBody, await jsonBody(context.req.raw));
+    const tokens =
+      'content' in body && typeof body.content === 'string'
+        ? model.tokenize(body.content, {
+            special: body.add_special === true,
+            parseSpecial: body.parse_special === true,
+          })
+        : model.promptTokens(model.chatTemplate.prompt(parseChatRequest(body)));
+    return context.json({ count: tokens.length, tokens: [...tokens] });
+  });
+
+  app.post('/detokenize', async (context) => {
+    const { tokens } = accepted(detokenizeBody, await jsonBody(context.req.raw));
+    checkTokens(tokens);
+    const bytes = tokens.map((token) => Buffer.from(model.tokenBytes(token, true)));
+    return context.json({ content: Buffer.concat(bytes).toString('utf8') });
+  });
+
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const error = new GatewayError(
+      'NOT_FOUND',
+      `no ${method} ${path} here; GET /v1/models shows what is served`,
+    );
+    return context.json(error.toBody(), 404);
+  });
+
+  app.onError((thrown) => {
+    const error = toGatewayError(thrown);
+    if (error.status >= 500)
+      options.log?.(`engine host: ${error.code}: ${String(error.cause ?? error.message)}`);
+    const headers: Record<string, string> =
+      error.retryAfterS === null ? {} : { 'retry-after': `${error.retryAfterS}` };
+    return Response.json(error.toBody(), { status: error.status, headers });
+  });
+
+  async function respond(
+    shape: BodyShape,
+    idPrefix: string,
+    prompt: Int32Array,
+    request: SamplingRequest,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    if (!request.stream) {
+      return Response.json(await answerWhole(options, shape, idPrefix, prompt, request, signal));
+    }
+    const stream = await answerStream(options, shape, idPrefix, prompt, request, signal);
+    return new Response(stream, {
+      headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
+    });
+  }
+
+  function checkModel(asked: string | null): void {
+    if (asked === null || asked === '' || asked === model.id || asked === `local/${model.id}`) return;
+    throw new GatewayError(
+      'MODEL_NOT_FOUND',
+      `this host serves "${model.id}", not "${asked}"; ask for that one`,
+      {
+        param: 'model',
+      },
+    );
+  }
+
+  function checkTokens(tokens: readonly number[]): void {
+    const unknown = tokens.find((token) => token >= model.info.nVocab);
+    if (unknown === undefined) return;
+    throw new GatewayError(
+      'INVALID_REQUEST',
+      `token ${unknown} does not exist; this model's ids end at ${model.info.nVocab - 1}`,
+    );
+  }
+
+  function textPrompt({ prompt }: HostTextRequest): Int32Array {
+    if (typeof prompt === 'string') return model.promptTokens(prompt);
+    checkTokens(prompt);
+    return Int32Array.from(prompt);
+  }
+
+  return app;
+}
+
+async function jsonBody(request: Request): Promise<unknown> {
+  const text = await request.text();
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new GatewayError('INVALID_JSON', 'the request body is not JSON; send a JSON object', {
+      cause: error,
+    });
+  }
+}
+
+function accepted<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw new GatewayError('INVALID_REQUEST', `${issue.path.join('.') || 'the body'}: ${issue.message}`);
+}

@@ -1,0 +1,136 @@
+// One open GGUF file: its facts, its tokenizer, and engines made of it. Owns native memory until close().
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { displayPath } from '../contract/built-file.ts';
+import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
+import { type NativeEngine, type NativeModel, type NativeModelInfo, nativeAddon } from './binding.ts';
+import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
+
+export interface EngineSize {
+  /** 0: physical cores. */
+  threads?: number;
+  /** Longest timeline in tokens. */
+  contextTokens: number;
+  /** KV budget over all sessions, in tokens. */
+  kvTokens: number;
+  /** Most tokens in one step. */
+  batchTokens: number;
+}
+
+/** What `inspectJson` gives: all metadata and the tensor directory. */
+export interface ModelInspection {
+  metadata?: unknown;
+  tensors?: unknown;
+  [key: string]: unknown;
+}
+
+/** An error of the addon as ours: its `code` is a name of the catalogue, or it is a fault of the engine. */
+export function fromNativeError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  const { code, message } = error as { code?: string; message?: string };
+  const known = code !== undefined && code in ERRORS ? (code as ErrorCode) : 'INTERNAL';
+  return new GatewayError(known, message ?? 'the engine failed without a message', { cause: error });
+}
+
+export class Model {
+  readonly info: NativeModelInfo;
+  /** Instruction set of the kernels in use. */
+  readonly isa: string;
+  /** The file's name without `.gguf`: the model's name on the wire. */
+  readonly id: string;
+  readonly #native: NativeModel;
+  #template: ChatTemplate | undefined;
+
+  private constructor(native: NativeModel) {
+    this.#native = native;
+    this.info = native.info();
+    this.isa = native.isa();
+    this.id = basename(this.info.path).replace(/\.gguf$/i, '');
+  }
+
+  /**
+   * Maps and checks a file. `isa` forces an instruction set, e.g. "scalar".
+   * @throws {GatewayError} MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, INVALID_REQUEST for an unknown isa
+   */
+  static async open(path: string, isa = process.env['ENGINE_ISA'] ?? ''): Promise<Model> {
+    const found = await stat(path).catch((error: NodeJS.ErrnoException) => error.code ?? 'unreadable');
+    if (typeof found === 'string' || !found.isFile()) {
+      const problem = typeof found === 'string' ? found : 'not a file';
+      throw new GatewayError(
+        'MODEL_FILE_INVALID',
+        `cannot open the model file ${displayPath(path)} (${problem}); give the path of a .gguf file`,
+      );
+    }
+    try {
+      return new Model(await nativeAddon().openModel(path, isa));
+    } catch (error) {
+      throw fromNativeError(error);
+    }
+  }
+
+  /**
+   * Token ids of a text. `special`: BOS as the file asks. `parseSpecial`: control tokens written out as text,
+   * e.g. `<|im_end|>`, become those tokens.
+   */
+  tokenize(text: string, { special = false, parseSpecial = false } = {}): Int32Array {
+    return this.#native.tokenize(text, special, parseSpecial);
+  }
+
+  /** Raw bytes of a token, perhaps a part of a character. Control tokens are empty unless `special`. */
+  tokenBytes(token: number, special = false): Uint8Array {
+    return this.#native.tokenBytes(token, special);
+  }
+
+  /** Text of a token for people: ill-formed bytes become U+FFFD. */
+  tokenText(token: number): string {
+    return token < 0 ? '' : new TextDecoder().decode(this.tokenBytes(token, true));
+  }
+
+  isEndOfGeneration(token: number): boolean {
+    return this.#native.isEndOfGeneration(token);
+  }
+
+  /** @throws {GatewayError} UNSUPPORTED_FEATURE when the file's own template cannot be parsed */
+  get chatTemplate(): ChatTemplate {
+    this.#template ??= createChatTemplate({
+      source: this.info.chatTemplate,
+      bosToken: this.tokenText(this.info.bosToken),
+      eosToken: this.tokenText(this.info.eosToken),
+      hasChatMl: ['<|im_start|>', '<|im_end|>'].every(
+        (token) => this.tokenize(token, { parseSpecial: true }).length === 1,
+      ),
+    });
+    return this.#template;
+  }
+
+  /** Token ids of a rendered prompt: one BOS where the file asks for it, never a second one, never EOS. */
+  promptTokens(prompt: string): Int32Array {
+    const { addBos, addEos, eosToken, bosToken } = this.info;
+    const startsWithBos = addBos && bosToken >= 0 && prompt.startsWith(this.tokenText(bosToken));
+    const tokens = this.tokenize(prompt, { special: !startsWithBos, parseSpecial: true });
+    return addEos && tokens.at(-1) === eosToken ? tokens.subarray(0, -1) : tokens;
+  }
+
+  /** Metadata and tensors; arrays longer than `maxItems` are cut. */
+  inspect(maxItems = 16): ModelInspection {
+    return JSON.parse(this.#native.inspectJson(maxItems)) as ModelInspection;
+  }
+
+  /** @throws {GatewayError} when the size is refused */
+  createEngine(size: EngineSize): NativeEngine {
+    try {
+      return this.#native.createEngine({
+        nThreads: size.threads ?? 0,
+        nCtx: size.contextTokens,
+        nKvTokens: size.kvTokens,
+        nBatch: size.batchTokens,
+      });
+    } catch (error) {
+      throw fromNativeError(error);
+    }
+  }
+
+  close(): void {
+    this.#native.close();
+  }
+}

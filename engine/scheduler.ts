@@ -1,0 +1,326 @@
+// Continuous batching: one loop of steps; sequences join and leave at every step. Decoding sequences go first (one
+// token each), then prompts in chunks, so that a long prompt does not stop the others' streams. First come, first
+// served. A sequence's K/V room is reserved when it is admitted: once begun, it never runs out.
+// Source: Yu et al., "Orca" (OSDI 2022); Agrawal et al., "Sarathi-Serve" (OSDI 2024) for chunked prefill.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { GatewayError, toGatewayError } from '../contract/errors.ts';
+import type {
+  NativeEngine,
+  NativeSamplerOptions,
+  NativeSession,
+  NativeStepItem,
+  NativeStepResult,
+} from './binding.ts';
+import { fromNativeError } from './model.ts';
+import { PrefixCache } from './prefix-cache.ts';
+
+export interface SchedulerOptions {
+  /** KV budget of the engine, in tokens. */
+  kvTokens: number;
+  /** Most requests that wait; one more is refused. */
+  maxQueue: number;
+  /** Most sequences at once. */
+  maxActive: number;
+  /** Finished sessions kept for prefix reuse. */
+  maxIdle: number;
+  /** Most prompt tokens in a step in which others decode. */
+  promptChunk: number;
+}
+
+export interface SequenceRequest {
+  prompt: Int32Array;
+  /** Most tokens to sample, at least 1. */
+  maxTokens: number;
+  sampler: NativeSamplerOptions;
+  /** Alternatives to report for each token, 0 … 20. */
+  topTokens: number;
+  signal: AbortSignal;
+  /** Called within the step's turn with every sampled token, in order; false ends the sequence. */
+  onToken(result: NativeStepResult): boolean;
+  /** True: the consumer is behind; the sequence keeps its place and sits steps out until wake(). */
+  isBehind(): boolean;
+}
+
+export interface SequenceEnd {
+  /** `stop`: onToken said so; `length`: maxTokens were sampled. */
+  reason: 'stop' | 'length';
+}
+
+interface Sequence {
+  request: SequenceRequest;
+  /** Prompt, then every sampled token. */
+  tokens: Int32Array;
+  length: number;
+  session: NativeSession | null;
+  /** Tokens whose K/V is computed. */
+  position: number;
+  ended: boolean;
+  onAdmitted(cachedTokens: number): void;
+  resolve(end: SequenceEnd): void;
+  reject(error: unknown): void;
+}
+
+/** K/V is handed out in pages of at most this many tokens: reservations are rounded up to it. */
+const PAGE_TOKENS = 64;
+const reserved = ({ request }: Sequence): number =>
+  Math.ceil((request.prompt.length + request.maxTokens) / PAGE_TOKENS) * PAGE_TOKENS;
+
+export class Scheduler {
+  readonly #engine: NativeEngine;
+  readonly #options: SchedulerOptions;
+  readonly #cache: PrefixCache;
+  readonly #waiting: Sequence[] = [];
+  #active: Sequence[] = [];
+  /** Sequences of the step in flight: their sessions are in use even when they were cancelled. */
+  #stepping: readonly Sequence[] = [];
+  #loop: Promise<void> | null = null;
+  #wake: (() => void) | null = null;
+  #closed = false;
+
+  constructor(engine: NativeEngine, options: SchedulerOptions) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#cache = new PrefixCache(options.maxIdle);
+  }
+
+  get contextTokens(): number {
+    return this.#engine.nCtx;
+  }
+
+  stats(): { active: number; waiting: number; idle: number; freeKvTokens: number } {
+    return {
+      active: this.#active.length,
+      waiting: this.#waiting.length,
+      idle: this.#cache.size,
+      freeKvTokens: this.#engine.freeKvTokens(),
+    };
+  }
+
+  /**
+   * Runs one sequence to its end. `onAdmitted` is told how many prompt tokens came from the prefix cache.
+   * @throws {GatewayError} CONTEXT_OVERFLOW when it can never fit, ENGINE_OVERLOADED when too many wait,
+   * CLIENT_CLOSED (or the signal's GatewayError) when cancelled
+   */
+  run(request: SequenceRequest, onAdmitted: (cachedTokens: number) => void = () => {}): Promise<SequenceEnd> {
+    const { prompt, maxTokens, signal } = request;
+    const refusal = this.#refusal(prompt.length, maxTokens);
+    if (refusal) return Promise.reject(refusal);
+    if (signal.aborted) return Promise.reject(cancelled(signal));
+    const tokens = new Int32Array(prompt.length + maxTokens);
+    tokens.set(prompt);
+    return new Promise((resolve, reject) => {
+      const sequence: Sequence = {
+        request,
+        tokens,
+        length: prompt.length,
+        session: null,
+        position: 0,
+        ended: false,
+        onAdmitted,
+        resolve,
+        reject,
+      };
+      const cancel = () => this.#end(sequence, cancelled(signal));
+      signal.addEventListener('abort', cancel, { once: true });
+      const settle =
+        <T>(then: (value: T) => void) =>
+        (value: T) => {
+          signal.removeEventListener('abort', cancel);
+          then(value);
+        };
+      sequence.resolve = settle(resolve);
+      sequence.reject = settle(reject);
+      this.#waiting.push(sequence);
+      this.#loop ??= this.#run().finally(() => {
+        this.#loop = null;
+      });
+      this.wake();
+    });
+  }
+
+  /** A consumer that was behind has caught up. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** Refuses all work, waits for the step in flight, frees everything. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const error = new GatewayError('ENGINE_OVERLOADED', 'the engine is shutting down; try again', {
+      status: 503,
+    });
+    for (const sequence of [...this.#waiting, ...this.#active]) this.#end(sequence, error);
+    this.wake();
+    await this.#loop;
+    this.#cache.clear();
+    this.#engine.close();
+  }
+
+  #refusal(promptTokens: number, maxTokens: number): GatewayError | null {
+    const limit = Math.min(this.#engine.nCtx, this.#options.kvTokens);
+    if (promptTokens === 0) {
+      return new GatewayError('INVALID_REQUEST', 'the prompt has no tokens; send some text', {
+        param: 'messages',
+      });
+    }
+    if (promptTokens + maxTokens > limit) {
+      return new GatewayError(
+        'CONTEXT_OVERFLOW',
+        `the prompt has ${promptTokens} tokens and up to ${maxTokens} are asked for, together ` +
+          `${promptTokens + maxTokens}; this model's context window is ${limit}: shorten the messages or lower max_tokens`,
+        { param: 'messages' },
+      );
+    }
+    if (this.#closed || this.#waiting.length >= this.#options.maxQueue) {
+      return new GatewayError(
+        'ENGINE_OVERLOADED',
+        `${this.#waiting.length} requests already wait for the local engine; try again shortly`,
+        { retryAfterS: 1 },
+      );
+    }
+    return null;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#active.length > 0 || this.#waiting.length > 0) {
+      this.#admit();
+      const batch = this.#batch();
+      if (batch.length > 0) await this.#step(batch);
+      else if (this.#active.length > 0) await this.#woken();
+      // Lets sockets and cancellations through between steps.
+      await nextTurn();
+    }
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        this.#wake = null;
+        resolve();
+      };
+    });
+  }
+
+  #admit(): void {
+    while (this.#waiting.length > 0 && this.#active.length < this.#options.maxActive) {
+      const next = this.#waiting[0]!;
+      const inUse = this.#active.reduce((sum, each) => sum + reserved(each), 0);
+      if (this.#active.length > 0 && inUse + reserved(next) > this.#options.kvTokens) return;
+      this.#waiting.shift();
+      try {
+        const reused = this.#cache.take(next.request.prompt);
+        next.position = reused?.tokens ?? 0;
+        next.session = reused?.session ?? null;
+        this.#evictFor(reserved(next) - next.position);
+        next.session ??= this.#engine.newSession();
+        next.session.setSampler(next.request.sampler);
+        this.#active.push(next);
+        next.onAdmitted(next.position);
+      } catch (error) {
+        this.#end(next, fromNativeError(error), false);
+      }
+    }
+  }
+
+  /** Closes idle sessions until `tokens` are free besides what active sequences still have a right to. */
+  #evictFor(tokens: number): void {
+    const promised = this.#active.reduce((sum, each) => sum + reserved(each) - each.position, 0);
+    while (this.#engine.freeKvTokens() - promised < tokens && this.#cache.evictOldest());
+  }
+
+  #batch(): { sequence: Sequence; item: NativeStepItem }[] {
+    const { nBatch } = this.#engine;
+    const ready = this.#active.filter((sequence) => !sequence.request.isBehind());
+    const isDecoding = (sequence: Sequence) => sequence.position >= sequence.request.prompt.length;
+    const decoding = ready.filter(isDecoding).slice(0, nBatch);
+    const room = nBatch - decoding.length;
+    let budget = decoding.length > 0 ? Math.min(room, this.#options.promptChunk) : room;
+    const batch = decoding.map((sequence) => this.#item(sequence, 1));
+    for (const sequence of ready) {
+      if (isDecoding(sequence) || budget <= 0) continue;
+      const count = Math.min(budget, sequence.length - sequence.position);
+      budget -= count;
+      batch.push(this.#item(sequence, count));
+    }
+    return batch;
+  }
+
+  #item(sequence: Sequence, count: number): { sequence: Sequence; item: NativeStepItem } {
+    const end = sequence.position + count;
+    const item: NativeStepItem = {
+      session: sequence.session!,
+      tokens: sequence.tokens.slice(sequence.position, end),
+      sample: end === sequence.length,
+      nTop: sequence.request.topTokens,
+    };
+    return { sequence, item };
+  }
+
+  async #step(batch: { sequence: Sequence; item: NativeStepItem }[]): Promise<void> {
+    this.#stepping = batch.map(({ sequence }) => sequence);
+    let results: NativeStepResult[];
+    try {
+      results = await this.#engine.step(batch.map(({ item }) => item));
+    } catch (error) {
+      this.#stepping = [];
+      await this.#stepFailed(batch, error);
+      return;
+    }
+    this.#stepping = [];
+    batch.forEach(({ sequence, item }, index) => {
+      this.#advance(sequence, item, results[index]!);
+    });
+  }
+
+  /** The culprit is found by stepping alone those whose timelines were not touched; the others fail. */
+  async #stepFailed(batch: { sequence: Sequence; item: NativeStepItem }[], error: unknown): Promise<void> {
+    for (const { sequence, item } of batch) {
+      if (sequence.ended) this.#release(sequence);
+      else if (batch.length === 1 || item.session.nPast() !== sequence.position) {
+        this.#end(sequence, fromNativeError(error), false);
+      } else await this.#step([{ sequence, item }]);
+    }
+  }
+
+  #advance(sequence: Sequence, item: NativeStepItem, result: NativeStepResult): void {
+    sequence.position += item.tokens.length;
+    if (sequence.ended) {
+      this.#release(sequence);
+      return;
+    }
+    if (!result.sampled) return;
+    sequence.tokens[sequence.length++] = result.token;
+    try {
+      const goesOn = sequence.request.onToken(result);
+      if (!goesOn) this.#end(sequence, { reason: 'stop' });
+      else if (sequence.length === sequence.tokens.length) this.#end(sequence, { reason: 'length' });
+    } catch (error) {
+      this.#end(sequence, toGatewayError(error));
+    }
+  }
+
+  #end(sequence: Sequence, outcome: SequenceEnd | GatewayError, keepPrefix = true): void {
+    if (sequence.ended) return;
+    sequence.ended = true;
+    const place = this.#waiting.indexOf(sequence);
+    if (place >= 0) this.#waiting.splice(place, 1);
+    this.#active = this.#active.filter((each) => each !== sequence);
+    if (!this.#stepping.includes(sequence)) this.#release(sequence, keepPrefix);
+    if (outcome instanceof GatewayError) sequence.reject(outcome);
+    else sequence.resolve(outcome);
+    this.wake();
+  }
+
+  #release(sequence: Sequence, keepPrefix = true): void {
+    const { session } = sequence;
+    sequence.session = null;
+    if (!session) return;
+    if (keepPrefix && !this.#closed) this.#cache.put(session, sequence.tokens.slice(0, sequence.position));
+    else session.close();
+  }
+}
+
+const cancelled = (signal: AbortSignal): GatewayError =>
+  signal.reason instanceof GatewayError
+    ? signal.reason
+    : new GatewayError('CLIENT_CLOSED', 'the request was cancelled before its answer was complete');

@@ -1,0 +1,170 @@
+// Opens a model, makes its engine and serves it on a Unix socket or a TCP port.
+import { createHash } from 'node:crypto';
+import { chmod, open, unlink } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { totalmem } from 'node:os';
+import { createAdaptorServer } from '@hono/node-server';
+import { GatewayError } from '../contract/errors.ts';
+import { createHost } from './host.ts';
+import { Model } from './model.ts';
+import { Scheduler } from './scheduler.ts';
+
+export type Listen = { socket: string } | { port: number; host?: string };
+
+export interface ServeOptions {
+  modelFile: string;
+  listen: Listen;
+  /** Longest prompt and answer together, in tokens; at most what the model was trained for. */
+  context?: number;
+  /** 0 or left out: the physical cores this process may use. */
+  threads?: number;
+  /** Most requests that wait. */
+  maxQueue?: number;
+  log?: (line: string) => void;
+}
+
+export interface RunningHost {
+  /** `http://127.0.0.1:8081` or the socket's path. */
+  address: string;
+  facts: HostFacts;
+  close(): Promise<void>;
+}
+
+export interface HostFacts {
+  id: string;
+  architecture: string;
+  name: string;
+  file_type: string;
+  params: number;
+  weight_bytes: number;
+  context_tokens: number;
+  kv_tokens: number;
+  kv_bytes: number;
+  isa: string;
+  chat_template: string;
+  fingerprint: string;
+  [key: string]: unknown;
+}
+
+/** Used where `context` is not given: a longer default would cost KV memory that few requests need. */
+const DEFAULT_CONTEXT_TOKENS = 8192;
+const BATCH_TOKENS = 512;
+const MAX_ACTIVE = 16;
+/** How long close() waits for connections before it cuts them. */
+const DRAIN_MS = 1000;
+
+/**
+ * Starts a host; it listens when the promise resolves.
+ * @throws {GatewayError} MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, INVALID_REQUEST (socket or port in use)
+ */
+export async function startHost(options: ServeOptions): Promise<RunningHost> {
+  const model = await Model.open(options.modelFile);
+  const trained = model.info.nCtxTrain > 0 ? model.info.nCtxTrain : DEFAULT_CONTEXT_TOKENS;
+  const contextTokens = Math.min(options.context ?? DEFAULT_CONTEXT_TOKENS, trained);
+  if (options.context && options.context > trained) {
+    options.log?.(
+      `context ${options.context} is more than the model was trained for; using ${contextTokens}`,
+    );
+  }
+  const kvTokens = kvBudgetTokens(model, contextTokens);
+  const engine = model.createEngine({
+    threads: options.threads ?? 0,
+    contextTokens,
+    kvTokens,
+    batchTokens: BATCH_TOKENS,
+  });
+  const scheduler = new Scheduler(engine, {
+    kvTokens,
+    maxQueue: options.maxQueue ?? 64,
+    maxActive: MAX_ACTIVE,
+    maxIdle: MAX_ACTIVE,
+    promptChunk: BATCH_TOKENS / 4,
+  });
+  const fingerprint = `tiergate-${model.isa}-${await filePrefixDigest(options.modelFile)}`;
+  const { info } = model;
+  const facts: HostFacts = {
+    id: model.id,
+    architecture: info.architecture,
+    name: info.name,
+    file_type: info.fileType,
+    params: info.nParams,
+    weight_bytes: info.weightBytes,
+    context_tokens: contextTokens,
+    kv_tokens: kvTokens,
+    kv_bytes: engine.kvBytes,
+    isa: model.isa,
+    chat_template: model.chatTemplate.kind,
+    fingerprint,
+  };
+  const log = options.log ? { log: options.log } : {};
+  const app = createHost({ model, scheduler, fingerprint, facts, ...log });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  // Keep-alive connections of the gateway stay open between requests.
+  server.keepAliveTimeout = 60_000;
+  const address = await listen(server, options.listen);
+  return {
+    address,
+    facts,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await scheduler.close();
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+      await closed;
+      model.close();
+    },
+  };
+}
+
+/** Room for up to MAX_ACTIVE full contexts within an eighth of the memory; at least one. f16 K and V, no GQA assumed. */
+function kvBudgetTokens(model: Model, contextTokens: number): number {
+  const bytesPerToken = 2 * 2 * model.info.nLayers * model.info.dModel;
+  const memory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY) / 8;
+  const contexts = Math.floor(memory / (contextTokens * bytesPerToken));
+  return contextTokens * Math.min(MAX_ACTIVE, Math.max(1, contexts));
+}
+
+/** SHA-256 of the file's first MiB (metadata and first tensors), 12 hex digits: cheap, and differs between files. */
+async function filePrefixDigest(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024 * 1024), 0, 1024 * 1024, 0);
+    return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 12);
+  } finally {
+    await file.close();
+  }
+}
+
+async function listen(server: Server, where: Listen): Promise<string> {
+  if ('socket' in where) await removeStaleSocket(where.socket);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const place = 'socket' in where ? where.socket : `port ${where.port}`;
+      reject(
+        new GatewayError('INVALID_REQUEST', `cannot listen on ${place} (${error.code}); choose another`),
+      );
+    });
+    if ('socket' in where) server.listen(where.socket, resolve);
+    else server.listen(where.port, where.host ?? '127.0.0.1', resolve);
+  });
+  if ('socket' in where) {
+    await chmod(where.socket, 0o600);
+    return where.socket;
+  }
+  const bound = server.address() as { port: number; address: string };
+  const host = bound.address.includes(':') ? `[${bound.address}]` : bound.address;
+  return `http://${host}:${bound.port}`;
+}
+
+/** A socket file nobody answers on is left over from a killed host. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const answers = await new Promise<boolean>((resolve) => {
+    const probe = connect(path, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.on('error', () => resolve(false));
+  });
+  if (!answers) await unlink(path).catch(() => {});
+}
