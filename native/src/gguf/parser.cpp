@@ -112,7 +112,7 @@ class GgufParser {
   }
 
   void parse_values() {
-    file_.values_.reserve(n_values_);
+    file_.values_.reserve(std::min<uint64_t>(n_values_, 4096));
     for (uint64_t i = 0; i < n_values_; ++i) {
       const uint64_t key_at = at_;
       GgufValue value;
@@ -146,7 +146,7 @@ class GgufParser {
   }
 
   void parse_tensors() {
-    file_.tensors_.reserve(n_tensors_);
+    file_.tensors_.reserve(std::min<uint64_t>(n_tensors_, 4096));
     for (uint64_t i = 0; i < n_tensors_; ++i) {
       const uint64_t name_at = at_;
       GgufTensor tensor;

@@ -1,0 +1,60 @@
+// Q4_1: 32 values = d * q + m, q 4 bits. 20 bytes. Spec: ggml/src/ggml-common.h, block_q4_1.
+//   bytes 0 … 1  d, f16
+//   bytes 2 … 3  m, f16
+//   bytes 4 … 19 byte i: q[i] in the low nibble, q[i + 16] in the high one
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+
+#include "base/f16.h"
+
+namespace tiergate::quant {
+namespace {
+
+struct q4_1 {
+  static constexpr const char* kName = "Q4_1";
+  static constexpr uint32_t kId = 3;
+  static constexpr int kBlock = 32;
+  static constexpr int kBits = 4;
+  static constexpr int kBias = 0;
+  static constexpr bool kHasMin = true;
+  struct Block {
+    uint16_t d, m;
+    uint8_t q[16];
+  };
+  static_assert(sizeof(Block) == 20);
+
+  static void dequantize(const Block& block, float* out) {
+    const float d = f16_to_f32(block.d), m = f16_to_f32(block.m);
+    for (int i = 0; i < 16; ++i) {
+      out[i] = (float)(block.q[i] & 15) * d + m;
+      out[i + 16] = (float)(block.q[i] >> 4) * d + m;
+    }
+  }
+
+  static void quantize_reference(const float* x, Block& block) {
+    float least = x[0], most = x[0];
+    for (int i = 1; i < 32; ++i) least = fminf(least, x[i]), most = fmaxf(most, x[i]);
+    const float d = (most - least) / 15;
+    const float inverse = d != 0 ? 1 / d : 0;
+    block.d = f32_to_f16(d);
+    block.m = f32_to_f16(least);
+    for (int i = 0; i < 16; ++i) {
+      const int low = (int)((x[i] - least) * inverse + 0.5f), high = (int)((x[i + 16] - least) * inverse + 0.5f);
+      block.q[i] = (uint8_t)((low > 15 ? 15 : low) | (high > 15 ? 15 : high) << 4);
+    }
+  }
+
+  static uint16_t scale(const Block& block) { return block.d; }
+  static uint16_t minimum(const Block& block) { return block.m; }
+  static void codes(const Block& block, uint8_t* out) {
+    for (int i = 0; i < 16; ++i) {
+      out[i] = block.q[i] & 15;
+      out[i + 16] = block.q[i] >> 4;
+    }
+  }
+};
+
+}  // namespace
+}  // namespace tiergate::quant
