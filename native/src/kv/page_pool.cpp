@@ -1,0 +1,38 @@
+#include "kv/page_pool.h"
+
+#include <algorithm>
+
+namespace tiergate {
+
+int32_t PagePool::n_free() const {
+  const std::lock_guard lock(mutex_);
+  return n_free_;
+}
+
+bool PagePool::acquire(int32_t n, std::vector<Page>& out) {
+  const std::lock_guard lock(mutex_);
+  if (n > n_free_) return false;
+  // Everything that can throw comes before the first page changes hands.
+  out.reserve(out.size() + static_cast<size_t>(n));
+  recycled_.reserve(static_cast<size_t>(n_pages_));
+  while (recycled_.size() < static_cast<size_t>(n)) {
+    allocated_.emplace_back(shape_.page_values());
+    // Positions not written yet must hold finite numbers: a vector kernel reads past the last one with weight 0.
+    std::fill_n(allocated_.back().data(), shape_.page_values(), uint16_t{0});
+    recycled_.push_back(allocated_.back().data());
+  }
+  for (int32_t i = 0; i < n; ++i) {
+    out.push_back(recycled_.back());
+    recycled_.pop_back();
+  }
+  n_free_ -= n;
+  return true;
+}
+
+void PagePool::release(const std::vector<Page>& pages) {
+  const std::lock_guard lock(mutex_);
+  recycled_.insert(recycled_.end(), pages.rbegin(), pages.rend());  // within the capacity reserved by acquire
+  n_free_ += static_cast<int32_t>(pages.size());
+}
+
+}  // namespace tiergate

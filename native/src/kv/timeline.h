@@ -1,0 +1,45 @@
+// The K/V of one session: which pages hold its positions, in order. The page tables are per layer, as the attention
+// kernel reads them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "kv/page_pool.h"
+
+namespace tiergate {
+
+class Timeline {
+ public:
+  explicit Timeline(std::shared_ptr<PagePool> pool);
+  ~Timeline();
+  Timeline(const Timeline&) = delete;
+  Timeline& operator=(const Timeline&) = delete;
+
+  int32_t n_past() const { return n_past_; }
+  /// Pages missing for n more positions.
+  int32_t pages_missing(int32_t n_tokens) const;
+  /// Appends n positions; `pages`: exactly pages_missing(n) of them, from this pool.
+  void extend(int32_t n_tokens, const std::vector<PagePool::Page>& pages);
+  /// Forgets positions from n_past on and gives unused pages back; n_past <= n_past().
+  void truncate(int32_t n_past);
+
+  /// One entry per page, each (n_kv_heads, kPageTokens, head_dim).
+  const uint16_t* const* k_pages(int32_t layer) const { return tables_[table(layer, 0)].data(); }
+  const uint16_t* const* v_pages(int32_t layer) const { return tables_[table(layer, 1)].data(); }
+  /// Where K and V of one position and kv head go: head_dim values each.
+  uint16_t* k_slot(int32_t layer, int32_t position, int32_t kv_head) { return slot(layer, 0, position, kv_head); }
+  uint16_t* v_slot(int32_t layer, int32_t position, int32_t kv_head) { return slot(layer, 1, position, kv_head); }
+
+ private:
+  static size_t table(int32_t layer, int32_t which) { return static_cast<size_t>(layer) * 2 + static_cast<size_t>(which); }
+  uint16_t* slot(int32_t layer, int32_t which, int32_t position, int32_t kv_head);
+
+  std::shared_ptr<PagePool> pool_;
+  std::vector<PagePool::Page> pages_;
+  std::vector<std::vector<const uint16_t*>> tables_;  // (n_layers * 2, n_pages)
+  int32_t n_past_ = 0;
+};
+
+}  // namespace tiergate

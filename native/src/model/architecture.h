@@ -1,0 +1,41 @@
+// A model architecture is one file in arch/: how it loads its weights, and its forward pass. gen/architectures.inc
+// lists the files, so adding one is all it takes (docs/adding-an-architecture.md).
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "model/forward_pass.h"
+#include "model/hparams.h"
+#include "model/weights.h"
+
+namespace tiergate {
+
+/// The loaded weights of one model with their forward pass. Immutable: many engines may run it at once.
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// Reads pass.tokens, extends the timelines' K/V, fills pass.logits. Allocates nothing.
+  virtual void forward(ForwardPass& pass) const = 0;
+};
+
+struct Architecture {
+  const char* name;  // general.architecture
+  bool neox_rope;    // pairing of the rotation, see RopeParameters::neox
+  std::unique_ptr<Network> (*load)(WeightLoader& weights, const Hparams& hparams);
+};
+
+/// Null when there is none of that name.
+const Architecture* find_architecture(const std::string& name);
+/// "llama, qwen2, qwen3"
+std::string known_architectures();
+
+/// Ends an arch/<name>.cpp: `Type` has a constructor (WeightLoader&, const Hparams&) and forward().
+#define TIERGATE_ARCHITECTURE(name, neox_rope, Type)                                        \
+  extern const Architecture architecture_##name;                                            \
+  const Architecture architecture_##name = {                                                \
+      #name, neox_rope, [](WeightLoader& weights, const Hparams& hparams) -> std::unique_ptr<Network> { \
+        return std::make_unique<Type>(weights, hparams);                                    \
+      }};
+
+}  // namespace tiergate

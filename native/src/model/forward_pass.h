@@ -1,0 +1,52 @@
+// The state of one step: whose tokens sit in which row, and the activations. All buffers are made once, for n_batch
+// rows, and reused by every step of an engine.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "kernels/kernel_table.h"
+#include "kv/timeline.h"
+#include "model/hparams.h"
+#include "model/rope.h"
+#include "tensor/aligned_buffer.h"
+
+namespace tiergate {
+
+/// The rows [row_begin, row_begin + n_rows) belong to one timeline, at first_position and following.
+struct SequenceRows {
+  Timeline* timeline;
+  int32_t row_begin, n_rows, first_position;
+};
+
+struct ForwardPass {
+  ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, ThreadPool& thread_pool, const RopeTable& rope_table,
+              int32_t n_batch);
+
+  const Hparams& h;
+  const KernelTable& kernels;
+  ThreadPool& pool;
+  const RopeTable& rope;
+
+  // What this step computes; a row is a token.
+  std::vector<int32_t> tokens;          // (n_rows,)
+  std::vector<int32_t> positions;       // (n_rows,)
+  std::vector<SequenceRows> sequences;  // in order of row
+  std::vector<int32_t> output_rows;     // rows whose next token is wanted
+
+  int32_t n_rows() const { return static_cast<int32_t>(tokens.size()); }
+
+  // Activations, f32, one row a token.
+  AlignedBuffer<float> x;         // (n_rows, d_model): the residual stream
+  AlignedBuffer<float> normed;    // (n_rows, d_model): input of a block; then its output, before it is added to x
+  AlignedBuffer<float> q;         // (n_rows, n_heads, head_dim)
+  AlignedBuffer<float> k, v;      // (n_rows, n_kv_heads, head_dim)
+  AlignedBuffer<float> attended;  // (n_rows, n_heads, head_dim)
+  AlignedBuffer<float> gate, up;  // (n_rows, d_ff)
+  AlignedBuffer<uint8_t> quantized;  // the input of the products under way, in each format they read; grows to need
+  AlignedBuffer<float> logits;       // (output_rows.size(), n_vocab); grows to need
+};
+
+}  // namespace tiergate

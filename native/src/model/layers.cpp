@@ -1,0 +1,238 @@
+#include "model/layers.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <numeric>
+
+namespace tiergate {
+
+namespace {
+
+/// Multiply-adds (or so) below which waking another thread costs more than it saves.
+constexpr int64_t kMinWork = 64 * 1024;
+/// Queries of one timeline in one attention task.
+constexpr int32_t kQueryBlock = 16;
+
+/// fn(i) for each of n rows, each of which costs about row_work.
+template <typename Fn>
+void for_each_row(ForwardPass& pass, int64_t n, int64_t row_work, const Fn& fn) {
+  pass.pool.parallel_for(n, kMinWork / std::max<int64_t>(row_work, 1) + 1, [&fn](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) fn(i);
+  });
+}
+
+template <typename T>
+void grow(AlignedBuffer<T>& buffer, size_t n) {
+  if (buffer.size() < n) buffer = AlignedBuffer<T>(n);
+}
+
+/// W x + b for all rows x: out (n_inputs, n_out).
+struct Product {
+  const Linear& linear;
+  float* out;
+};
+
+int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+/// Several products that read the same rows x (n_inputs, n_cols): x is quantised once per format, and the rows of all
+/// the matrices are shared out as one loop.
+void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initializer_list<Product> products) {
+  const KernelTable& kernels = pass.kernels;
+  const int64_t n_cols = products.begin()->linear.weight.n_cols;
+
+  // Where each format's copy of x starts in pass.quantized; -1: not needed.
+  std::array<int64_t, 8> start_of_format;
+  start_of_format.fill(-1);
+  int64_t n_bytes = 0;
+  int64_t row_group = 1;
+  for (const Product& product : products) {
+    const MatmulKernel& kernel = *product.linear.weight.kernel;
+    row_group = std::lcm(row_group, kernel.row_group);
+    int64_t& start = start_of_format[static_cast<size_t>(kernel.activation)];
+    if (start >= 0) continue;
+    start = n_bytes;
+    const auto row_bytes = static_cast<int64_t>(kernels.activation_row_bytes(kernel.activation, n_cols));
+    n_bytes += round_up(row_bytes * n_inputs, kAlignment);
+  }
+  grow(pass.quantized, static_cast<size_t>(n_bytes));
+  for (size_t f = 0; f < start_of_format.size(); ++f) {
+    if (start_of_format[f] < 0) continue;
+    const auto format = static_cast<ActivationFormat>(f);
+    const auto row_bytes = static_cast<int64_t>(kernels.activation_row_bytes(format, n_cols));
+    uint8_t* const copy = pass.quantized.data() + start_of_format[f];
+    for_each_row(pass, n_inputs, n_cols, [&](int64_t t) {
+      kernels.quantize_row(format, x + t * n_cols, n_cols, copy + t * row_bytes);
+    });
+  }
+
+  // One index space for all rows; each matrix starts at a multiple of the row group.
+  int64_t n_rows = 0;
+  for (const Product& product : products) n_rows += round_up(product.linear.weight.n_rows, row_group);
+  const int64_t grain = round_up(kMinWork / (n_cols * n_inputs) + 1, row_group);
+  pass.pool.parallel_for(n_rows, grain, [&](int64_t begin, int64_t end) {
+    int64_t first = 0;  // of this matrix, in the common index
+    for (const Product& product : products) {
+      const Matrix& w = product.linear.weight;
+      const int64_t row_begin = std::max<int64_t>(begin - first, 0);
+      const int64_t row_end = std::min(end - first, w.n_rows);
+      first += round_up(w.n_rows, row_group);
+      if (row_begin >= row_end) continue;
+      w.kernel->matmul(w.packed, w.n_rows, w.n_cols, row_begin, row_end,
+                       pass.quantized.data() + start_of_format[static_cast<size_t>(w.kernel->activation)], n_inputs,
+                       product.out, w.n_rows);
+      if (product.linear.bias == nullptr) continue;
+      for (int64_t t = 0; t < n_inputs; ++t) {
+        float* const out = product.out + t * w.n_rows + row_begin;
+        kernels.add(out, product.linear.bias + row_begin, row_end - row_begin, out);
+      }
+    }
+  });
+}
+
+/// x += normed
+void add_to_residual(ForwardPass& pass) {
+  const int64_t d_model = pass.h.d_model;
+  for_each_row(pass, pass.n_rows(), d_model, [&](int64_t t) {
+    float* const x = pass.x.data() + t * d_model;
+    pass.kernels.add(x, pass.normed.data() + t * d_model, d_model, x);
+  });
+}
+
+}  // namespace
+
+void embed(ForwardPass& pass, const Matrix& token_embd) {
+  for_each_row(pass, pass.n_rows(), token_embd.n_cols, [&](int64_t t) {
+    token_embd.kernel->dequantize_row(token_embd.file_row(pass.tokens[static_cast<size_t>(t)]), token_embd.n_cols,
+                                      pass.x.data() + t * token_embd.n_cols);
+  });
+}
+
+void rms_norm(ForwardPass& pass, const std::vector<float>& weight) {
+  const int64_t d_model = pass.h.d_model;
+  for_each_row(pass, pass.n_rows(), d_model, [&](int64_t t) {
+    pass.kernels.rms_norm(pass.x.data() + t * d_model, weight.data(), d_model, pass.h.rms_eps,
+                          pass.normed.data() + t * d_model);
+  });
+}
+
+void project_qkv(ForwardPass& pass, const Linear& wq, const Linear& wk, const Linear& wv) {
+  multiply(pass, pass.normed.data(), pass.n_rows(),
+           {{wq, pass.q.data()}, {wk, pass.k.data()}, {wv, pass.v.data()}});
+}
+
+void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const std::vector<float>& k_norm) {
+  const Hparams& h = pass.h;
+  const auto norm_heads = [&](float* heads, int32_t n_heads, const std::vector<float>& weight) {
+    for (int32_t i = 0; i < n_heads; ++i, heads += h.head_dim) {
+      pass.kernels.rms_norm(heads, weight.data(), h.head_dim, h.rms_eps, heads);
+    }
+  };
+  for_each_row(pass, pass.n_rows(), h.d_q() + h.d_kv(), [&](int64_t t) {
+    norm_heads(pass.q.data() + t * h.d_q(), h.n_heads, q_norm);
+    norm_heads(pass.k.data() + t * h.d_kv(), h.n_kv_heads, k_norm);
+  });
+}
+
+void rotate(ForwardPass& pass) {
+  const Hparams& h = pass.h;
+  for_each_row(pass, pass.n_rows(), h.d_q() + h.d_kv(), [&](int64_t t) {
+    const float* const cos_sin = pass.rope.at(pass.positions[static_cast<size_t>(t)]);
+    const auto turn = [&](float* heads, int32_t n_heads) {
+      pass.kernels.rope(heads, n_heads, h.head_dim, h.rope.n_rot, cos_sin, h.rope.neox);
+    };
+    turn(pass.q.data() + t * h.d_q(), h.n_heads);
+    turn(pass.k.data() + t * h.d_kv(), h.n_kv_heads);
+  });
+}
+
+namespace {
+
+/// K and V of this step's rows, as f16, into their timelines' pages.
+void store_kv(ForwardPass& pass, int32_t layer) {
+  const Hparams& h = pass.h;
+  for (const SequenceRows& s : pass.sequences) {
+    for_each_row(pass, s.n_rows, 2 * h.d_kv(), [&](int64_t i) {
+      const int64_t row = (s.row_begin + i) * h.d_kv();
+      const int32_t position = s.first_position + static_cast<int32_t>(i);
+      for (int32_t head = 0; head < h.n_kv_heads; ++head) {
+        const int64_t at = row + head * h.head_dim;
+        pass.kernels.f32_to_f16(pass.k.data() + at, h.head_dim, s.timeline->k_slot(layer, position, head));
+        pass.kernels.f32_to_f16(pass.v.data() + at, h.head_dim, s.timeline->v_slot(layer, position, head));
+      }
+    });
+  }
+}
+
+int64_t query_blocks(const SequenceRows& s) { return (s.n_rows + kQueryBlock - 1) / kQueryBlock; }
+
+}  // namespace
+
+void attend(ForwardPass& pass, int32_t layer) {
+  store_kv(pass, layer);
+
+  const Hparams& h = pass.h;
+  int64_t n_tasks = 0;
+  int64_t work = 0;
+  for (const SequenceRows& s : pass.sequences) {
+    n_tasks += query_blocks(s) * h.n_kv_heads;
+    work += 2ll * s.n_rows * (s.first_position + s.n_rows) * h.d_q();
+  }
+  const int64_t grain = kMinWork * n_tasks / std::max<int64_t>(work, 1) + 1;
+  // A task is a block of one timeline's queries with one KV head and the query heads that share it.
+  pass.pool.parallel_for(n_tasks, grain, [&](int64_t begin, int64_t end) {
+    auto s = pass.sequences.begin();
+    int64_t first = 0;  // task of this sequence
+    for (int64_t task = begin; task < end; ++task) {
+      while (task - first >= query_blocks(*s) * h.n_kv_heads) first += query_blocks(*s++) * h.n_kv_heads;
+      const auto kv_head = static_cast<int32_t>((task - first) % h.n_kv_heads);
+      const auto query = static_cast<int32_t>((task - first) / h.n_kv_heads) * kQueryBlock;
+      const int64_t row = static_cast<int64_t>(s->row_begin + query) * h.d_q();
+      const AttentionArgs args{
+          .q = pass.q.data() + row,
+          .k_pages = s->timeline->k_pages(layer),
+          .v_pages = s->timeline->v_pages(layer),
+          .out = pass.attended.data() + row,
+          .n_tokens = std::min(kQueryBlock, s->n_rows - query),
+          .first_position = s->first_position + query,
+          .n_heads = h.n_heads,
+          .n_kv_heads = h.n_kv_heads,
+          .head_dim = h.head_dim,
+          .scale = h.attention_scale,
+          .window = 0,
+          .softcap = 0,
+      };
+      pass.kernels.attention(args, kv_head, kv_head + 1);
+    }
+  });
+}
+
+void add_attention(ForwardPass& pass, const Linear& wo) {
+  multiply(pass, pass.attended.data(), pass.n_rows(), {{wo, pass.normed.data()}});
+  add_to_residual(pass);
+}
+
+void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down) {
+  const int64_t d_ff = pass.h.d_ff;
+  multiply(pass, pass.normed.data(), pass.n_rows(), {{w_gate, pass.gate.data()}, {w_up, pass.up.data()}});
+  for_each_row(pass, pass.n_rows(), 8 * d_ff, [&](int64_t t) {
+    float* const gate = pass.gate.data() + t * d_ff;
+    pass.kernels.swiglu(gate, pass.up.data() + t * d_ff, d_ff, gate);
+  });
+  multiply(pass, pass.gate.data(), pass.n_rows(), {{w_down, pass.normed.data()}});
+  add_to_residual(pass);
+}
+
+void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matrix& output) {
+  const int64_t d_model = pass.h.d_model;
+  const auto n_outputs = static_cast<int64_t>(pass.output_rows.size());
+  if (n_outputs == 0) return;
+  for_each_row(pass, n_outputs, d_model, [&](int64_t i) {
+    pass.kernels.rms_norm(pass.x.data() + pass.output_rows[static_cast<size_t>(i)] * d_model, norm.data(), d_model,
+                          pass.h.rms_eps, pass.normed.data() + i * d_model);
+  });
+  grow(pass.logits, static_cast<size_t>(n_outputs * output.n_rows));
+  multiply(pass, pass.normed.data(), n_outputs, {{output, pass.logits.data()}});
+}
+
+}  // namespace tiergate

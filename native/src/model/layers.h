@@ -1,0 +1,39 @@
+// The steps a decoder layer is made of; arch/*.cpp put them in order. Each runs over all rows of the pass, in parallel,
+// and computes every element in an order that depends on neither the other rows nor the number of threads.
+#pragma once
+
+#include <vector>
+
+#include "model/forward_pass.h"
+#include "model/weights.h"
+
+namespace tiergate {
+
+/// y = W x + b; no bias when the pointer is null or the vector empty.
+struct Linear {
+  Linear(const Matrix& matrix) : weight(matrix) {}  // NOLINT: {w} reads as the paper's W x
+  Linear(const Matrix& matrix, const std::vector<float>& b) : weight(matrix), bias(b.empty() ? nullptr : b.data()) {}
+  const Matrix& weight;         // (n_out, n_in)
+  const float* bias = nullptr;  // (n_out,)
+};
+
+/// x = rows of the table.
+void embed(ForwardPass& pass, const Matrix& token_embd);
+/// normed = RMSNorm(x) * weight
+void rms_norm(ForwardPass& pass, const std::vector<float>& weight);
+/// q, k, v = projections of normed
+void project_qkv(ForwardPass& pass, const Linear& wq, const Linear& wk, const Linear& wv);
+/// RMSNorm over each head of q and of k; weights (head_dim,).
+void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const std::vector<float>& k_norm);
+/// RoPE on q and k.
+void rotate(ForwardPass& pass);
+/// Writes k and v into the timelines, then attended = causal attention of q over each row's own timeline.
+void attend(ForwardPass& pass, int32_t layer);
+/// x += wo(attended)
+void add_attention(ForwardPass& pass, const Linear& wo);
+/// x += w_down(silu(w_gate(normed)) * w_up(normed))
+void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down);
+/// logits = output(RMSNorm(x) * norm), for the output rows only.
+void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matrix& output);
+
+}  // namespace tiergate

@@ -1,0 +1,113 @@
+#include "model/loaded_model.h"
+
+#include <algorithm>
+#include <map>
+#include <new>
+
+#include "base/thread_pool.h"
+#include "model/inspect.h"
+#include "tokenizer/from_gguf.h"
+
+namespace tiergate {
+
+namespace {
+
+const KernelTable* choose_kernels(const std::string& isa) {
+  const KernelTable* kernels = find_kernels(isa.empty() ? nullptr : isa.c_str());
+  if (kernels != nullptr) return kernels;
+  int32_t n = 0;
+  const KernelTable* const* all = all_kernels(&n);
+  std::string known;
+  for (int32_t i = 0; i < n; ++i) {
+    if (kernels_supported(all[i])) known += (known.empty() ? "" : ", ") + std::string(all[i]->isa);
+  }
+  throw Error("INVALID_REQUEST", "instruction set \"" + printable(isa) + "\" is unknown or not in this CPU; it has " + known);
+}
+
+const Architecture& choose_architecture(const GgufFile& file) {
+  const std::string name(file.get_string("general.architecture"));
+  if (const Architecture* architecture = find_architecture(name)) return *architecture;
+  throw Error("MODEL_FORMAT_UNSUPPORTED",
+              "architecture \"" + printable(name) + "\" is not supported; this engine runs " + known_architectures());
+}
+
+/// The scaling factors of RoPE that come as tensors.
+void load_rope_factors(WeightLoader& weights, RopeParameters& rope) {
+  const int32_t n_pairs = rope.n_rot / 2;
+  rope.frequency_factors = weights.optional_vector("rope_freqs.weight", n_pairs);
+  if (rope.scaling == RopeScaling::kLongrope) {
+    rope.long_factors = weights.vector("rope_factors_long.weight", n_pairs);
+    rope.short_factors = weights.vector("rope_factors_short.weight", n_pairs);
+  }
+  for (const std::vector<float>* factors : {&rope.frequency_factors, &rope.long_factors, &rope.short_factors}) {
+    for (const float factor : *factors) {
+      if (factor > 0 && factor < 1e9f) continue;
+      throw Error("MODEL_FILE_INVALID", "a RoPE factor tensor (rope_freqs.weight, rope_factors_*.weight) holds " +
+                                            std::to_string(factor) + "; expected positive numbers");
+    }
+  }
+}
+
+}  // namespace
+
+LoadedModel::LoadedModel(const std::string& path, const std::string& isa)
+    : file_(GgufFile::open(path)), kernels_(choose_kernels(isa)), isa_(kernels_->isa) {
+  const Architecture& architecture = choose_architecture(file_);
+  hparams_ = read_hparams(file_);
+  hparams_.rope.neox = architecture.neox_rope;
+  tokenizer_ = Tokenizer::create(vocabulary_from_gguf(file_));
+  WeightLoader weights(file_, *kernels_, packed_);
+  load_rope_factors(weights, hparams_.rope);
+  network_ = architecture.load(weights, hparams_);
+  ThreadPool pool;
+  weights.finish(pool);
+  info_ = make_info();
+}
+
+ModelInfo LoadedModel::make_info() const {
+  ModelInfo info;
+  info.path = file_.path();
+  info.architecture = hparams_.architecture;
+  info.name = file_.get_string("general.name", "");
+  info.chat_template = file_.get_string("tokenizer.chat_template", "");
+  info.tokenizer = tokenizer_->model();
+  std::map<std::string_view, uint64_t> bytes_of_type;
+  for (const GgufTensor& tensor : file_.tensors()) {
+    info.n_params += tensor.n_values();
+    info.weight_bytes += tensor.data.size();
+    bytes_of_type[tensor.type->name] += tensor.data.size();
+  }
+  info.file_type = std::max_element(bytes_of_type.begin(), bytes_of_type.end(), [](const auto& a, const auto& b) {
+                     return a.second < b.second;
+                   })->first;
+  info.n_vocab = hparams_.n_vocab;
+  info.n_ctx_train = hparams_.n_ctx_train;
+  info.n_layers = hparams_.n_layers;
+  info.d_model = hparams_.d_model;
+  info.bos_token = tokenizer_->bos();
+  info.eos_token = tokenizer_->eos();
+  info.add_bos = tokenizer_->add_bos();
+  info.add_eos = tokenizer_->add_eos();
+  return info;
+}
+
+std::string LoadedModel::inspect_json(size_t max_items) const { return gguf_json(file_, max_items); }
+
+std::shared_ptr<Model> Model::open(const std::string& path, const std::string& isa) {
+  try {
+    return std::make_shared<LoadedModel>(path, isa);
+  } catch (const Error& error) {
+    // Most messages name a key or a tensor; all should name the file.
+    const std::string message = error.what();
+    if (message.find(path) != std::string::npos) throw;
+    throw Error(error.code(), path + ": " + message);
+  } catch (const std::bad_alloc&) {
+    throw Error("MODEL_FILE_INVALID", path + ": not enough memory for its weights; use a smaller model or quantisation");
+  }
+}
+
+std::string Model::inspect_file_json(const std::string& path, size_t max_items) {
+  return gguf_json(GgufFile::open(path), max_items);
+}
+
+}  // namespace tiergate

@@ -1,0 +1,49 @@
+// An open model: the mapped file, its sizes, tokenizer, and weights packed for one ISA. Implements Model.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine.h"
+#include "gguf/reader.h"
+#include "kernels/kernel_table.h"
+#include "model/architecture.h"
+#include "model/hparams.h"
+#include "model/weights.h"
+#include "tokenizer/tokenizer.h"
+
+namespace tiergate {
+
+class LoadedModel final : public Model {
+ public:
+  /// Throws Error as Model::open.
+  LoadedModel(const std::string& path, const std::string& isa);
+
+  const ModelInfo& info() const override { return info_; }
+  const std::string& isa() const override { return isa_; }
+  std::string inspect_json(size_t max_items) const override;
+  std::vector<int32_t> tokenize(std::string_view text, bool add_special, bool parse_special) const override {
+    return tokenizer_->encode(text, add_special, parse_special);
+  }
+  std::string token_bytes(int32_t token, bool special) const override { return tokenizer_->token_bytes(token, special); }
+  bool is_end_of_generation(int32_t token) const override { return tokenizer_->is_end_of_generation(token); }
+
+  const Hparams& hparams() const { return hparams_; }
+  const KernelTable& kernels() const { return *kernels_; }
+  const Network& network() const { return *network_; }
+
+ private:
+  ModelInfo make_info() const;
+
+  GgufFile file_;
+  const KernelTable* kernels_;
+  std::string isa_;
+  Hparams hparams_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  PackedWeights packed_;
+  std::unique_ptr<Network> network_;
+  ModelInfo info_;
+};
+
+}  // namespace tiergate

@@ -1,0 +1,99 @@
+#include "model/weights.h"
+
+#include <algorithm>
+
+#include "engine.h"
+
+namespace tiergate {
+
+namespace {
+
+std::string shape_text(const int64_t* dims, uint32_t n_dims) {
+  std::string text = "(";
+  for (uint32_t i = n_dims; i-- > 0;) text += std::to_string(dims[i]) + (i == 0 ? ")" : ", ");
+  return text;
+}
+
+}  // namespace
+
+std::string block_name(int32_t layer) { return "blk." + std::to_string(layer) + "."; }
+
+const GgufTensor& WeightLoader::tensor(const std::string& name, std::span<const int64_t> dims) {
+  const GgufTensor* found = file_.find_tensor(name);
+  const std::string expected = shape_text(dims.data(), static_cast<uint32_t>(dims.size()));
+  if (found == nullptr) {
+    throw Error("MODEL_FILE_INVALID", "tensor " + name + " is missing; expected one of shape " + expected);
+  }
+  if (found->n_dims != dims.size() || !std::equal(dims.begin(), dims.end(), found->dims)) {
+    throw Error("MODEL_FILE_INVALID", "tensor " + name + " has shape " + shape_text(found->dims, found->n_dims) +
+                                          "; the metadata imply " + expected);
+  }
+  used_.insert(name);
+  return *found;
+}
+
+const MatmulKernel& WeightLoader::kernel_of(const GgufTensor& tensor) const {
+  std::string known;
+  for (int32_t i = 0; i < kernels_.n_matmuls; ++i) {
+    const MatmulKernel& kernel = kernels_.matmuls[i];
+    if (kernel.ggml_type == tensor.type->id) return kernel;
+    known += (i == 0 ? "" : ", ") + std::string(kernel.type_name);
+  }
+  throw Error("MODEL_FORMAT_UNSUPPORTED", "tensor " + printable(tensor.name) + " has type " +
+                                              std::string(tensor.type->name) + "; this engine has kernels for " + known);
+}
+
+Matrix WeightLoader::embedding(const std::string& name, int64_t n_rows, int64_t n_cols) {
+  const int64_t dims[] = {n_cols, n_rows};
+  const GgufTensor& found = tensor(name, dims);
+  Matrix matrix;
+  matrix.kernel = &kernel_of(found);
+  matrix.packed = matrix.file = found.data.data();
+  matrix.file_row_bytes = n_cols / found.type->block_values * found.type->block_bytes;
+  matrix.n_rows = n_rows;
+  matrix.n_cols = n_cols;
+  return matrix;
+}
+
+Matrix WeightLoader::matrix(const std::string& name, int64_t n_rows, int64_t n_cols) {
+  Matrix matrix = embedding(name, n_rows, n_cols);
+  if (const size_t n_bytes = matrix.kernel->packed_bytes(n_rows, n_cols); n_bytes > 0) {
+    packed_.emplace_back(n_bytes);
+    matrix.packed = packed_.back().data();
+    jobs_.push_back({matrix, packed_.back().data()});
+  }
+  return matrix;
+}
+
+Matrix WeightLoader::output_matrix(int64_t n_vocab, int64_t d_model) {
+  const bool tied = file_.find_tensor("output.weight") == nullptr;
+  return matrix(tied ? "token_embd.weight" : "output.weight", n_vocab, d_model);
+}
+
+std::vector<float> WeightLoader::vector(const std::string& name, int64_t n) {
+  const GgufTensor& found = tensor(name, {&n, 1});
+  std::vector<float> values(static_cast<size_t>(n));
+  kernel_of(found).dequantize_row(found.data.data(), n, values.data());
+  return values;
+}
+
+std::vector<float> WeightLoader::optional_vector(const std::string& name, int64_t n) {
+  return file_.find_tensor(name) == nullptr ? std::vector<float>() : vector(name, n);
+}
+
+void WeightLoader::finish(ThreadPool& pool) {
+  for (const GgufTensor& tensor : file_.tensors()) {
+    if (used_.contains(std::string(tensor.name))) continue;
+    throw Error("MODEL_FORMAT_UNSUPPORTED", "tensor " + printable(tensor.name) + " has no place in architecture " +
+                                                printable(file_.get_string("general.architecture")) +
+                                                " as this engine knows it; leaving it out would change the answers");
+  }
+  for (const PackJob& job : jobs_) {
+    const Matrix& m = job.matrix;
+    pool.parallel_for(m.n_rows, m.kernel->row_group, [&](int64_t begin, int64_t end) {
+      m.kernel->pack(m.file, m.n_rows, m.n_cols, begin, end, job.packed);
+    });
+  }
+}
+
+}  // namespace tiergate

@@ -1,0 +1,73 @@
+// Named tensors of a GGUF file as weights: shapes checked, each type matched with its kernel, packed once for the ISA.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "gguf/reader.h"
+#include "kernels/kernel_table.h"
+#include "tensor/aligned_buffer.h"
+
+namespace tiergate {
+
+/// W (n_rows, n_cols). Memory belongs to the mapped file or to PackedWeights.
+struct Matrix {
+  const MatmulKernel* kernel = nullptr;
+  const void* packed = nullptr;    // what kernel->matmul reads
+  const uint8_t* file = nullptr;   // rows as in the file, for lookups
+  int64_t file_row_bytes = 0;
+  int64_t n_rows = 0, n_cols = 0;
+
+  const uint8_t* file_row(int64_t row) const { return file + row * file_row_bytes; }
+};
+
+using PackedWeights = std::vector<AlignedBuffer<uint8_t>>;
+
+/// "blk.<layer>."
+std::string block_name(int32_t layer);
+
+/// Hands out weights by name. Every function throws Error naming the tensor: MODEL_FILE_INVALID when it is missing or
+/// has another shape than the metadata implies, MODEL_FORMAT_UNSUPPORTED when its type has no kernel.
+class WeightLoader {
+ public:
+  /// packed: receives the memory; both must outlive the matrices.
+  WeightLoader(const GgufFile& file, const KernelTable& kernels, PackedWeights& packed)
+      : file_(file), kernels_(kernels), packed_(packed) {}
+
+  /// For products: packed when the ISA wants that.
+  Matrix matrix(const std::string& name, int64_t n_rows, int64_t n_cols);
+  /// For row lookups only: stays as it is in the file.
+  Matrix embedding(const std::string& name, int64_t n_rows, int64_t n_cols);
+  /// output.weight, or token_embd.weight where the file ties them.
+  Matrix output_matrix(int64_t n_vocab, int64_t d_model);
+  /// One dimension, as f32.
+  std::vector<float> vector(const std::string& name, int64_t n);
+  /// Empty when the file has none.
+  std::vector<float> optional_vector(const std::string& name, int64_t n);
+
+  /// Packs all matrices handed out, in parallel. Throws MODEL_FORMAT_UNSUPPORTED when the file has tensors nobody asked
+  /// for: a model run without some of its weights would answer, wrongly.
+  void finish(ThreadPool& pool);
+
+ private:
+  /// dims: fastest first, as in the file.
+  const GgufTensor& tensor(const std::string& name, std::span<const int64_t> dims);
+  const MatmulKernel& kernel_of(const GgufTensor& tensor) const;
+
+  struct PackJob {
+    Matrix matrix;
+    uint8_t* packed;
+  };
+
+  const GgufFile& file_;
+  const KernelTable& kernels_;
+  PackedWeights& packed_;
+  std::vector<PackJob> jobs_;
+  std::unordered_set<std::string> used_;
+};
+
+}  // namespace tiergate

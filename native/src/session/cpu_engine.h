@@ -1,0 +1,48 @@
+// Runs steps of a model on this machine's CPU. Implements Engine.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "engine.h"
+#include "kv/page_pool.h"
+#include "model/forward_pass.h"
+#include "model/loaded_model.h"
+#include "model/rope.h"
+#include "sampler/candidates.h"
+#include "session/session.h"
+
+namespace tiergate {
+
+class CpuEngine final : public Engine {
+ public:
+  CpuEngine(std::shared_ptr<LoadedModel> model, const EngineOptions& options);
+
+  int32_t n_ctx() const override { return options_.n_ctx; }
+  int32_t n_batch() const override { return options_.n_batch; }
+  int32_t free_kv_tokens() const override { return pages_->n_free() * kPageTokens; }
+  uint64_t kv_bytes() const override { return pages_->budget_bytes(); }
+  std::unique_ptr<Session> new_session() override {
+    return std::make_unique<EngineSession>(pages_, model_->hparams().n_vocab);
+  }
+  std::vector<StepResult> step(std::span<const StepItem> items) override;
+
+ private:
+  /// Throws Error before anything has changed.
+  std::vector<EngineSession*> check(std::span<const StepItem> items) const;
+  /// Takes the K/V pages of the whole step, or throws Error(CONTEXT_OVERFLOW), and lays out the rows.
+  void begin(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions);
+  void sample(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
+              std::vector<StepResult>& results);
+
+  std::shared_ptr<LoadedModel> model_;
+  const EngineOptions options_;
+  ThreadPool pool_;
+  std::shared_ptr<PagePool> pages_;
+  RopeTable rope_;
+  ForwardPass pass_;
+  std::vector<Candidates> candidates_;  // scratch of the samplers; one per session of a step
+};
+
+}  // namespace tiergate
