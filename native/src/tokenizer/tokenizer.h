@@ -18,6 +18,7 @@ enum class TokenType : int32_t { kUndefined = 0, kNormal = 1, kUnknown = 2, kCon
 struct VocabularyData {
   std::string model;  // tokenizer.ggml.model: "llama", "gpt2", "bert", "t5"
   std::string pre;    // tokenizer.ggml.pre; "" is "default"
+  std::string model_name, architecture;   // general.*: some models' special tokens swallow spaces beside them
   std::vector<std::string_view> tokens;   // (n_vocab,)
   std::span<const float> scores;          // (n_vocab,) or empty
   std::span<const int32_t> types;         // (n_vocab,) TokenType or empty
@@ -25,10 +26,11 @@ struct VocabularyData {
   std::span<const uint8_t> charsmap;      // tokenizer.ggml.precompiled_charsmap; "t5" only
 
   // -1: the file does not say, the default of the model holds.
-  int32_t bos = -1, eos = -1, unk = -1, sep = -1, pad = -1, mask = -1, eot = -1, eom = -1;
+  int32_t bos = -1, eos = -1, unk = -1, sep = -1, eot = -1, eom = -1;
   // -1: the file does not say; 0 or 1.
   int32_t add_bos = -1, add_eos = -1, add_sep = -1;
-  int32_t add_space_prefix = -1, remove_extra_whitespaces = -1, ignore_merges = -1;
+  int32_t add_space_prefix = -1, remove_extra_whitespaces = -1;
+  int32_t lowercase = -1, strip_accents = -1;  // "bert" only
 };
 
 class Tokenizer {
@@ -39,7 +41,8 @@ class Tokenizer {
   virtual ~Tokenizer() = default;
 
   /// text: UTF-8; ill-formed bytes are taken as they are. add_special: BOS/EOS/SEP as the file asks.
-  /// parse_special: the texts of control tokens become those tokens; user-defined ones always do.
+  /// parse_special: the texts of control tokens become those tokens, else no text ever yields a control token.
+  /// The texts of user-defined tokens always become those tokens.
   /// Thread-safe. Time near-linear in text.size().
   virtual std::vector<int32_t> encode(std::string_view text, bool add_special, bool parse_special) const = 0;
   /// Raw bytes of one token (a part of a UTF-8 character is possible). Control and unknown tokens: empty unless

@@ -1,0 +1,133 @@
+#include "tokenizer/pre_tokenizer.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "engine.h"
+#include "tokenizer/unicode.h"
+
+namespace tiergate {
+namespace {
+
+// Each pattern cuts every piece that the patterns before it left. Sources: the pre_tokenizer of each model's
+// tokenizer.json; names and order as in llama.cpp's src/llama-vocab.cpp. (?i:'s) and the like are spelt out.
+#define CONTRACTIONS "(?:'[sS]|'[tT]|'[rR][eE]|'[vV][eE]|'[mM]|'[lL][lL]|'[dD])"
+#define SPACES "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"
+#define GPT2 "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)"
+#define LLAMA3(digits) \
+  CONTRACTIONS "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" digits "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" SPACES
+#define CASED(digits, suffix) \
+  "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+" suffix \
+  "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*" suffix \
+  "|" digits "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|" SPACES
+#define DEEPSEEK3 \
+  "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+" \
+  "| ?[\\p{P}\\p{S}]+[\\r\\n]*|" SPACES
+// The cased letters of DeepSeek LLM's first pattern, as its tokenizer.json lists them.
+#define DEEPSEEK_LETTERS \
+  "\\s?[A-Za-zµÀ-ÖØ-öø-ƺƼ-ƿǄ-ʓʕ-ʯͰ-ͳͶͷͻ-ͽͿΆΈ-ΊΌΎ-ΡΣ-ϵϷ-ҁҊ-ԯԱ-ՖႠ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-ώᾀ-ᾴᾶ-ᾼ" \
+  "ιῂ-ῄῆ-ῌῐ-ΐῖ-Ίῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤΩℨK-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+"
+
+enum Flags : uint8_t { kPlain = 0, kIgnoreMerges = 1, kAddBos = 2 };
+
+struct Row {
+  std::initializer_list<std::string_view> names;
+  uint8_t flags;
+  std::initializer_list<const char*> patterns;
+};
+
+const Row kRows[] = {
+    {{"default", ""}, kPlain, {"[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]"}},
+    {{"llama-bpe", "llama3", "llama-v3", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"},
+     kIgnoreMerges | kAddBos,
+     {LLAMA3("\\p{N}{1,3}")}},
+    {{"dbrx", "smaug-bpe", "chatglm-bpe", "glm4"}, kPlain, {LLAMA3("\\p{N}{1,3}")}},
+    {{"qwen2", "deepseek-r1-qwen", "stablelm2", "megrez", "hunyuan", "solar-open", "grok-2", "kormo", "f2llmv2"},
+     kPlain,
+     {LLAMA3("\\p{N}")}},
+    {{"qwen35"},
+     kPlain,
+     {CONTRACTIONS "|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|" SPACES}},
+    {{"minicpm5"}, kIgnoreMerges, {"\\p{N}{1,3}", LLAMA3("\\p{N}+")}},
+    {{"gpt-2", "phi-2", "gpt-neox", "mpt", "olmo", "jais", "trillion", "granite-docling", "exaone4", "jina-es", "jina-de",
+      "jina-v1-en", "jina-v2-es", "jina-v2-de", "jina-v2-code", "roberta-bpe", "gigachat", "a.x-4.0", "mellum",
+      "modern-bert"},
+     kPlain,
+     {GPT2}},
+    {{"starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2"},
+     kPlain,
+     {"\\p{N}", GPT2}},
+    {{"falcon"}, kPlain, {"[\\p{P}\\$\\+<=>\\^~\\|`]+", GPT2, "[0-9][0-9][0-9]"}},
+    {{"deepseek-llm"},
+     kPlain,
+     {"[\\r\\n]", DEEPSEEK_LETTERS, "\\s?[!-/:-~！-／：-～‘-‟　-。]+", "\\s+$", "[一-龥ࠀ-一가-퟿]+", "\\p{N}+"}},
+    {{"deepseek-coder"}, kPlain, {"[\\r\\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", "[一-龥ࠀ-一가-퟿]+", "\\p{N}"}},
+    {{"deepseek-v3", "hunyuan-dense", "joyai-llm", "hy_v4"}, kPlain, {"\\p{N}{1,3}", "[一-龥぀-ゟ゠-ヿ]+", DEEPSEEK3}},
+    {{"tekken"}, kIgnoreMerges | kAddBos, {CASED("\\p{N}", "")}},
+    {{"gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"}, kPlain, {CASED("\\p{N}{1,3}", CONTRACTIONS "?")}},
+    {{"granite-embed-multi-97m"}, kIgnoreMerges, {CASED("\\p{N}{1,3}", CONTRACTIONS "?")}},
+    {{"bailingmoe", "bailingmoe2", "llada-moe"},
+     kPlain,
+     {"'(?:[sSdDmMtT]|[lL][lL]|[vV][eE]|[rR][eE])|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+      "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+"}},
+    {{"seed-coder"},
+     kPlain,
+     {CONTRACTIONS "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}\\r\\n]+|" SPACES}},
+    {{"bloom", "poro-chat", "gpt3-finnish"}, kPlain, {" ?[^(\\s|.,!?…。，、।۔،)]+"}},
+    {{"viking"}, kPlain, {" ?[^(\\s|.,!?…。，、।۔،)]+", "\\p{N}"}},
+    {{"chameleon"},
+     kAddBos,
+     {"<sentinel:[0-9]+>", "IMGIMG[A-I]{1,4}Z", "[\\t\\n]|    |  ", "\\p{N}", "[\\p{P}!-/:-@\\[-`{-~]", GPT2}},
+};
+
+std::string known_names() {
+  std::vector<std::string_view> names;
+  for (const Row& row : kRows)
+    for (const std::string_view name : row.names)
+      if (!name.empty()) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  std::string list;
+  for (const std::string_view name : names) list.append(list.empty() ? "" : ", ").append(name);
+  return list;
+}
+
+}  // namespace
+
+PreTokenizer::PreTokenizer(std::string_view name) {
+  for (const Row& row : kRows) {
+    if (std::find(row.names.begin(), row.names.end(), name) == row.names.end()) continue;
+    for (const char* pattern : row.patterns) patterns_.emplace_back(pattern);
+    ignore_merges_ = (row.flags & kIgnoreMerges) != 0;
+    add_bos_ = (row.flags & kAddBos) != 0;
+    return;
+  }
+  throw Error("MODEL_FORMAT_UNSUPPORTED", "tokenizer.ggml.pre is \"" + std::string(name.substr(0, 64)) +
+                                              "\", a pre-tokenizer this engine does not know; use a model with one of: " +
+                                              known_names());
+}
+
+std::vector<uint32_t> PreTokenizer::word_lengths(std::string_view text) const {
+  const std::vector<Character> characters = to_characters(text);
+  std::vector<size_t> ends{characters.size()}, finer;
+  for (const SplitPattern& pattern : patterns_) {
+    finer.clear();
+    finer.reserve(ends.size());
+    size_t first = 0;
+    for (const size_t end : ends) {
+      pattern.split(characters, first, end, finer);
+      first = end;
+    }
+    ends.swap(finer);
+  }
+  std::vector<uint32_t> lengths;
+  lengths.reserve(ends.size());
+  size_t at = 0, offset = 0;
+  for (const size_t end : ends) {
+    const size_t start = offset;
+    for (; at < end; ++at) offset += unicode::utf8_length(characters[at] & 0xFFFFFF);
+    lengths.push_back(static_cast<uint32_t>(offset - start));
+  }
+  return lengths;
+}
+
+}  // namespace tiergate
