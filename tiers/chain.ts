@@ -1,0 +1,249 @@
+// Walks the decision's candidates until one answers. Every attempt (first, retry, fallback, escalation) gets its
+// request anew from `requestFor`, the sensitivity gate; nothing is tried that the decision does not list, and nothing
+// once the first event has been handed on.
+import type { ChatAnswer, ChatEvent } from '../contract/chat.ts';
+import { GatewayError, toGatewayError } from '../contract/errors.ts';
+import type { AttemptRecord } from '../contract/ledger.ts';
+import type { Candidate, Decision } from '../contract/policy.ts';
+import type { AttemptContext, Outgoing, Target } from '../contract/tier.ts';
+import { Attempt, type TokenCounter } from './attempt.ts';
+import { type BreakerPermit, countsAsFailure } from './breaker.ts';
+import { abortError, type Clock, sleep, systemClock } from './clock.ts';
+import { tokenCounter } from './count-tokens.ts';
+import type { GuardedRunner } from './guard.ts';
+import { ObservedStream } from './observed-stream.ts';
+import { DEFAULT_RETRY, type RetryOptions, retryDelayMs } from './retry.ts';
+
+export interface ChainOptions {
+  decision: Pick<Decision, 'candidates'>;
+  runners: ReadonlyMap<string, GuardedRunner>;
+  /** What this target may see. Called once for every attempt; may throw to refuse one. */
+  requestFor(target: Target, redact: boolean): Outgoing;
+  context: AttemptContext;
+  /** No wait goes beyond it (the clock's milliseconds). The signal is what stops a running attempt. */
+  deadlineAt?: number;
+  retry?: RetryOptions;
+  counter?: TokenCounter;
+  clock?: Clock;
+  /** Gives [0, 1). */
+  random?: () => number;
+}
+
+/** A candidate that was passed over without a call. */
+export interface Skip {
+  target: string;
+  reason: string;
+}
+
+export interface ChainResult {
+  target: Target;
+  candidate: Candidate;
+  redacted: boolean;
+  /** A stream has its first event already: what fails from here on cannot move to another target. */
+  answer: ChatAnswer;
+  skipped: Skip[];
+  /**
+   * The records of all attempts, the last one complete. To be awaited before the response's last byte is sent. A
+   * stream that is still running is cancelled, as "client-closed" or with the given error. Calling it again is free.
+   */
+  finish(error?: GatewayError): Promise<AttemptRecord[]>;
+}
+
+/** All candidates failed; carries the most useful error's code, message and status, and every attempt's record. */
+export class ChainFailure extends GatewayError {
+  readonly attempts: AttemptRecord[];
+  readonly skipped: Skip[];
+
+  constructor(error: GatewayError, attempts: AttemptRecord[], skipped: Skip[]) {
+    const { code, message, status, param, retryAfterS, cause } = error;
+    super(code, message, { status, param, cause, ...(retryAfterS !== null && { retryAfterS }) });
+    this.attempts = attempts;
+    this.skipped = skipped;
+  }
+}
+
+/**
+ * @throws {ChainFailure} with the code of the last failure that another try may cure, else of the last one;
+ * NO_TIER_AVAILABLE when no candidate could even be called
+ */
+export function runChain(options: ChainOptions): Promise<ChainResult> {
+  return new Chain(options).run();
+}
+
+class Chain {
+  readonly #options: ChainOptions;
+  readonly #clock: Clock;
+  readonly #attempts: Attempt[] = [];
+  readonly #errors: GatewayError[] = [];
+  readonly #skipped: Skip[] = [];
+
+  constructor(options: ChainOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  async run(): Promise<ChainResult> {
+    for (const candidate of this.#options.decision.candidates) {
+      const guarded = this.#options.runners.get(candidate.target);
+      if (!guarded) {
+        this.#skipped.push({ target: candidate.target, reason: 'not a running target' });
+        continue;
+      }
+      for (let retry = 0; ; retry++) {
+        const result = await this.#try(candidate, guarded, retry);
+        if (result === null) break;
+        if (!(result instanceof GatewayError)) return result;
+        if (!(await this.#waitToRetry(result, retry))) break;
+      }
+    }
+    return this.#giveUp();
+  }
+
+  /** One attempt: its result or its error; null when the target was not called at all. */
+  async #try(
+    candidate: Candidate,
+    guarded: GuardedRunner,
+    retry: number,
+  ): Promise<ChainResult | GatewayError | null> {
+    const { signal } = this.#options.context;
+    if (signal.aborted) return this.#giveUp(abortError(signal));
+    const permit = guarded.breaker.enter();
+    if (permit === null) {
+      this.#skipped.push({
+        target: candidate.target,
+        reason: guarded.state().reason ?? 'breaker half-open, one call is on trial',
+      });
+      return null;
+    }
+    const { target } = guarded.runner;
+    const askedAt = this.#clock.now();
+    try {
+      if (!guarded.slots.tryEnter()) await guarded.slots.enter(signal, this.#leftMs());
+    } catch (thrown) {
+      permit.settle('neutral');
+      const error = toGatewayError(thrown);
+      if (signal.aborted) return this.#giveUp(error);
+      this.#skipped.push({ target: target.id, reason: error.message });
+      this.#errors.push(error);
+      return null;
+    }
+    const queueMs = this.#clock.now() - askedAt;
+    const start = { index: this.#attempts.length, kind: this.#kind(target, retry), target, queueMs };
+    const attempt = new Attempt(start, this.#clock.now);
+    this.#attempts.push(attempt);
+    try {
+      return await this.#call(candidate, guarded, attempt, permit);
+    } catch (thrown) {
+      const error = toGatewayError(thrown);
+      attempt.end(error);
+      guarded.slots.leave();
+      permit.settle(countsAsFailure(error) ? 'failure' : 'neutral');
+      this.#errors.push(error);
+      // A client that left and a fault of our own are not cured by another target.
+      if (signal.aborted || error.code === 'INTERNAL') return this.#giveUp(error);
+      return error;
+    }
+  }
+
+  async #call(
+    candidate: Candidate,
+    guarded: GuardedRunner,
+    attempt: Attempt,
+    permit: BreakerPermit,
+  ): Promise<ChainResult> {
+    const { context, requestFor } = this.#options;
+    const { runner, slots, breaker } = guarded;
+    const outgoing = requestFor(runner.target, candidate.redact);
+    if (candidate.redact && !outgoing.redacted) {
+      throw new GatewayError(
+        'EGRESS_BLOCKED',
+        `${candidate.target} may only see a redacted request, and this one is not; nothing was sent`,
+      );
+    }
+    attempt.send(outgoing.request, outgoing.redacted);
+    const answer = await runner.chat(outgoing, context);
+    if (answer.kind === 'completion') {
+      attempt.observeCompletion(answer.completion);
+      attempt.end(null);
+      slots.leave();
+      permit.settle('success');
+      return this.#result(candidate, runner.target, outgoing.redacted, answer, null);
+    }
+    const events = answer.events[Symbol.asyncIterator]();
+    const first = await this.#firstEvent(events, runner.target);
+    permit.settle('success');
+    attempt.observeChunk(first.chunk);
+    const observed = new ObservedStream(first, events, attempt, (error) => {
+      slots.leave();
+      if (error !== null && countsAsFailure(error)) breaker.noteLateFailure();
+    });
+    return this.#result(
+      candidate,
+      runner.target,
+      outgoing.redacted,
+      { kind: 'stream', events: observed },
+      observed,
+    );
+  }
+
+  async #firstEvent(events: AsyncIterator<ChatEvent>, target: Target): Promise<ChatEvent> {
+    const { done, value } = await events.next();
+    if (!done) return value;
+    throw new GatewayError('PROVIDER_PROTOCOL', `${target.id} ended its stream without a single event`);
+  }
+
+  #result(
+    candidate: Candidate,
+    target: Target,
+    redacted: boolean,
+    answer: ChatAnswer,
+    stream: ObservedStream | null,
+  ): ChainResult {
+    let records: Promise<AttemptRecord[]> | null = null;
+    const finish = (error?: GatewayError): Promise<AttemptRecord[]> => {
+      stream?.stop(error ?? null);
+      records ??= this.#records();
+      return records;
+    };
+    return { target, candidate, redacted, answer, skipped: this.#skipped, finish };
+  }
+
+  /** Waits for the retry's time to come; false when the next candidate is to be tried. */
+  async #waitToRetry(error: GatewayError, retry: number): Promise<boolean> {
+    const { retry: retryOptions = DEFAULT_RETRY, random = Math.random, context } = this.#options;
+    const delayMs = retryDelayMs(error, retry, retryOptions, random);
+    if (delayMs === null || delayMs >= this.#leftMs()) return false;
+    await sleep(delayMs, context.signal, this.#clock).catch((thrown) => this.#giveUp(toGatewayError(thrown)));
+    return true;
+  }
+
+  #kind(target: Target, retry: number): AttemptRecord['kind'] {
+    const last = this.#attempts.at(-1)?.target;
+    if (!last) return 'first';
+    if (retry > 0 && last.id === target.id) return 'retry';
+    return target.tier > last.tier ? 'escalate' : 'fallback';
+  }
+
+  #leftMs(): number {
+    return (this.#options.deadlineAt ?? Number.POSITIVE_INFINITY) - this.#clock.now();
+  }
+
+  async #records(): Promise<AttemptRecord[]> {
+    const counter = this.#options.counter ?? tokenCounter;
+    return Promise.all(this.#attempts.map((attempt) => attempt.record(counter)));
+  }
+
+  async #giveUp(last?: GatewayError): Promise<never> {
+    throw new ChainFailure(last ?? this.#mostUseful(), await this.#records(), this.#skipped);
+  }
+
+  #mostUseful(): GatewayError {
+    const chosen = this.#errors.findLast((error) => error.retryable) ?? this.#errors.at(-1);
+    if (chosen) return chosen;
+    const why = this.#skipped.map((skip) => `${skip.target}: ${skip.reason}`).join('; ');
+    return new GatewayError(
+      'NO_TIER_AVAILABLE',
+      `no target can be called now (${why || 'the decision lists none'})`,
+    );
+  }
+}

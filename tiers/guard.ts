@@ -1,0 +1,38 @@
+// A target with the two things that protect it: its breaker and its slots.
+import type { TargetRunner, TargetState } from '../contract/tier.ts';
+import { Breaker, type BreakerOptions } from './breaker.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type SlotOptions, Slots } from './concurrency.ts';
+
+export interface GuardedRunner {
+  readonly runner: TargetRunner;
+  readonly breaker: Breaker;
+  readonly slots: Slots;
+  /** The runner's own state, or why its breaker lets nothing through. */
+  state(): TargetState;
+}
+
+export interface GuardOptions {
+  breaker?: BreakerOptions;
+  slots?: SlotOptions;
+  clock?: Clock;
+}
+
+/** Enough for any one upstream; a target with fewer slots sets its own. */
+const DEFAULT_SLOTS: SlotOptions = { maxConcurrent: 256, maxQueued: 1024 };
+
+export function guardRunner(runner: TargetRunner, options: GuardOptions = {}): GuardedRunner {
+  const clock = options.clock ?? systemClock;
+  const breaker = new Breaker(clock.now, options.breaker);
+  const slots = new Slots(runner.target.id, options.slots ?? DEFAULT_SLOTS, clock);
+  return {
+    runner,
+    breaker,
+    slots,
+    state() {
+      const waitMs = breaker.openForMs();
+      if (waitMs > 0) return { available: false, reason: `breaker open for ${Math.ceil(waitMs / 1000)} s` };
+      return runner.state();
+    },
+  };
+}
