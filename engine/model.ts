@@ -17,11 +17,47 @@ export interface EngineSize {
   batchTokens: number;
 }
 
-/** What `inspectJson` gives: all metadata and the tensor directory. */
+/** An array of the metadata that was cut to its first items. */
+export interface CutArray {
+  items: unknown[];
+  length: number;
+}
+
+/** A GGUF file's directory. */
 export interface ModelInspection {
-  metadata?: unknown;
-  tensors?: unknown;
-  [key: string]: unknown;
+  path: string;
+  /** Of the format. */
+  version: number;
+  alignment: number;
+  /** By key, in the file's order: scalars, arrays, and long arrays as CutArray. */
+  metadata: Record<string, unknown>;
+  /** Shapes row-major, fastest axis last; offset and size in bytes. */
+  tensors: { name: string; type: string; shape: number[]; offset: number; bytes: number }[];
+  totals: { tensors: number; params: number; bytes: number };
+}
+
+/**
+ * Metadata and tensors of any readable GGUF file, also of one the engine cannot run. Arrays longer than `maxItems`
+ * are cut.
+ * @throws {GatewayError} MODEL_FILE_INVALID
+ */
+export async function inspectModelFile(path: string, maxItems: number): Promise<ModelInspection> {
+  await checkIsFile(path);
+  try {
+    return JSON.parse(nativeAddon().inspectFile(path, maxItems)) as ModelInspection;
+  } catch (error) {
+    throw fromNativeError(error);
+  }
+}
+
+async function checkIsFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error.code ?? 'unreadable');
+  if (typeof found !== 'string' && found.isFile()) return;
+  throw new GatewayError(
+    'MODEL_FILE_INVALID',
+    `cannot open the model file ${displayPath(path)} (${typeof found === 'string' ? found : 'not a file'}); ` +
+      'give the path of a .gguf file',
+  );
 }
 
 /** An error of the addon as ours: its `code` is a name of the catalogue, or it is a fault of the engine. */
@@ -53,14 +89,7 @@ export class Model {
    * @throws {GatewayError} MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, INVALID_REQUEST for an unknown isa
    */
   static async open(path: string, isa = process.env['ENGINE_ISA'] ?? ''): Promise<Model> {
-    const found = await stat(path).catch((error: NodeJS.ErrnoException) => error.code ?? 'unreadable');
-    if (typeof found === 'string' || !found.isFile()) {
-      const problem = typeof found === 'string' ? found : 'not a file';
-      throw new GatewayError(
-        'MODEL_FILE_INVALID',
-        `cannot open the model file ${displayPath(path)} (${problem}); give the path of a .gguf file`,
-      );
-    }
+    await checkIsFile(path);
     try {
       return new Model(await nativeAddon().openModel(path, isa));
     } catch (error) {
@@ -109,11 +138,6 @@ export class Model {
     const startsWithBos = addBos && bosToken >= 0 && prompt.startsWith(this.tokenText(bosToken));
     const tokens = this.tokenize(prompt, { special: !startsWithBos, parseSpecial: true });
     return addEos && tokens.at(-1) === eosToken ? tokens.subarray(0, -1) : tokens;
-  }
-
-  /** Metadata and tensors; arrays longer than `maxItems` are cut. */
-  inspect(maxItems = 16): ModelInspection {
-    return JSON.parse(this.#native.inspectJson(maxItems)) as ModelInspection;
   }
 
   /** @throws {GatewayError} when the size is refused */

@@ -288,6 +288,14 @@ export class Scheduler {
       this.#release(sequence);
       return;
     }
+    if (result.error) {
+      this.#end(
+        sequence,
+        new GatewayError('INTERNAL', `the engine stopped this request: ${result.error}`),
+        false,
+      );
+      return;
+    }
     if (!result.sampled) return;
     sequence.tokens[sequence.length++] = result.token;
     try {

@@ -1,0 +1,77 @@
+// `tiergate inspect`: what a GGUF file holds.
+import { Command, InvalidArgumentError } from 'commander';
+import { GatewayError } from '../../contract/errors.ts';
+import { findLocalModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
+import { type CutArray, inspectModelFile, type ModelInspection } from '../../engine/model.ts';
+
+interface InspectOptions {
+  json?: boolean;
+  items: number;
+  tensors: boolean;
+}
+
+const MAX_VALUE_CHARS = 90;
+
+const isCut = (value: unknown): value is CutArray =>
+  typeof value === 'object' && value !== null && 'items' in value && 'length' in value;
+
+/** One line; long text and arrays are cut. */
+function shown(value: unknown): string {
+  const whole = isCut(value)
+    ? `${JSON.stringify(value.items).slice(0, -1)}, ...] (${value.length} items)`
+    : JSON.stringify(value);
+  return whole.length > MAX_VALUE_CHARS
+    ? `${whole.slice(0, MAX_VALUE_CHARS - 12)}... ${isCut(value) ? `(${value.length} items)` : `(${whole.length} chars)`}`
+    : whole;
+}
+
+function printed(
+  { path, version, metadata, tensors, totals }: ModelInspection,
+  withTensors: boolean,
+): string[] {
+  const keys = Object.keys(metadata);
+  const width = Math.max(...keys.map((key) => key.length), 0);
+  const nameWidth = Math.max(...tensors.map(({ name }) => name.length), 0);
+  const megabytes = (totals.bytes / 1e6).toFixed(1);
+  return [
+    `${path}: GGUF version ${version}, ${totals.tensors} tensors, ${totals.params} parameters, ${megabytes} MB of weights`,
+    '',
+    ...keys.map((key) => `${key.padEnd(width)}  ${shown(metadata[key])}`),
+    ...(withTensors && tensors.length > 0 ? [''] : []),
+    ...(withTensors ? tensors : []).map(
+      ({ name, type, shape, bytes }) =>
+        `${name.padEnd(nameWidth)}  ${type.padEnd(6)} ${`[${shape.join(', ')}]`.padEnd(18)} ${bytes} bytes`,
+    ),
+  ];
+}
+
+async function runInspect(argument: string | undefined, options: InspectOptions): Promise<void> {
+  const file = argument ?? (await findLocalModel(process.env, process.cwd()));
+  if (file === null)
+    throw new GatewayError('INVALID_REQUEST', `no model file: ${HOW_TO_GIVE_A_MODEL}, or name one`);
+  const inspection = await inspectModelFile(file, options.items);
+  if (options.json) console.log(JSON.stringify(inspection, null, 2));
+  else console.log(printed(inspection, options.tensors).join('\n'));
+}
+
+function itemCount(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('give a whole number');
+  return Number(text);
+}
+
+export function inspectCommand(): Command {
+  return new Command('inspect')
+    .description('Show the metadata and tensors of a GGUF file, also of one the engine cannot run.')
+    .argument('[file]', 'GGUF file; default: TIERGATE_MODEL, else the largest in models/')
+    .option('--items <number>', 'longest array shown whole', itemCount, 8)
+    .option('--no-tensors', 'metadata only')
+    .option('--json', 'print everything as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ tiergate inspect models/qwen3-0.6b.gguf
+  $ tiergate inspect models/qwen3-0.6b.gguf --json | jq .totals`,
+    )
+    .action(runInspect);
+}

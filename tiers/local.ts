@@ -1,0 +1,158 @@
+// Level 1: the engine host of this machine, over its Unix socket. Supervision is in local-host.ts.
+import type { Dispatcher, Pool } from 'undici';
+import type { ChatAnswer, ChatChunk, ChatCompletion, ChatEvent, ChatRequest } from '../contract/chat.ts';
+import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
+import type { AttemptContext, Outgoing, Target, TargetRunner } from '../contract/tier.ts';
+import { HOW_TO_GIVE_A_MODEL } from '../engine/catalog.ts';
+import { LocalHost, type LocalHostFacts, type LocalHostOptions } from './local-host.ts';
+import { parseSse } from './sse.ts';
+
+export interface LocalRunnerOptions extends Omit<LocalHostOptions, 'modelFile'> {
+  target: Target;
+  /** Null: there is none, and every request is answered with how to give one. */
+  modelFile: string | null;
+}
+
+export interface LocalRunner extends TargetRunner {
+  /** Prompt tokens of a request, chat template included. @throws {GatewayError} as `chat` */
+  countTokens(request: ChatRequest, signal?: AbortSignal): Promise<number>;
+  /** What the running host says of itself, null while it is not ready. */
+  facts(): LocalHostFacts | null;
+  /** Process id of the running host. */
+  pid(): number | null;
+}
+
+const MAX_ERROR_BYTES = 64 * 1024;
+
+/** Starts the host in the background; requests wait for it for a bounded time. */
+export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
+  const { target, modelFile, ...hostOptions } = options;
+  if (modelFile === null) return runnerWithoutModel(target);
+  const host = new LocalHost({ modelFile, ...hostOptions });
+
+  async function post(path: string, body: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    let pool: Pool | null = null;
+    try {
+      pool = await host.pool(signal);
+      const response = await pool.request({
+        path,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+        signal,
+      });
+      if (response.statusCode === 200) return response;
+      throw await hostError(response);
+    } catch (error) {
+      throw attemptError(error, signal);
+    }
+  }
+
+  return {
+    target,
+    state: () => host.state(),
+    facts: () => host.facts,
+    pid: () => host.pid,
+    close: () => host.close(),
+
+    async chat({ request, check }: Outgoing, { signal }: AttemptContext): Promise<ChatAnswer> {
+      const body = JSON.stringify({
+        ...request,
+        model: undefined,
+        stream_options: request.stream ? { ...request.stream_options, include_usage: true } : undefined,
+      });
+      const objection = check?.(body);
+      if (objection) throw new GatewayError('EGRESS_BLOCKED', `not sent to ${target.id}: ${objection}`);
+      const response = await post('/v1/chat/completions', body, signal);
+      if (request.stream) return { kind: 'stream', events: chatEvents(response.body, signal) };
+      try {
+        const raw = await response.body.text();
+        return { kind: 'completion', completion: JSON.parse(raw) as ChatCompletion, raw };
+      } catch (error) {
+        throw attemptError(error, signal);
+      }
+    },
+
+    async countTokens(request, signal = new AbortController().signal) {
+      const response = await post('/tokenize', JSON.stringify({ messages: request.messages }), signal);
+      return ((await response.body.json()) as { count: number }).count;
+    },
+  };
+}
+
+async function* chatEvents(
+  body: Dispatcher.ResponseData['body'],
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent, void, undefined> {
+  try {
+    for await (const payload of parseSse(body)) {
+      if (payload === '[DONE]') return;
+      const chunk = JSON.parse(payload) as ChatChunk & { error?: HostErrorBody };
+      if (chunk.error) throw errorOf(chunk.error, null, null);
+      yield { chunk, raw: payload };
+    }
+    throw crashed(null);
+  } catch (error) {
+    throw attemptError(error, signal);
+  } finally {
+    body.on('error', () => {}).destroy();
+  }
+}
+
+interface HostErrorBody {
+  message?: string;
+  code?: string;
+  param?: string | null;
+}
+
+async function hostError(response: Dispatcher.ResponseData): Promise<GatewayError> {
+  const text = (await response.body.text()).slice(0, MAX_ERROR_BYTES);
+  let body: HostErrorBody = {};
+  try {
+    body = (JSON.parse(text) as { error?: HostErrorBody }).error ?? {};
+  } catch {
+    // Not the host's own body: the status alone must do.
+  }
+  return errorOf(body, response.statusCode, Number(response.headers['retry-after']) || null);
+}
+
+/** The host's error as ours: its wire code leads back to the catalogue's entry. */
+function errorOf(body: HostErrorBody, status: number | null, retryAfterS: number | null): GatewayError {
+  const codes = Object.keys(ERRORS) as ErrorCode[];
+  const code = codes.find((name) => ERRORS[name].code === body.code) ?? 'PROVIDER_ERROR';
+  const message = body.message ?? `the engine host answered with status ${status ?? 'unknown'}`;
+  return new GatewayError(code, message, {
+    param: body.param ?? null,
+    ...(retryAfterS === null ? {} : { retryAfterS }),
+  });
+}
+
+const crashed = (cause: unknown): GatewayError =>
+  new GatewayError('ENGINE_CRASHED', 'the local engine ended during the request; try again', { cause });
+
+/** What went wrong on the way: a cancelled request, an error already ours, or a host that is gone. */
+function attemptError(error: unknown, signal: AbortSignal): GatewayError {
+  if (error instanceof GatewayError) return error;
+  if (!signal.aborted) return crashed(error);
+  return signal.reason instanceof GatewayError
+    ? signal.reason
+    : new GatewayError('CLIENT_CLOSED', 'the request was cancelled before its answer was complete', {
+        cause: error,
+      });
+}
+
+function runnerWithoutModel(target: Target): LocalRunner {
+  const message = `no local model: ${HOW_TO_GIVE_A_MODEL}`;
+  const refuse = (): never => {
+    throw new GatewayError('NO_LOCAL_MODEL', message);
+  };
+  return {
+    target,
+    state: () => ({ available: false, reason: message }),
+    facts: () => null,
+    pid: () => null,
+    chat: async () => refuse(),
+    countTokens: async () => refuse(),
+    close: async () => {},
+  };
+}
