@@ -76,7 +76,10 @@ function order(allowed: TargetView[], facts: RequestFacts, folded: Constraints):
       const index = folded.pins.indexOf(id);
       return index < 0 ? folded.pins.length : index;
     };
-    const ranked = allowed.map((target) => ({ target, price: worstCaseMicrousd(target, facts) ?? Number.POSITIVE_INFINITY }));
+    const ranked = allowed.map((target) => ({
+      target,
+      price: worstCaseMicrousd(target, facts) ?? Number.POSITIVE_INFINITY,
+    }));
     ranked.sort(
       (a, b) =>
         pinRank(a.target.id) - pinRank(b.target.id) ||

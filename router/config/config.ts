@@ -1,0 +1,136 @@
+// Reads tiergate.yaml: YAML, environment, schema, cross-checks and policies, with every problem reported at its place.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { displayPath } from '../../contract/built-file.ts';
+import { GatewayError } from '../../contract/errors.ts';
+import type { Policy } from '../../contract/policy.ts';
+import { schemaProblems, showValue } from '../../policies/schema-problems.ts';
+import type { Problem } from '../../policies/yaml-source.ts';
+import { formatPath, formatProblems, parseYaml } from '../../policies/yaml-source.ts';
+import type { Environment } from './interpolate.ts';
+import { interpolate } from './interpolate.ts';
+import { findModelFile } from './model-file.ts';
+import { loadPolicies } from './policies.ts';
+import type { Config } from './schema.ts';
+import { configJsonSchema, configSchema } from './schema.ts';
+import { semanticProblems } from './semantics.ts';
+import type { ConfiguredTarget } from './targets.ts';
+import { configuredTargets } from './targets.ts';
+
+export interface ConfigSource {
+  /** `--config`; else TIERGATE_CONFIG, else ./tiergate.yaml where it exists, else the defaults. */
+  path?: string | undefined;
+  env: Environment;
+  cwd: string;
+}
+
+export interface LoadedConfig {
+  config: Config;
+  /** Absolute path of the file; null for the defaults. */
+  path: string | null;
+  targets: ConfiguredTarget[];
+  /** For `decide`, in their order. */
+  policies: Policy[];
+  /** Names that a request may give in `x-tiergate-policy`. */
+  policyNames: string[];
+  /** The Level 1 model, absolute; null when none is given anywhere. The file may not exist. */
+  modelFile: string | null;
+}
+
+export type ConfigResult = { loaded: LoadedConfig; problems: [] } | { loaded: null; problems: Problem[] };
+
+/** @throws {GatewayError} CONFIG_INVALID with every problem as `file:line:column: path: message` */
+export function loadConfig(source: ConfigSource): LoadedConfig {
+  const { loaded, problems } = checkConfig(source);
+  if (loaded !== null) return loaded;
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  throw new GatewayError('CONFIG_INVALID', `the config has ${count}:\n${formatProblems(problems)}`);
+}
+
+/** The same without throwing for what stands in the file. @throws {GatewayError} CONFIG_INVALID when the file cannot be read */
+export function checkConfig({ path: asked, env, cwd }: ConfigSource): ConfigResult {
+  const path = configPath(asked, env, cwd);
+  const folder = path === null ? cwd : dirname(path);
+  const source = parseYaml(path === null ? '' : read(path), path === null ? 'defaults' : displayPath(path));
+  if (source.problems.length > 0) return { loaded: null, problems: source.problems };
+  const jsonSchema = configJsonSchema();
+  const { problems, raw } = interpolate(source, env, jsonSchema);
+  const value: unknown = source.doc.toJS() ?? {};
+  const parsed = configSchema.safeParse(value);
+  if (!parsed.success) {
+    // A value from the environment may be a secret: the reference is shown instead.
+    const show: typeof showValue = (at, found) => {
+      const reference = raw.get(formatPath(at));
+      return reference === undefined ? showValue(at, found) : `the value of ${reference}`;
+    };
+    // Where a variable is missing, the empty text in its place is no second problem.
+    const places = new Set(problems.map(({ path: at }) => at));
+    const more = schemaProblems(source, parsed.error, value, jsonSchema, { show }).filter(
+      (problem) => !places.has(problem.path),
+    );
+    return { loaded: null, problems: [...problems, ...more] };
+  }
+  const config = absolutePaths(parsed.data, folder);
+  problems.push(...semanticProblems(config, source));
+  const modelFile =
+    config.tiers[1]?.targets.find(({ model_file }) => model_file !== undefined)?.model_file ??
+    findModelFile(env, cwd);
+  const targets = configuredTargets(config, modelFile);
+  const rules = loadPolicies(
+    config,
+    source,
+    folder,
+    targets.map(({ target }) => target.id),
+  );
+  problems.push(...rules.problems);
+  if (problems.length > 0) return { loaded: null, problems };
+  return {
+    loaded: { config, path, targets, policies: rules.policies, policyNames: rules.names, modelFile },
+    problems: [],
+  };
+}
+
+function configPath(asked: string | undefined, env: Environment, cwd: string): string | null {
+  const named = asked ?? env['TIERGATE_CONFIG'];
+  if (named !== undefined && named !== '') return resolve(cwd, named);
+  const usual = join(cwd, 'tiergate.yaml');
+  return existsSync(usual) ? usual : null;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
+    throw new GatewayError(
+      'CONFIG_INVALID',
+      `config ${displayPath(path)}: ${why}; give another with --config or TIERGATE_CONFIG`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Paths in the file are relative to the file. */
+function absolutePaths(config: Config, folder: string): Config {
+  const absolute = (path: string): string =>
+    isAbsolute(path) || path === ':memory:' ? path : resolve(folder, path);
+  const local = config.tiers[1];
+  return {
+    ...config,
+    ledger: { ...config.ledger, path: absolute(config.ledger.path) },
+    tiers: {
+      ...config.tiers,
+      ...(local && {
+        1: {
+          ...local,
+          targets: local.targets.map((target) =>
+            target.model_file === undefined ? target : { ...target, model_file: absolute(target.model_file) },
+          ),
+        },
+      }),
+    },
+  };
+}

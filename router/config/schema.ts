@@ -1,0 +1,137 @@
+// The config file's shape and defaults; both live here only. Keys keep their names of the file inside the program.
+// docs/configuration.md explains each.
+import { z } from 'zod';
+import { SENSITIVITIES } from '../../contract/policy.ts';
+import { DEFAULT_ROUTING } from '../../policies/routing-policy.ts';
+import { ruleSetSchema } from '../../policies/rule-schema.ts';
+
+const ms = (fallback: number) => z.int().min(1).max(86_400_000).default(fallback);
+const usd = z.number().min(0).max(1_000_000);
+const fraction = z.number().min(0).max(1);
+
+const capabilities = z.strictObject({
+  tools: z.boolean().optional(),
+  json_mode: z.boolean().optional(),
+  json_schema: z.boolean().optional(),
+  vision: z.boolean().optional(),
+  audio: z.boolean().optional(),
+  logprobs: z.boolean().optional(),
+  multiple_choices: z.boolean().optional(),
+});
+
+const price = z.strictObject({
+  input_usd_per_mtok: usd,
+  output_usd_per_mtok: usd,
+  cached_input_usd_per_mtok: usd.optional(),
+});
+
+const timeouts = z.strictObject({
+  connect: ms(5_000),
+  first_byte: ms(60_000),
+  idle: ms(60_000).describe('between two chunks of a stream'),
+  total: ms(300_000),
+});
+
+const target = z.strictObject({
+  id: z
+    .string()
+    .max(200)
+    .regex(/^[A-Za-z0-9][\w.-]*\/[\w.:@/-]+$/, 'write provider/model, e.g. inhouse/llama-3.3-70b'),
+  model_file: z.string().min(1).optional().describe('Level 1: a GGUF file, relative to this file'),
+  context: z
+    .int()
+    .min(256)
+    .optional()
+    .describe('Level 1: tokens of context; the model decides where it is absent'),
+  threads: z.int().min(1).max(1024).optional().describe('Level 1: CPU threads'),
+  provider: z.string().min(1).optional().describe('the protocol, default openai'),
+  base_url: z.string().min(1).optional(),
+  api_key: z.string().min(1).optional(),
+  model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("the upstream's name for it; default: the id after the first slash"),
+  context_window: z.int().min(256).optional().describe('tokens, prompt and answer together'),
+  headers: z.record(z.string(), z.string()).optional(),
+  capabilities: capabilities.optional(),
+  price: price.optional(),
+  timeout_ms: timeouts.prefault({}),
+  retries: z.int().min(0).max(10).default(2),
+  max_concurrency: z.int().min(1).max(100_000).default(64),
+});
+export type TargetConfig = z.infer<typeof target>;
+
+const tier = (zone: 'device' | 'private' | 'external') =>
+  z.strictObject({
+    zone: z.enum(['device', 'private', 'external']).default(zone),
+    targets: z.array(target).default([]),
+  });
+
+export const configSchema = z.strictObject({
+  server: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(7411).describe('0: any free port'),
+      max_body_bytes: z
+        .int()
+        .min(1024)
+        .max(1_073_741_824)
+        .default(20 * 1024 * 1024),
+      request_timeout_ms: ms(600_000),
+      shutdown_grace_ms: ms(10_000),
+    })
+    .prefault({}),
+  auth: z
+    .strictObject({
+      keys: z.array(z.strictObject({ name: z.string().min(1), key: z.string().min(8) })).default([]),
+      allow_anonymous: z.boolean().default(false),
+    })
+    .prefault({}),
+  tiers: z
+    .strictObject({
+      1: tier('device').optional(),
+      2: tier('private').optional(),
+      3: tier('external').optional(),
+    })
+    .prefault({ 1: {} }),
+  routing: z
+    .strictObject({
+      thresholds: z
+        .strictObject({
+          level2: fraction.default(DEFAULT_ROUTING.level2),
+          level3: fraction.default(DEFAULT_ROUTING.level3),
+        })
+        .prefault({}),
+      context_safety: z.number().min(1).max(4).default(DEFAULT_ROUTING.contextSafety),
+    })
+    .prefault({}),
+  policies: z.array(z.union([z.string().min(1), ruleSetSchema])).default(['default']),
+  privacy: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      min_score: fraction.default(0.5),
+      types_off: z.array(z.string().min(1)).default([]),
+      sensitivity: z.record(z.string(), z.enum(SENSITIVITIES)).default({}),
+    })
+    .prefault({}),
+  ledger: z
+    .strictObject({
+      path: z.string().min(1).default('tiergate.db'),
+      reference_target: z.string().min(1).optional().describe('savings are counted against this target'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    })
+    .prefault({}),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** JSON Schema (draft 2020-12) of the file as it is written: for editors, and for `tiergate config schema`. */
+export const configJsonSchema = (): z.core.JSONSchema.BaseSchema => ({
+  ...z.toJSONSchema(configSchema, { io: 'input' }),
+  title: 'tiergate.yaml',
+});

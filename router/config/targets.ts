@@ -1,0 +1,105 @@
+// The config's targets as the contract's targets: defaults filled in, one list in the order of tiers.
+import { basename } from 'node:path';
+import type { Capabilities, Target, TierLevel } from '../../contract/tier.ts';
+import type { Config, TargetConfig } from './schema.ts';
+
+export interface ConfiguredTarget {
+  target: Target;
+  /** Address, key, timeouts, retries ... as configured; null for the local target that stands in for an empty Level 1. */
+  settings: TargetConfig | null;
+  /** Level 1 through the engine host. */
+  local: boolean;
+}
+
+const LOCAL: Capabilities = {
+  tools: false,
+  jsonMode: false,
+  jsonSchema: false,
+  vision: false,
+  audio: false,
+  logprobs: true,
+  multipleChoices: true,
+};
+const REMOTE: Capabilities = {
+  tools: true,
+  jsonMode: true,
+  jsonSchema: true,
+  vision: true,
+  audio: true,
+  logprobs: true,
+  multipleChoices: true,
+};
+
+function capabilitiesOf(settings: TargetConfig, defaults: Capabilities): Capabilities {
+  const said = settings.capabilities ?? {};
+  return {
+    tools: said.tools ?? defaults.tools,
+    jsonMode: said.json_mode ?? defaults.jsonMode,
+    jsonSchema: said.json_schema ?? defaults.jsonSchema,
+    vision: said.vision ?? defaults.vision,
+    audio: said.audio ?? defaults.audio,
+    logprobs: said.logprobs ?? defaults.logprobs,
+    multipleChoices: said.multiple_choices ?? defaults.multipleChoices,
+  };
+}
+
+/** A target whose id begins with `local/` is served by the engine host of this machine. */
+export const isLocalId = (id: string): boolean => id.startsWith('local/');
+
+function priceOf(settings: TargetConfig): Target['price'] {
+  const { price } = settings;
+  if (price === undefined) return null;
+  return {
+    inputUsdPerMtok: price.input_usd_per_mtok,
+    outputUsdPerMtok: price.output_usd_per_mtok,
+    ...(price.cached_input_usd_per_mtok !== undefined && {
+      cachedInputUsdPerMtok: price.cached_input_usd_per_mtok,
+    }),
+    source: 'config',
+  };
+}
+
+/** `models/Qwen3-0.6B-Q8_0.gguf` is `local/Qwen3-0.6B-Q8_0`; without a file `local/model`. */
+export const localTargetId = (modelFile: string | null): string =>
+  `local/${modelFile === null ? 'model' : basename(modelFile).replace(/\.gguf$/i, '')}`;
+
+/** @param modelFile the Level 1 model where the config names none; null when there is none at all */
+export function configuredTargets(config: Config, modelFile: string | null): ConfiguredTarget[] {
+  const result: ConfiguredTarget[] = [];
+  for (const level of [1, 2, 3] as const satisfies readonly TierLevel[]) {
+    const tier = config.tiers[level];
+    if (tier === undefined) continue;
+    for (const settings of tier.targets) {
+      const local = isLocalId(settings.id);
+      const target: Target = {
+        id: settings.id,
+        tier: level,
+        zone: tier.zone,
+        provider: local ? 'local' : (settings.provider ?? 'openai'),
+        model: settings.model ?? settings.id.slice(settings.id.indexOf('/') + 1),
+        contextWindow: settings.context_window ?? settings.context ?? null,
+        capabilities: capabilitiesOf(settings, local ? LOCAL : REMOTE),
+        price: priceOf(settings),
+      };
+      result.push({ target, settings, local });
+    }
+    if (level === 1 && tier.targets.length === 0) {
+      const id = localTargetId(modelFile);
+      const target: Target = {
+        id,
+        tier: 1,
+        zone: tier.zone,
+        provider: 'local',
+        model: id.slice('local/'.length),
+        contextWindow: null,
+        capabilities: LOCAL,
+        price: null,
+      };
+      result.push({ target, settings: null, local: true });
+    }
+  }
+  return result;
+}
+
+export const targetsFromConfig = (config: Config, modelFile: string | null = null): Target[] =>
+  configuredTargets(config, modelFile).map(({ target }) => target);
