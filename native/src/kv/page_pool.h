@@ -38,7 +38,8 @@ class PagePool {
   int32_t n_free() const;
   uint64_t budget_bytes() const { return static_cast<uint64_t>(n_pages_) * shape_.page_values() * sizeof(uint16_t); }
 
-  /// All n pages or none. False when the budget has fewer. Throws std::bad_alloc when the machine has no memory left.
+  /// Moves n pages to `out`, or none: false when the budget has fewer. Throws std::bad_alloc when the machine has no
+  /// memory left.
   bool acquire(int32_t n, std::vector<Page>& out);
   void release(const std::vector<Page>& pages);
 
@@ -49,6 +50,27 @@ class PagePool {
   int32_t n_free_;                                 // of the budget: recycled pages and those never allocated
   std::vector<Page> recycled_;                     // used before, free now; the last one given back goes out first
   std::vector<AlignedBuffer<uint16_t>> allocated_;  // grows on demand, so an idle budget costs no memory
+};
+
+/// Pages taken for a step and not yet given to a timeline; what is left goes back to the pool.
+class PageLease {
+ public:
+  explicit PageLease(PagePool& pool) : pool_(pool) {}
+  ~PageLease() { pool_.release(pages_); }
+  PageLease(const PageLease&) = delete;
+  PageLease& operator=(const PageLease&) = delete;
+
+  /// As PagePool::acquire.
+  bool acquire(int32_t n) { return pool_.acquire(n, pages_); }
+  PagePool::Page take() {
+    const PagePool::Page page = pages_.back();
+    pages_.pop_back();
+    return page;
+  }
+
+ private:
+  PagePool& pool_;
+  std::vector<PagePool::Page> pages_;
 };
 
 }  // namespace tiergate

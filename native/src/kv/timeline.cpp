@@ -11,9 +11,13 @@ int32_t Timeline::pages_missing(int32_t n_tokens) const {
   return pages_for(n_past_ + n_tokens) - static_cast<int32_t>(pages_.size());
 }
 
-void Timeline::extend(int32_t n_tokens, const std::vector<PagePool::Page>& pages) {
+void Timeline::extend(int32_t n_tokens, PageLease& spare) {
+  const auto n_pages = static_cast<size_t>(pages_for(n_past_ + n_tokens));
+  pages_.reserve(n_pages);
+  for (auto& entries : tables_) entries.reserve(n_pages);
   const size_t layer_values = pool_->shape().layer_values();
-  for (const PagePool::Page page : pages) {
+  while (pages_.size() < n_pages) {
+    const PagePool::Page page = spare.take();
     pages_.push_back(page);
     for (size_t t = 0; t < tables_.size(); ++t) tables_[t].push_back(page + t * layer_values);
   }

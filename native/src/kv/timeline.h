@@ -20,8 +20,8 @@ class Timeline {
   int32_t n_past() const { return n_past_; }
   /// Pages missing for n more positions.
   int32_t pages_missing(int32_t n_tokens) const;
-  /// Appends n positions; `pages`: exactly pages_missing(n) of them, from this pool.
-  void extend(int32_t n_tokens, const std::vector<PagePool::Page>& pages);
+  /// Appends n positions, taking the pages they need from the end of `spare` (of this pool; enough of them).
+  void extend(int32_t n_tokens, PageLease& spare);
   /// Forgets positions from n_past on and gives unused pages back; n_past <= n_past().
   void truncate(int32_t n_past);
 

@@ -87,8 +87,8 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
     n_positions = std::max(n_positions, sessions[i]->n_past() + n_tokens);
   }
   rope_.prepare(n_positions);
-  std::vector<PagePool::Page> pages;
-  if (!pages_->acquire(n_missing, pages)) {
+  PageLease pages(*pages_);
+  if (!pages.acquire(n_missing)) {
     throw Error("CONTEXT_OVERFLOW", "the step needs K/V pages for " + std::to_string(n_missing * int64_t{kPageTokens}) +
                                         " more tokens; " + std::to_string(free_kv_tokens()) + " are free of " +
                                         std::to_string(int64_t{pages_->n_pages()} * kPageTokens) + ": close or truncate sessions");
@@ -98,15 +98,12 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
   pass_.positions.clear();
   pass_.sequences.clear();
   pass_.output_rows.clear();
-  auto next_page = pages.begin();
   for (size_t i = 0; i < items.size(); ++i) {
     const StepItem& item = items[i];
     EngineSession& session = *sessions[i];
     const auto n_tokens = static_cast<int32_t>(item.tokens.size());
     const int32_t first = session.n_past();
-    const int32_t n_pages = session.timeline.pages_missing(n_tokens);
-    session.timeline.extend(n_tokens, {next_page, next_page + n_pages});
-    next_page += n_pages;
+    session.timeline.extend(n_tokens, pages);
     session.history.append(item.tokens);
 
     pass_.sequences.push_back({&session.timeline, pass_.n_rows(), n_tokens, first});
@@ -118,35 +115,28 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
 
 void CpuEngine::sample(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
                        std::vector<StepResult>& results) {
-  std::vector<size_t> sampled;  // item of each output row
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (items[i].sample) sampled.push_back(i);
-  }
-  if (candidates_.size() < sampled.size()) candidates_.resize(sampled.size());
   const auto n_vocab = static_cast<size_t>(model_->hparams().n_vocab);
-  for (const size_t i : sampled) sessions[i]->last_logits.resize(n_vocab);
-
-  const auto sample_one = [&](size_t row) {
-    const size_t i = sampled[row];
+  const float* next_logits = pass_.logits.data();
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (!items[i].sample) continue;
     EngineSession& session = *sessions[i];
-    const float* const logits = pass_.logits.data() + row * n_vocab;
-    std::copy_n(logits, n_vocab, session.last_logits.begin());
+    StepResult& result = results[i];
+    session.last_logits.assign(next_logits, next_logits + n_vocab);
+    next_logits += n_vocab;
     if (!all_finite(session.last_logits)) {
-      results[i].error = "the model computed logits that are not finite at position " + std::to_string(session.n_past() - 1) +
-                         "; its weights are damaged or overflow";
-      return;
+      result.error = "the model computed logits that are not finite at position " + std::to_string(session.n_past() - 1) +
+                     "; its weights are damaged or overflow";
+      continue;
     }
-    const int32_t token = session.sampler.sample(session.last_logits, session.history, candidates_[row]);
-    if (token < 0) {
-      results[i].error = "every token is banned by logit_bias; allow at least one";
-      return;
+    result.token = session.sampler.sample(session.last_logits, session.history, candidates_);
+    if (result.token < 0) {
+      result.error = "every token is banned by logit_bias; allow at least one";
+      continue;
     }
+    result.sampled = true;
     session.history.begin_completion();
-    results[i].sampled = true;
-    results[i].token = token;
-    describe_distribution(model_->kernels(), session.last_logits, token, items[i].n_top, results[i]);
-  };
-  for (size_t row = 0; row < sampled.size(); ++row) sample_one(row);
+    describe_distribution(model_->kernels(), session.last_logits, result.token, items[i].n_top, result);
+  }
 }
 
 std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items) {

@@ -42,7 +42,7 @@ class CpuEngine final : public Engine {
   std::shared_ptr<PagePool> pages_;
   RopeTable rope_;
   ForwardPass pass_;
-  std::vector<Candidates> candidates_;  // scratch of the samplers; one per session of a step
+  Candidates candidates_;  // scratch of the samplers
 };
 
 }  // namespace tiergate
