@@ -1,0 +1,151 @@
+// Finds PII and secrets in one text. Pure; linear in the text's length. docs/adding-a-recognizer.md says how a recognizer
+// is written, prefilter.ts which ones run.
+import type { Finding, Recognizer } from '../../contract/recognizer.ts';
+import { createPrefilter } from './prefilter.ts';
+import { registry } from './recognizers/_registry.gen.ts';
+
+export interface ScanOptions {
+  /** Findings below are dropped, 0 … 1. Default 0.5. */
+  minScore?: number;
+  /** Only these types. Default: all. */
+  types?: ReadonlySet<string>;
+  /** What the text is called where it stands, e.g. its JSON key: read as context in front of it. */
+  label?: string;
+}
+
+export const DEFAULT_MIN_SCORE = 0.5;
+/** Characters on each side of a match in which context words count. */
+const CONTEXT_WINDOW = 50;
+const CONTEXT_BOOST = 0.35;
+
+const isWordCode = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code === 95 || code > 0xbf;
+
+/** Does one of the words stand in lower-case `text`, not glued to other letters? */
+function hasWord(text: string, words: readonly string[]): boolean {
+  return words.some((word) => {
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+      // Chinese has no spaces between words.
+      if (word.charCodeAt(0) > 0x2e80) return true;
+      const end = at + word.length;
+      const before = at > 0 ? text.charCodeAt(at - 1) : 32;
+      const after = end < text.length ? text.charCodeAt(end) : 32;
+      // `phone_number`, `userPhone` and `phones` count as "phone"; `microphones` does not.
+      if ((!isWordCode(before) || before === 95) && (!isWordCode(after) || after === 95 || after === 115))
+        return true;
+    }
+    return false;
+  });
+}
+
+/** `userPhone` -> `user phone`, lower case. */
+const words = (text: string): string => text.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+
+function hasContext(text: string, start: number, end: number, context: readonly string[]): boolean {
+  const before = words(text.slice(Math.max(0, start - CONTEXT_WINDOW), start));
+  return hasWord(before, context) || hasWord(words(text.slice(end, end + CONTEXT_WINDOW)), context);
+}
+
+function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): void {
+  for (const pattern of recognizer.patterns) {
+    const { regex } = pattern;
+    regex.lastIndex = 0;
+    for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
+      const whole = match[0];
+      if (whole === '') {
+        regex.lastIndex += 1;
+        continue;
+      }
+      const value = match.groups?.['value'] ?? whole;
+      const start = match.index + (value === whole ? 0 : whole.lastIndexOf(value));
+      const end = start + value.length;
+      const verdict = recognizer.validate?.(value) ?? null;
+      if (verdict === false) continue;
+      let score = verdict === true ? 1 : pattern.score;
+      if (score < 1 && recognizer.context !== undefined && hasContext(text, start, end, recognizer.context)) {
+        score = Math.min(1, score + CONTEXT_BOOST);
+      }
+      found.push({ type: recognizer.type, start, end, score, recognizer: recognizer.name });
+    }
+  }
+}
+
+const byStrength = (a: Finding, b: Finding): number =>
+  b.score - a.score ||
+  b.end - b.start - (a.end - a.start) ||
+  a.start - b.start ||
+  (a.recognizer < b.recognizer ? -1 : 1);
+
+/**
+ * Resolves overlaps, so that no character belongs to two findings: the higher score wins, then the longer span, then the
+ * earlier start, then the recognizer's name. A loser that contains the winner hands it its whole span, so that nothing of it
+ * stays uncovered; another loser is dropped. Sorted by start.
+ */
+export function resolveOverlaps(found: Finding[]): Finding[] {
+  if (found.length < 2) return found;
+  const kept: Finding[] = []; // sorted by start, disjoint
+  for (const finding of found.sort(byStrength)) {
+    // The first kept one that ends after this one's start, by binary search.
+    let low = 0;
+    for (let high = kept.length; low < high; ) {
+      const middle = (low + high) >> 1;
+      if ((kept[middle] as Finding).end <= finding.start) low = middle + 1;
+      else high = middle;
+    }
+    let after = low;
+    while (after < kept.length && (kept[after] as Finding).start < finding.end) after += 1;
+    if (after === low) {
+      kept.splice(low, 0, finding);
+      continue;
+    }
+    const overlapped = kept.slice(low, after);
+    if (overlapped.every((other) => other.start >= finding.start && other.end <= finding.end)) {
+      const winner = overlapped.sort(byStrength)[0] as Finding;
+      kept.splice(low, after - low, { ...winner, start: finding.start, end: finding.end });
+    }
+  }
+  return kept;
+}
+
+/** A scan over a set of recognizers. `usePrefilter: false` runs them all: the slow truth that tests compare with. */
+export function createScanner(
+  recognizers: readonly Recognizer[],
+  usePrefilter = true,
+): (text: string, options?: ScanOptions) => Finding[] {
+  const prefilter = createPrefilter(recognizers);
+  const active = new Uint8Array(recognizers.length);
+
+  const scan = (text: string, options: ScanOptions = {}): Finding[] => {
+    if (options.label !== undefined && options.label !== '')
+      return scanLabelled(text, options.label, options);
+    if (usePrefilter ? !prefilter(text, active) : active.fill(1).length === 0) return [];
+    const found: Finding[] = [];
+    for (let i = 0; i < recognizers.length; i += 1) {
+      const recognizer = recognizers[i] as Recognizer;
+      if (active[i] === 1 && (options.types?.has(recognizer.type) ?? true))
+        runRecognizer(recognizer, text, found);
+    }
+    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+    return resolveOverlaps(found.filter((finding) => finding.score >= minScore));
+  };
+
+  function scanLabelled(text: string, label: string, options: ScanOptions): Finding[] {
+    const prefix = `${label}: `;
+    const { label: _, ...rest } = options;
+    return scan(prefix + text, rest)
+      .filter((finding) => finding.end > prefix.length)
+      .map((finding) => ({
+        ...finding,
+        start: Math.max(0, finding.start - prefix.length),
+        end: finding.end - prefix.length,
+      }));
+  }
+
+  return scan;
+}
+
+/**
+ * All PII and secrets in a text: sorted by start, never overlapping (see resolveOverlaps).
+ * @example scanText('write to jo@example.org') // [{type: 'EMAIL', start: 9, end: 23, score: 0.9, recognizer: 'email'}]
+ */
+export const scanText = createScanner(Object.values(registry));

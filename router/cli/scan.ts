@@ -1,0 +1,99 @@
+// `tiergate scan`: what the privacy layer finds in texts, one JSON line each, in the order of the input.
+import { createInterface } from 'node:readline';
+import { Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_MIN_SCORE, scanText } from '../../policies/privacy/scan.ts';
+
+const EXAMPLES = `
+Input lines: {"id": ..., "text": "..."}. Output lines: {"id": ..., "spans": [{"start", "end", "label", "score"}]}.
+Offsets count UTF-16 code units, as JavaScript's slice() does.
+
+Examples:
+  $ tiergate scan --text "write to jo@example.org"
+  $ tiergate scan --text "write to jo@example.org" --json
+  $ tiergate scan < texts.jsonl > findings.jsonl
+  $ tiergate scan --min-score 0.9 --type EMAIL --type IBAN < texts.jsonl
+
+Exit codes: 0 done, 2 at least one line could not be read (the others were).`;
+
+interface Span {
+  start: number;
+  end: number;
+  label: string;
+  score: number;
+}
+
+interface Flags {
+  text?: string;
+  json?: boolean;
+  minScore: number;
+  type?: string[];
+}
+
+function parseScore(text: string): number {
+  const score = Number(text);
+  if (text.trim() === '' || !(score >= 0 && score <= 1)) {
+    throw new InvalidArgumentError(`"${text}" is not a score; give a number from 0 to 1.`);
+  }
+  return score;
+}
+
+const collect = (type: string, types: string[] = []): string[] => [...types, type.toUpperCase()];
+
+/** @throws {Error} with a message that holds nothing of the line */
+function readLine(line: string): { id: unknown; text: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new Error('not JSON; give one object a line: {"id": 1, "text": "..."}');
+  }
+  const { id = null, text } = (value ?? {}) as { id?: unknown; text?: unknown };
+  if (typeof text !== 'string')
+    throw new Error('no string "text"; give one object a line: {"id": 1, "text": "..."}');
+  return { id, text };
+}
+
+/** Waits when the reader of stdout is slower than we are. */
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+}
+
+async function scanLines(spansOf: (text: string) => Span[]): Promise<void> {
+  let number = 0;
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number += 1;
+    if (line.trim() === '') continue;
+    try {
+      const { id, text } = readLine(line);
+      await write(`${JSON.stringify({ id, spans: spansOf(text) })}\n`);
+    } catch (error) {
+      process.stderr.write(`tiergate scan: line ${number}: ${(error as Error).message}\n`);
+      process.exitCode = 2;
+    }
+  }
+}
+
+/** The `scan` command. */
+export function scanCommand(): Command {
+  return new Command('scan')
+    .description('find private data and secrets in texts (JSONL on stdin, or --text)')
+    .option('--text <text>', 'scan this text instead of stdin')
+    .option('--json', 'with --text: print JSON (the output for stdin is always JSON)')
+    .option('--min-score <score>', 'drop findings below this score, 0 to 1', parseScore, DEFAULT_MIN_SCORE)
+    .option('--type <type>', 'only this type, e.g. EMAIL; may be repeated', collect)
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: Flags) => {
+      const options = { minScore: flags.minScore, ...(flags.type && { types: new Set(flags.type) }) };
+      const spansOf = (text: string): Span[] =>
+        scanText(text, options).map(({ start, end, type, score }) => ({ start, end, label: type, score }));
+
+      if (flags.text === undefined) return scanLines(spansOf);
+      const { text } = flags;
+      const spans = spansOf(text);
+      if (flags.json) return write(`${JSON.stringify({ id: null, spans })}\n`);
+      const rows = spans.map(({ start, end, label, score }) => {
+        return `${label}\t${score.toFixed(2)}\t${start}-${end}\t${JSON.stringify(text.slice(start, end))}\n`;
+      });
+      return write(rows.length === 0 ? 'nothing found\n' : rows.join(''));
+    });
+}
