@@ -56,8 +56,6 @@ export interface NativeStepResult {
   margin: number;
   topTokens: Int32Array;
   topLogprobs: Float32Array;
-  /** What went wrong for this item alone; empty or absent when nothing did. */
-  error?: string;
 }
 
 export interface NativeSession {
@@ -102,8 +100,6 @@ export interface NativeAddon {
   openModel(path: string, isa: string): Promise<NativeModel>;
   /** Metadata and tensors of any readable GGUF file, also of an architecture the engine cannot run. */
   inspectFileJson(path: string, maxItems: number): string;
-  /** JSON of the metadata and tensors of any readable GGUF file, also of an architecture the engine cannot run. */
-  inspectFile(path: string, maxItems: number): string;
   isas(): { name: string; description: string; supported: boolean }[];
 }
 

@@ -44,7 +44,7 @@ export interface ModelInspection {
 export async function inspectModelFile(path: string, maxItems: number): Promise<ModelInspection> {
   await checkIsFile(path);
   try {
-    return JSON.parse(nativeAddon().inspectFile(path, maxItems)) as ModelInspection;
+    return JSON.parse(nativeAddon().inspectFileJson(path, maxItems)) as ModelInspection;
   } catch (error) {
     throw fromNativeError(error);
   }
