@@ -23,24 +23,29 @@ export function showValue(path: ValuePath, value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}..."` : text;
 }
 
-const editDistance = (a: string, b: string): number => {
+/** Insertions, deletions, changes and swaps of neighbours (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+      let least = Math.min(change, row[j]! + 1, next[j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, before[j - 2]! + 1);
+      next.push(least);
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;
-};
+}
 
 /** The known name that is nearest to what was written; null when none is near (more than a third of the letters differ). */
 export function nearestName(written: string, known: readonly string[]): string | null {
   const lower = written.slice(0, 60).toLowerCase().replaceAll('-', '_');
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(lower.length / 3)) + 1;
+  let bestDistance = Math.floor(lower.length / 3) + 1;
   for (const name of known) {
     const distance = editDistance(lower, name.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [name, distance];
@@ -110,7 +115,7 @@ function message(issue: Issue, shown: string, missing: boolean): string {
     case 'too_big':
       return `${shown} is too large; write ${issue.maximum} or less`;
     default:
-      return `${shown}: ${issue.message}`;
+      return shown === 'a map' || shown === 'a list' ? issue.message : `${shown}: ${issue.message}`;
   }
 }
 

@@ -30,16 +30,19 @@ export interface YamlSource {
 export function parseYaml(text: string, file: string): YamlSource {
   const lines = new LineCounter();
   const doc = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const problems = doc.errors.map((error): Problem => {
+  const problems: Problem[] = [];
+  let unexpected = false;
+  for (const error of doc.errors) {
+    // One misplaced character makes the parser stumble over everything after it: only the first is worth reading.
+    if (SYNTAX_HINTS[error.code] === undefined) {
+      if (unexpected) continue;
+      unexpected = true;
+    }
     const { line, col } = lines.linePos(error.pos[0]);
-    return {
-      file,
-      line: Math.max(1, line),
-      column: Math.max(1, col),
-      path: '',
-      message: syntaxMessage(error),
-    };
-  });
+    const lineText = text.slice(lines.lineStarts[line - 1] ?? 0).split('\n', 1)[0]!;
+    const message = syntaxMessage(error, lineText);
+    problems.push({ file, line: Math.max(1, line), column: Math.max(1, col), path: '', message });
+  }
   return { file, doc, lines, problems };
 }
 
@@ -50,10 +53,14 @@ const SYNTAX_HINTS: Record<string, string> = {
   MULTIPLE_DOCS: 'a second document begins here (---); keep one document per file',
 };
 
-function syntaxMessage(error: { code: string; message: string }): string {
+function syntaxMessage(error: { code: string; message: string }, line: string): string {
   // The parser reports a leading tab under several codes; its message is the reliable sign.
   if (/\btabs?\b/i.test(error.message)) return SYNTAX_HINTS['TAB_AS_INDENT']!;
-  return SYNTAX_HINTS[error.code] ?? `not valid YAML: ${error.message.split('\n')[0]}`;
+  const hint = SYNTAX_HINTS[error.code];
+  if (hint !== undefined) return hint;
+  // Inside {...} and [...] a plain value ends at a brace.
+  const quote = /[{[].*\$\{/.test(line) ? '; a ${VAR} inside {...} or [...] must stand in quotes: "${VAR}"' : '';
+  return `not valid YAML: ${error.message.split('\n')[0]}${quote}`;
 }
 
 /** `tiers.2.targets[0].id` */

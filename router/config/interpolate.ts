@@ -79,7 +79,7 @@ export function interpolate(source: YamlSource, env: Environment, jsonSchema: un
       }
       if (text === node.value) return;
       raw.set(formatPath(path), node.value);
-      node.value = node.type === 'PLAIN' ? typed(text, schemaAt(jsonSchema, path)?.type) : text;
+      node.value = typed(text, schemaAt(jsonSchema, path)?.type);
     },
   });
   return { problems, raw };
