@@ -24,6 +24,7 @@ endfunction()
 
 function(write_registry pattern macro include_folder output)
   file(GLOB files CONFIGURE_DEPENDS ${pattern})
+  list(FILTER files EXCLUDE REGEX "\\.inl\\.h$")  # shared by several variants
   set(content "")
   foreach(path IN LISTS files)
     get_filename_component(name ${path} NAME_WE)

@@ -1,0 +1,62 @@
+// Operations of one value at a time, conversions between f16 and f32, and exp.
+#pragma once
+
+#include <stdint.h>
+
+#include "base/f16.h"
+
+namespace tiergate {
+
+/// e^x, relative error below 2e-7; 0 below -87 (where f32 would be subnormal), e^88 above 88. Cephes' polynomial.
+template <typename V>
+static inline typename V::F exp_of(typename V::F x) {
+  using F = typename V::F;
+  const F bounded = V::min(V::max(x, V::set1(-87.0f)), V::set1(88.0f));
+  const F n = V::round(V::mul(bounded, V::set1(1.44269504f)));
+  F r = V::fma(n, V::set1(-0.693359375f), bounded);  // ln 2 in two parts: the first is exact in f32 products with n
+  r = V::fma(n, V::set1(2.12194440e-4f), r);
+  F p = V::set1(1.9875691500e-4f);
+  p = V::fma(p, r, V::set1(1.3981999507e-3f));
+  p = V::fma(p, r, V::set1(8.3334519073e-3f));
+  p = V::fma(p, r, V::set1(4.1665795894e-2f));
+  p = V::fma(p, r, V::set1(1.6666665459e-1f));
+  p = V::fma(p, r, V::set1(5.0000001201e-1f));
+  p = V::add(V::fma(p, V::mul(r, r), r), V::set1(1.0f));
+  return V::zero_below(x, -87.0f, V::times_power_of_2(p, n));
+}
+
+template <typename V>
+static void add(const float* a, const float* b, int64_t n, float* out) {
+  for (int64_t i = 0; i < n; i += V::kLanes) {
+    const int left = n - i < V::kLanes ? (int)(n - i) : V::kLanes;
+    V::store_partial(out + i, V::add(V::load_partial(a + i, left), V::load_partial(b + i, left)), left);
+  }
+}
+
+/// SwiGLU (Shazeer 2020): gate / (1 + e^-gate) * up.
+template <typename V>
+static void swiglu(const float* gate, const float* up, int64_t n, float* out) {
+  using F = typename V::F;
+  for (int64_t i = 0; i < n; i += V::kLanes) {
+    const int left = n - i < V::kLanes ? (int)(n - i) : V::kLanes;
+    const F g = V::load_partial(gate + i, left);
+    const F one_plus = V::add(V::set1(1.0f), exp_of<V>(V::sub(V::zero(), g)));
+    V::store_partial(out + i, V::mul(V::div(g, one_plus), V::load_partial(up + i, left)), left);
+  }
+}
+
+template <typename V>
+static void f32_to_f16_row(const float* x, int64_t n, uint16_t* out) {
+  int64_t i = 0;
+  for (; i + V::kLanes <= n; i += V::kLanes) V::store_f16(out + i, V::load(x + i));
+  for (; i < n; ++i) out[i] = f32_to_f16(x[i]);
+}
+
+template <typename V>
+static void f16_to_f32_row(const uint16_t* x, int64_t n, float* out) {
+  int64_t i = 0;
+  for (; i + V::kLanes <= n; i += V::kLanes) V::store(out + i, V::load_f16(x + i));
+  for (; i < n; ++i) out[i] = f16_to_f32(x[i]);
+}
+
+}  // namespace tiergate
