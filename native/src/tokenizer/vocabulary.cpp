@@ -150,10 +150,14 @@ void Vocabulary::mark_stripping(const VocabularyData& data) {
 }
 
 void Vocabulary::index_special_tokens() {
+  special_starts_.resize(1 << 16);
   for (int32_t id = 0; id < n_vocab(); ++id) {
     const std::string_view text = text_of(id);
     if (!has(id, kControl | kUserDefined | kUnknown) || text.empty()) continue;
     const auto length = static_cast<uint32_t>(text.size());
+    const size_t first = static_cast<uint8_t>(text[0]) * size_t{256};
+    if (length == 1) std::fill_n(special_starts_.begin() + static_cast<std::ptrdiff_t>(first), 256, true);
+    else special_starts_[first + static_cast<uint8_t>(text[1])] = true;
     special_lengths_[static_cast<uint8_t>(text[0])].push_back(length);
     if (!has(id, kControl | kUnknown)) user_lengths_[static_cast<uint8_t>(text[0])].push_back(length);
   }
@@ -177,6 +181,8 @@ std::vector<Vocabulary::Fragment> Vocabulary::partition(std::string_view text, b
   const uint16_t unwanted = parse_special ? 0 : kControl | kUnknown;
   std::vector<Match> matches;
   for (size_t start = 0; start < text.size(); ++start) {
+    const size_t second = start + 1 < text.size() ? static_cast<uint8_t>(text[start + 1]) : 0;
+    if (!special_starts_[static_cast<uint8_t>(text[start]) * size_t{256} + second]) continue;
     for (const uint32_t length : lengths_of[static_cast<uint8_t>(text[start])]) {
       if (length > text.size() - start) continue;
       const int32_t id = find(text.substr(start, length));

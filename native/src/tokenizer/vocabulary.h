@@ -83,6 +83,7 @@ class Vocabulary : public Tokenizer {
   TextMap ids_;
   // Lengths of the special tokens that start with each byte, longest first; one list with the control tokens, one without.
   std::array<std::vector<uint32_t>, 256> special_lengths_, user_lengths_;
+  std::vector<bool> special_starts_;  // (65536,) by the first two bytes: most text is ruled out here
   int32_t bos_ = -1, eos_ = -1, unk_ = -1, sep_ = -1;
   bool add_bos_ = false, add_eos_ = false, add_sep_ = false;
 };
