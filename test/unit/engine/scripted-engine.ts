@@ -1,0 +1,136 @@
+// An engine whose "model" is arithmetic: the next token is a hash of the whole timeline. It keeps the boundary's rules
+// (pages of 64 tokens, CONTEXT_OVERFLOW before any change, one step at a time), so that the scheduler's order, room
+// and faults can be watched exactly. The real engine runs in the conformance and journey tests.
+import type {
+  NativeEngine,
+  NativeSamplerOptions,
+  NativeSession,
+  NativeStepItem,
+  NativeStepResult,
+} from '../../../engine/binding.ts';
+
+const PAGE = 64;
+const pages = (tokens: number): number => Math.ceil(tokens / PAGE);
+
+export class ScriptedSession implements NativeSession {
+  timeline: number[] = [];
+  sampler: NativeSamplerOptions | null = null;
+  closed = false;
+
+  nPast(): number {
+    return this.timeline.length;
+  }
+  truncate(nPast: number): void {
+    if (nPast > this.timeline.length) throw new Error('truncated beyond the end');
+    this.timeline.length = nPast;
+  }
+  setSampler(options: NativeSamplerOptions): void {
+    this.sampler = options;
+  }
+  logits(): Float32Array {
+    return new Float32Array();
+  }
+  close(): void {
+    if (this.closed) throw new Error('closed twice');
+    this.closed = true;
+  }
+}
+
+/** The token that follows a timeline: 0 … 996. */
+export const nextToken = (timeline: readonly number[]): number =>
+  timeline.reduce((hash, token) => (hash * 31 + token + 1) % 997, 7);
+
+/** What a sequence of its own would generate. */
+export function expectedTokens(prompt: readonly number[], count: number): number[] {
+  const timeline = [...prompt];
+  for (let i = 0; i < count; i++) timeline.push(nextToken(timeline));
+  return timeline.slice(prompt.length);
+}
+
+export interface RecordedItem {
+  tokens: number;
+  sample: boolean;
+  past: number;
+}
+
+export class ScriptedEngine implements NativeEngine {
+  readonly nCtx: number;
+  readonly nBatch: number;
+  readonly kvBytes = 0;
+  readonly sessions: ScriptedSession[] = [];
+  readonly steps: RecordedItem[][] = [];
+  closed = false;
+  /** Called before a step changes anything; may throw. */
+  fault: (items: NativeStepItem[]) => void = () => {};
+  readonly #kvPages: number;
+  #stepping = false;
+
+  constructor({ nCtx = 512, nBatch = 64, kvTokens = 512 } = {}) {
+    this.nCtx = nCtx;
+    this.nBatch = nBatch;
+    this.#kvPages = pages(kvTokens);
+  }
+
+  get open(): ScriptedSession[] {
+    return this.sessions.filter((session) => !session.closed);
+  }
+
+  freeKvTokens(): number {
+    return (this.#kvPages - this.open.reduce((sum, session) => sum + pages(session.nPast()), 0)) * PAGE;
+  }
+
+  newSession(): ScriptedSession {
+    const session = new ScriptedSession();
+    this.sessions.push(session);
+    return session;
+  }
+
+  async step(items: NativeStepItem[]): Promise<NativeStepResult[]> {
+    if (this.#stepping) throw new Error('two steps at once');
+    this.#stepping = true;
+    try {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.fault(items);
+      const sum = items.reduce((total, { tokens }) => total + tokens.length, 0);
+      if (sum > this.nBatch) throw new Error(`a step of ${sum} tokens`);
+      let missing = 0;
+      for (const { session, tokens } of items) {
+        const past = session.nPast();
+        if ((session as ScriptedSession).closed) throw new Error('a closed session was stepped');
+        if (past + tokens.length > this.nCtx) throw overflow('context');
+        missing += pages(past + tokens.length) - pages(past);
+      }
+      if (missing * PAGE > this.freeKvTokens()) throw overflow('KV budget');
+      this.steps.push(
+        items.map(({ session, tokens, sample }) => ({
+          tokens: tokens.length,
+          sample,
+          past: session.nPast(),
+        })),
+      );
+      return items.map(({ session, tokens, sample }) => {
+        const { timeline } = session as ScriptedSession;
+        timeline.push(...tokens);
+        return {
+          sampled: sample,
+          error: '',
+          token: sample ? nextToken(timeline) : -1,
+          logprob: -0.5,
+          entropy: 1,
+          margin: 0.25,
+          topTokens: new Int32Array(),
+          topLogprobs: new Float32Array(),
+        };
+      });
+    } finally {
+      this.#stepping = false;
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+const overflow = (what: string): Error =>
+  Object.assign(new Error(`${what} overflows`), { code: 'CONTEXT_OVERFLOW' });
