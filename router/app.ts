@@ -14,7 +14,7 @@ import { route } from './routes/route.ts';
 
 export interface GatewayEnv {
   /** Node's request and response; absent under `app.request()`. */
-  Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } | undefined;
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
   Variables: { requestId: string; clientRequestId: string; caller: string };
 }
 

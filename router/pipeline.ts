@@ -2,23 +2,24 @@
 // A stage takes a value and returns a value. The HTTP side (parsing, headers, sockets) is in router/routes and router/wire.
 import type { Logger } from 'pino';
 import type { ChatEvent, ChatRequest } from '../contract/chat.ts';
-import { GatewayError, toGatewayError } from '../contract/errors.ts';
+import { type ErrorCode, GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
-import type { Outgoing, Price, Target, TargetRunner } from '../contract/tier.ts';
+import type { Outgoing, Price } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
-import { type Inspection, inspectRequest } from '../policies/privacy/conversation.ts';
-import { createLeakCheck } from '../policies/privacy/leak-check.ts';
-import { redactRequest, type Vault } from '../policies/privacy/redact.ts';
+import { type Inspection, inspectRequest, type InspectOptions } from '../policies/privacy/conversation.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
-import { type ChainRun, runChain } from '../tiers/chain.ts';
-import { costMicrousd } from '../tiers/prices.ts';
+import { ChainFailure, type ChainResult, runChain } from '../tiers/chain.ts';
+import type { GuardedRunner } from '../tiers/guard.ts';
 import { gatherFacts } from './facts.ts';
+import { type RedactionGate, redactionGate } from './redaction-gate.ts';
 import { ledgerEntry } from './record.ts';
+import { costText, decisionHeaders } from './wire/headers.ts';
 
 /** What outlives requests. */
 export interface Gateway {
-  runners: ReadonlyMap<string, TargetRunner>;
+  runners: ReadonlyMap<string, GuardedRunner>;
+  privacy: InspectOptions;
   policies: readonly Policy[];
   ledger: Ledger;
   log: Logger;
@@ -37,8 +38,8 @@ export interface Ask {
   caller: string;
   /** Lower-case, without credentials. */
   headers: Record<string, string>;
-  /** Aborts when the client goes away. */
-  signal: AbortSignal;
+  /** Aborted when the client goes away, and by the pipeline when the time is up. */
+  aborter: AbortController;
 }
 
 export interface Plan {
@@ -56,10 +57,105 @@ export type Reply =
 export type StreamPart = { kind: 'event'; event: ChatEvent } | { kind: 'done'; costUsd: string };
 
 /** Gather and decide; calls nothing, keeps nothing. */
-export function plan(gateway: Gateway, ask: Omit<Ask, 'signal'>): Plan {
-  const inspection = inspectRequest(ask.request);
+export function plan(gateway: Gateway, ask: Omit<Ask, 'aborter'>): Plan {
+  const inspection = inspectRequest(ask.request, gateway.privacy);
   const facts = gatherFacts(ask.request, { ...ask, now: new Date() }, inspection);
   const targets: TargetView[] = [];
-  for (const runner of gateway.runners.values()) targets.push({ ...runner.target, state: runner.state() });
+  for (const guarded of gateway.runners.values()) targets.push({ ...guarded.runner.target, state: guarded.state() });
   return { facts, inspection, decision: decide(facts, targets, gateway.policies) };
+}
+
+/**
+ * Answers one request. The reply's last part (the body of a completion, the `done` of a stream) comes after the
+ * request's row is committed.
+ * @throws {GatewayError} also after the row is committed: for a block, for a chain whose every target failed
+ */
+export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
+  const startedAt = Date.now();
+  const arrival = performance.now();
+  const { facts, inspection, decision } = plan(gateway, ask);
+  const gatewayMs = performance.now() - arrival;
+
+  const record = async (attempts: AttemptRecord[], ttftMs: number | null, error: GatewayError | null): Promise<number | null> => {
+    const durationMs = performance.now() - arrival;
+    const outcome = outcomeOf(error, decision, ttftMs);
+    const timing = { startedAt, gatewayMs, ttftMs, durationMs };
+    const entry = ledgerEntry({ facts, decision, attempts, timing, outcome, error, level3Price: gateway.level3Price });
+    await gateway.ledger.record(entry);
+    return entry.request.costMicrousd;
+  };
+
+  if (decision.block !== undefined) {
+    const error = new GatewayError(decision.block.code as ErrorCode, decision.block.message, decision.block.code === 'MODEL_NOT_FOUND' ? { param: 'model' } : {});
+    await record([], null, error);
+    throw error;
+  }
+
+  const gate = redactionGate(ask.request, inspection);
+  const timeUp = (): void => ask.aborter.abort(new GatewayError('REQUEST_TIMEOUT', `no whole answer within ${gateway.requestTimeoutMs} ms (server.request_timeout_ms)`));
+  const timer = setTimeout(timeUp, gateway.requestTimeoutMs);
+  const run: Run = { gate, record, stopTimer: () => clearTimeout(timer), sinceArrival: () => performance.now() - arrival };
+  let result: ChainResult;
+  try {
+    result = await runChain({
+      decision,
+      runners: gateway.runners,
+      requestFor: (_target, redact): Outgoing => (redact ? gate.redacted() : { request: ask.request, redacted: false }),
+      context: { requestId: ask.requestId, signal: ask.aborter.signal },
+      deadlineAt: arrival + gateway.requestTimeoutMs,
+    });
+  } catch (thrown) {
+    run.stopTimer();
+    await record(thrown instanceof ChainFailure ? thrown.attempts : [], null, toGatewayError(thrown));
+    throw thrown;
+  }
+  return result.answer.kind === 'stream'
+    ? { kind: 'stream', headers: decisionHeaders(decision, result.target, 'pending'), parts: streamParts(result, result.answer.events, run, ask.request) }
+    : completionReply(result, result.answer, run, decision);
+}
+
+/** What the two kinds of reply share. */
+interface Run {
+  gate: RedactionGate;
+  record(attempts: AttemptRecord[], ttftMs: number | null, error: GatewayError | null): Promise<number | null>;
+  stopTimer(): void;
+  sinceArrival(): number;
+}
+
+async function completionReply(result: ChainResult, whole: Extract<ChainResult['answer'], { kind: 'completion' }>, run: Run, decision: Decision): Promise<Reply> {
+  run.stopTimer();
+  const restored = result.redacted ? restoreCompletion(whole.completion, run.gate.vault()) : whole.completion;
+  const body = restored === whole.completion && whole.raw !== undefined ? whole.raw : JSON.stringify(restored);
+  const costMicrousd = await run.record(await result.finish(), run.sinceArrival(), null);
+  return { kind: 'completion', headers: decisionHeaders(decision, result.target, costText(costMicrousd)), body };
+}
+
+async function* streamParts(result: ChainResult, events: AsyncIterable<ChatEvent>, run: Run, request: ChatRequest): AsyncGenerator<StreamPart> {
+  const ttftMs = run.sinceArrival();
+  const wantsUsage = request.stream_options?.include_usage === true;
+  // Holds until the last event: a consumer that stops earlier is a client that went away.
+  let error: GatewayError | null = new GatewayError('CLIENT_CLOSED', 'the client closed the connection before the answer was complete');
+  let costMicrousd: number | null = null;
+  try {
+    const restored = result.redacted ? restoreEvents(events, run.gate.vault()) : events;
+    for await (const event of restored) {
+      const usageOnly = event.chunk.choices.length === 0 && event.chunk.usage != null;
+      if (wantsUsage || !usageOnly) yield { kind: 'event', event };
+    }
+    error = null;
+  } catch (thrown) {
+    error = toGatewayError(thrown);
+  } finally {
+    run.stopTimer();
+    costMicrousd = await run.record(await result.finish(error ?? undefined), ttftMs, error);
+  }
+  if (error !== null) throw error;
+  yield { kind: 'done', costUsd: costText(costMicrousd) };
+}
+
+function outcomeOf(error: GatewayError | null, decision: Decision, ttftMs: number | null): Outcome {
+  if (error === null) return 'ok';
+  if (error.code === 'CLIENT_CLOSED') return 'client-closed';
+  if (decision.outcome === 'block') return 'blocked';
+  return ttftMs === null ? 'error' : 'cut';
 }

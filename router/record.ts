@@ -3,6 +3,7 @@ import type { GatewayError } from '../contract/errors.ts';
 import type { AttemptRecord, LedgerEntry, Outcome, Provenance } from '../contract/ledger.ts';
 import type { Decision, RequestFacts } from '../contract/policy.ts';
 import type { Price } from '../contract/tier.ts';
+import { costMicrousd } from '../tiers/prices.ts';
 
 export interface Timing {
   /** Unix milliseconds of arrival. */
@@ -20,8 +21,8 @@ export interface RecordInput {
   timing: Timing;
   outcome: Outcome;
   error: GatewayError | null;
-  /** What the same tokens would cost at Level 3: see `referencePrice` in router/prices. */
-  level3Cost: (inputTokens: number, cachedInputTokens: number, outputTokens: number) => number | null;
+  /** See `referencePrice`. */
+  level3Price: Price | null;
 }
 
 /** The least certain of two provenances: reported, then counted, then estimated-partial. */
@@ -53,7 +54,9 @@ export function ledgerEntry(input: RecordInput): LedgerEntry {
   const answered = last !== undefined && (last.outcome === 'ok' || timing.ttftMs !== null) ? last : null;
   const { inputTokens = null, cachedInputTokens = null, outputTokens = null, tokenProvenance = null } = answered ?? {};
   const level3CostMicrousd =
-    inputTokens === null || outputTokens === null ? null : input.level3Cost(inputTokens, cachedInputTokens ?? 0, outputTokens);
+    inputTokens === null || outputTokens === null
+      ? null
+      : costMicrousd({ inputTokens, cachedInputTokens: 0, outputTokens }, input.level3Price);
   return {
     request: {
       id: facts.requestId,

@@ -12,7 +12,7 @@ import { abortError, type Clock, sleep, systemClock } from './clock.ts';
 import { tokenCounter } from './count-tokens.ts';
 import type { GuardedRunner } from './guard.ts';
 import { ObservedStream } from './observed-stream.ts';
-import { DEFAULT_RETRY, type RetryOptions, retryDelayMs } from './retry.ts';
+import { type RetryOptions, retryDelayMs } from './retry.ts';
 
 export interface ChainOptions {
   decision: Pick<Decision, 'candidates'>;
@@ -22,7 +22,6 @@ export interface ChainOptions {
   context: AttemptContext;
   /** No wait goes beyond it (the clock's milliseconds). The signal is what stops a running attempt. */
   deadlineAt?: number;
-  retry?: RetryOptions;
   counter?: TokenCounter;
   clock?: Clock;
   /** Gives [0, 1). */
@@ -93,7 +92,7 @@ class Chain {
         const result = await this.#try(candidate, guarded, retry);
         if (result === null) break;
         if (!(result instanceof GatewayError)) return result;
-        if (!(await this.#waitToRetry(result, retry))) break;
+        if (!(await this.#waitToRetry(result, retry, guarded.retry))) break;
       }
     }
     return this.#giveUp();
@@ -209,9 +208,9 @@ class Chain {
   }
 
   /** Waits for the retry's time to come; false when the next candidate is to be tried. */
-  async #waitToRetry(error: GatewayError, retry: number): Promise<boolean> {
-    const { retry: retryOptions = DEFAULT_RETRY, random = Math.random, context } = this.#options;
-    const delayMs = retryDelayMs(error, retry, retryOptions, random);
+  async #waitToRetry(error: GatewayError, retry: number, options: RetryOptions): Promise<boolean> {
+    const { random = Math.random, context } = this.#options;
+    const delayMs = retryDelayMs(error, retry, options, random);
     if (delayMs === null || delayMs >= this.#leftMs()) return false;
     await sleep(delayMs, context.signal, this.#clock).catch((thrown) => this.#giveUp(toGatewayError(thrown)));
     return true;

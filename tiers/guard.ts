@@ -1,13 +1,15 @@
-// A target with the two things that protect it: its breaker and its slots.
+// A target with what protects it: its breaker, its slots, and how often it is tried again.
 import type { TargetRunner, TargetState } from '../contract/tier.ts';
 import { Breaker, type BreakerOptions } from './breaker.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type SlotOptions, Slots } from './concurrency.ts';
+import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 
 export interface GuardedRunner {
   readonly runner: TargetRunner;
   readonly breaker: Breaker;
   readonly slots: Slots;
+  readonly retry: RetryOptions;
   /** The runner's own state, or why its breaker lets nothing through. */
   state(): TargetState;
 }
@@ -15,6 +17,7 @@ export interface GuardedRunner {
 export interface GuardOptions {
   breaker?: BreakerOptions;
   slots?: SlotOptions;
+  retry?: RetryOptions;
   clock?: Clock;
 }
 
@@ -29,6 +32,7 @@ export function guardRunner(runner: TargetRunner, options: GuardOptions = {}): G
     runner,
     breaker,
     slots,
+    retry: options.retry ?? DEFAULT_RETRY,
     state() {
       const waitMs = breaker.openForMs();
       if (waitMs > 0) return { available: false, reason: `breaker open for ${Math.ceil(waitMs / 1000)} s` };

@@ -12,14 +12,13 @@ import { SSE_DONE, sseComment, sseError, sseEvent } from '../wire/sse.ts';
 const encoder = new TextEncoder();
 
 /** Aborts when the client's socket closes before the response has been written. */
-function clientSignal(context: Context<GatewayEnv>): AbortSignal {
-  const outgoing = context.env?.outgoing;
-  if (outgoing === undefined) return context.req.raw.signal;
-  const controller = new AbortController();
-  outgoing.once('close', () => {
-    if (!outgoing.writableFinished) controller.abort();
+function clientAborter(context: Context<GatewayEnv>): AbortController {
+  const aborter = new AbortController();
+  const outgoing = context.env.outgoing;
+  outgoing?.once('close', () => {
+    if (!outgoing.writableFinished) aborter.abort();
   });
-  return controller.signal;
+  return aborter;
 }
 
 /** The body of a streamed answer. Pulled by the socket: a slow client slows the upstream. */
@@ -48,14 +47,14 @@ function eventStream(reply: Extract<Reply, { kind: 'stream' }>): ReadableStream<
 export const chatCompletions =
   (gateway: Gateway, maxBodyBytes: number): Handler<GatewayEnv> =>
   async (context) => {
-    const signal = clientSignal(context);
+    const aborter = clientAborter(context);
     const ask: Ask = {
       request: parseChatRequest(await readBody(context, maxBodyBytes)),
       requestId: context.get('requestId'),
       surface: 'chat.completions',
       caller: context.get('caller'),
       headers: policyHeaders(context),
-      signal,
+      aborter,
     };
     const reply = await answer(gateway, ask);
     const headers = { ...idHeaders(context), ...reply.headers };

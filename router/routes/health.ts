@@ -10,9 +10,10 @@ export const readyz =
   (gateway: Gateway): Handler<GatewayEnv> =>
   (context) => {
     const ledgerProblem = gateway.ledger.problem();
-    const targets = [...gateway.runners.values()].map((runner) => {
-      const { available, reason } = runner.state();
-      return { id: runner.target.id, tier: runner.target.tier, available, ...(reason === undefined ? {} : { reason }) };
+    const targets = [...gateway.runners.values()].map((guarded) => {
+      const { available, reason } = guarded.state();
+      const { id, tier } = guarded.runner.target;
+      return { id, tier, available, ...(reason === undefined ? {} : { reason }) };
     });
     const ready = ledgerProblem === null && targets.some((target) => target.available);
     const ledger = ledgerProblem === null ? { available: true } : { available: false, reason: ledgerProblem };

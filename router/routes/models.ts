@@ -14,7 +14,7 @@ interface ModelCard {
 
 function modelCards(gateway: Gateway): ModelCard[] {
   const card = (id: string, ownedBy: string, extra: object = {}): ModelCard => ({ id, object: 'model', created: gateway.startedAtS, owned_by: ownedBy, ...extra });
-  const targets = [...gateway.runners.values()].map(({ target }) => target);
+  const targets = [...gateway.runners.values()].map(({ runner }) => runner.target);
   const tiers = [...new Set(targets.map((target) => target.tier))].sort();
   return [
     card('auto', 'tiergate'),

@@ -35,7 +35,7 @@ export async function readBody(context: Context<GatewayEnv>, maxBytes: number): 
     context.header('connection', 'close');
     throw tooLarge(`${declared} bytes`, maxBytes);
   }
-  const incoming = context.env?.incoming;
+  const incoming = context.env.incoming;
   if (incoming !== undefined) {
     return readIncoming(incoming, maxBytes).catch((error) => {
       context.header('connection', 'close');

@@ -9,7 +9,7 @@ const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key', 'cookie', 
 /** Request headers, lower case, without credentials. */
 export function policyHeaders(context: Context<GatewayEnv>): Record<string, string> {
   const headers: Record<string, string> = {};
-  const incoming = context.env?.incoming;
+  const incoming = context.env.incoming;
   const source = incoming === undefined ? context.req.raw.headers.entries() : Object.entries(incoming.headers);
   for (const [name, value] of source) {
     if (!CREDENTIALS.has(name) && value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;

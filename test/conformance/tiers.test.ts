@@ -48,6 +48,7 @@ const runnerOf = (target: Target, url: string, timeouts = TIMEOUTS) =>
       timeouts,
       egress,
     }),
+    { retry: FAST },
   );
 
 const candidate = (target: string, redact = false): Candidate => ({ target, redact, reason: 'test' });
@@ -64,7 +65,6 @@ function run(request: ChatRequest, options: Partial<ChainOptions> = {}) {
     runners,
     requestFor: (): Outgoing => ({ request, redacted: false }),
     context: { requestId: 'r1', signal: new AbortController().signal },
-    retry: FAST,
     ...options,
   });
 }
