@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { GatewayError } from '../contract/errors.ts';
 import { abortError } from './clock.ts';
-import { ResponseBody } from './response-body.ts';
+import { type BodySource, ResponseBody } from './response-body.ts';
 
 /** Milliseconds; 0 switches a limit off. */
 export interface Timeouts {
@@ -40,7 +40,7 @@ const codeOf = (error: Error): string => {
   return typeof code === 'string' ? code : error.name;
 };
 
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, BodySource {
   readonly #origin: string;
   readonly #timeouts: Timeouts;
   readonly #signal: AbortSignal;
@@ -86,18 +86,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
-    this.#body = new ResponseBody({
-      pause: () => {
-        clearTimeout(this.#phaseTimer);
-        this.#controller?.pause();
-      },
-      resume: () => {
-        if (this.#over) return;
-        this.#arm('idle');
-        this.#controller?.resume();
-      },
-      cancel: () => this.#abort(),
-    });
+    this.#body = new ResponseBody(this);
     this.#arm('idle');
     this.#resolve({ status, headers, body: this.#body });
   }
@@ -116,9 +105,25 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#fail(this.#translate(error));
   }
 
+  pause(): void {
+    clearTimeout(this.#phaseTimer);
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    if (this.#over) return;
+    this.#arm('idle');
+    this.#controller?.resume();
+  }
+
+  cancel(): void {
+    this.#finish();
+    this.#controller?.abort(new Error('cancelled'));
+  }
+
   readonly #onAbort = (): void => {
     this.#fail(abortError(this.#signal));
-    this.#abort();
+    this.cancel();
   };
 
   #arm(phase: Exclude<Phase, 'total'>): void {
@@ -130,7 +135,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #timeOut(phase: Phase): void {
     this.#fail(this.#timeoutError(phase, this.#timeouts[LIMITS[phase]]));
-    this.#abort();
+    this.cancel();
   }
 
   #timeoutError(phase: Phase, limitMs: number): GatewayError {
@@ -167,11 +172,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#finish();
     if (this.#body) this.#body.close(error);
     else this.#reject(error);
-  }
-
-  #abort(): void {
-    this.#finish();
-    this.#controller?.abort(new Error('cancelled'));
   }
 
   #finish(): void {
