@@ -24,7 +24,12 @@ export interface Recognizer {
   name: string;
   type: string;
   patterns: Pattern[];
-  /** Necessary condition: one of these (any case, 1 or at least 3 characters) stands in every text that has a match. */
+  /** Hand-written linear scanner beside the patterns: [start, end, score] of each match. */
+  find?(text: string): [start: number, end: number, score: number][];
+  /**
+   * Necessary condition: one of these stands in every text that has a match. 1 or at least 3 characters; any case; a
+   * digit stands for any digit.
+   */
   anchors?: readonly string[];
   /** Necessary condition: every match has so many ASCII digits, neighbours at most 3 other characters apart. */
   minDigits?: number;

@@ -2,7 +2,7 @@
 // and then this pass is all that a scan costs.
 //
 // It keeps the last three characters, folded to 5 bits each, as a 15-bit number: an anchor is known by its rarest three
-// neighbours. It also counts digits that stand at most 3 other characters apart. Both are necessary conditions only, so
+// neighbours, and compared in full where they stand. It also counts digits that stand at most 3 other characters apart. Both are necessary conditions only, so
 // folding two characters together (all digits, all rare symbols, upper and lower case) can cost time, never a finding.
 import type { Recognizer } from '../../contract/recognizer.ts';
 
@@ -19,22 +19,45 @@ const FOLD = Uint8Array.from({ length: 128 }, (_, code) => {
   return ({ 95: 28, 45: 29, 46: 30 } as Record<number, number>)[code] ?? OTHER_ASCII;
 });
 
-const rarity = (char: string): number => {
-  const rank = RARITY.indexOf(char.toLowerCase());
+const rarity = (text: string, at: number): number => {
+  const rank = RARITY.indexOf(text.charAt(at).toLowerCase());
   return rank < 0 ? RARITY.length + 4 : rank;
 };
 
 const fold = (code: number): number => (code < 128 ? (FOLD[code] as number) : 0);
 
-function trigram(text: string): number {
-  return (fold(text.charCodeAt(0)) << 10) | (fold(text.charCodeAt(1)) << 5) | fold(text.charCodeAt(2));
+function trigram(text: string, at: number): number {
+  return (
+    (fold(text.charCodeAt(at)) << 10) | (fold(text.charCodeAt(at + 1)) << 5) | fold(text.charCodeAt(at + 2))
+  );
 }
 
-/** The three neighbouring characters of an anchor that ordinary text has least often. */
+/** Where in an anchor its rarest three neighbouring characters start. */
 function rarestTrigram(anchor: string): number {
-  const windows = Array.from({ length: anchor.length - 2 }, (_, i) => anchor.slice(i, i + 3));
-  const weight = (window: string): number => [...window].reduce((sum, char) => sum + rarity(char), 0);
-  return trigram(windows.reduce((best, window) => (weight(window) > weight(best) ? window : best)));
+  const weight = (at: number): number => rarity(anchor, at) + rarity(anchor, at + 1) + rarity(anchor, at + 2);
+  let best = 0;
+  for (let at = 1; at + 3 <= anchor.length; at += 1) if (weight(at) > weight(best)) best = at;
+  return best;
+}
+
+interface Anchor {
+  owner: number;
+  /** Lower case. */
+  text: string;
+  /** From the anchor's start to the end of its rarest trigram. */
+  lead: number;
+}
+
+const lower = (code: number): number => (code >= 65 && code <= 90 ? code | 32 : code);
+
+function standsAt(text: string, start: number, anchor: string): boolean {
+  if (start < 0 || start + anchor.length > text.length) return false;
+  for (let i = 0; i < anchor.length; i += 1) {
+    const actual = text.charCodeAt(start + i);
+    const wanted = anchor.charCodeAt(i);
+    if (lower(actual) !== wanted && !(fold(actual) === DIGIT && fold(wanted) === DIGIT)) return false;
+  }
+  return true;
 }
 
 /** Fills `active` (one byte per recognizer): 1 where the recognizer must run. Returns whether any is. */
@@ -42,8 +65,8 @@ export type Prefilter = (text: string, active: Uint8Array) => boolean;
 
 /** @throws {RangeError} for an anchor of two characters: it would be found nowhere */
 export function createPrefilter(recognizers: readonly Recognizer[]): Prefilter {
-  const group = new Uint8Array(1 << 15); // trigram -> index into owners, 0 for none
-  const owners: number[][] = [[]];
+  const group = new Uint16Array(1 << 15); // trigram -> index into anchors, 0 for none
+  const anchors: Anchor[][] = [[]];
   const singles: { char: string; owner: number }[] = [];
   const always: number[] = [];
 
@@ -59,11 +82,10 @@ export function createPrefilter(recognizers: readonly Recognizer[]): Prefilter {
         singles.push({ char: anchor, owner });
         continue;
       }
-      const key = rarestTrigram(anchor);
-      const members = [...new Set([...(owners[group[key] as number] as number[]), owner])];
-      let index = owners.findIndex((known) => known.join() === members.join());
-      if (index < 0) index = owners.push(members) - 1;
-      group[key] = index;
+      const at = rarestTrigram(anchor);
+      const key = trigram(anchor, at);
+      if (group[key] === 0) group[key] = anchors.push([]) - 1;
+      (anchors[group[key] as number] as Anchor[]).push({ owner, text: anchor.toLowerCase(), lead: at + 2 });
     }
   });
 
@@ -81,7 +103,11 @@ export function createPrefilter(recognizers: readonly Recognizer[]): Prefilter {
       const folded = code < 128 ? (FOLD[code] as number) : 0;
       hash = ((hash << 5) | folded) & 0x7fff;
       const hit = group[hash] as number;
-      if (hit !== 0) for (const owner of owners[hit] as number[]) active[owner] = 1;
+      if (hit !== 0) {
+        for (const { owner, text: anchor, lead } of anchors[hit] as Anchor[]) {
+          if (active[owner] === 0 && standsAt(text, i - lead, anchor)) active[owner] = 1;
+        }
+      }
       if (folded === DIGIT) {
         run = i - lastDigit <= MAX_DIGIT_GAP + 1 ? run + 1 : 1;
         lastDigit = i;

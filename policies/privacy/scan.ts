@@ -47,25 +47,25 @@ function hasContext(text: string, start: number, end: number, context: readonly 
 }
 
 function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): void {
-  for (const pattern of recognizer.patterns) {
-    const { regex } = pattern;
+  const { type, name, context } = recognizer;
+  const judge = (start: number, end: number, base: number): void => {
+    const verdict = recognizer.validate?.(text.slice(start, end)) ?? null;
+    if (verdict === false) return;
+    let score = verdict === true ? 1 : base;
+    if (score < 1 && context !== undefined && hasContext(text, start, end, context)) {
+      score = Math.min(1, score + CONTEXT_BOOST);
+    }
+    found.push({ type, start, end, score, recognizer: name });
+  };
+
+  for (const [start, end, score] of recognizer.find?.(text) ?? []) judge(start, end, score);
+  for (const { regex, score } of recognizer.patterns) {
     regex.lastIndex = 0;
     for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
       const whole = match[0];
-      if (whole === '') {
-        regex.lastIndex += 1;
-        continue;
-      }
       const value = match.groups?.['value'] ?? whole;
       const start = match.index + (value === whole ? 0 : whole.lastIndexOf(value));
-      const end = start + value.length;
-      const verdict = recognizer.validate?.(value) ?? null;
-      if (verdict === false) continue;
-      let score = verdict === true ? 1 : pattern.score;
-      if (score < 1 && recognizer.context !== undefined && hasContext(text, start, end, recognizer.context)) {
-        score = Math.min(1, score + CONTEXT_BOOST);
-      }
-      found.push({ type: recognizer.type, start, end, score, recognizer: recognizer.name });
+      judge(start, start + value.length, score);
     }
   }
 }

@@ -11,6 +11,7 @@ import groqVariant from './groq.ts';
 import huggingfaceVariant from './huggingface.ts';
 import ibanVariant from './iban.ts';
 import ipAddressVariant from './ip-address.ts';
+import ipv6AddressVariant from './ipv6-address.ts';
 import jwtVariant from './jwt.ts';
 import npmVariant from './npm.ts';
 import openaiVariant from './openai.ts';
@@ -38,6 +39,7 @@ export const registry = {
   huggingface: huggingfaceVariant,
   iban: ibanVariant,
   'ip-address': ipAddressVariant,
+  'ipv6-address': ipv6AddressVariant,
   jwt: jwtVariant,
   npm: npmVariant,
   openai: openaiVariant,

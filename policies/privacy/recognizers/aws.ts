@@ -6,7 +6,18 @@ import { unlessMadeUp } from '../key-shape.ts';
 export default defineRecognizer({
   name: 'aws',
   type: 'API_KEY',
-  anchors: ['AKIA', 'ASIA', 'ABIA', 'ACCA', 'secret', 'session', 'ABSK'],
+  anchors: [
+    'AKIA',
+    'ASIA',
+    'ABIA',
+    'ACCA',
+    'secret',
+    'session_token',
+    'session token',
+    'session-token',
+    'sessiontoken',
+    'ABSK',
+  ],
   patterns: [
     { regex: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, score: 0.95 },
     {

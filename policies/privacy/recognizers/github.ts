@@ -15,7 +15,7 @@ export default defineRecognizer({
   examples: {
     match: [
       [
-        'git clone https://ghp_q8Wz4Xc7Vb2Nm5Lk9Jh3Gf6Ds1AaPo0Iu9Yt@github.com/a/b',
+        'export GH_TOKEN=ghp_q8Wz4Xc7Vb2Nm5Lk9Jh3Gf6Ds1AaPo0Iu9Yt',
         'ghp_q8Wz4Xc7Vb2Nm5Lk9Jh3Gf6Ds1AaPo0Iu9Yt',
       ],
       [

@@ -2,12 +2,10 @@
 import { defineRecognizer } from '../../../contract/recognizer.ts';
 import { unlessMadeUp } from '../key-shape.ts';
 
-const HEX = [...'0123456789abcdef'];
-
 export default defineRecognizer({
   name: 'twilio',
   type: 'API_KEY',
-  anchors: ['twilio', ...HEX.map((digit) => `SK${digit}`)],
+  anchors: ['twilio', 'SK0', ...[...'abcdef'].map((digit) => `SK${digit}`)],
   patterns: [
     { regex: /(?<![A-Za-z0-9])SK[0-9a-fA-F]{32}(?![A-Za-z0-9])/g, score: 0.95 },
     {
