@@ -13,6 +13,11 @@ interface Node {
   filter?: Node;
   callee?: Node;
   args?: Node[];
+  operator?: { value: string };
+  left?: Node;
+  right?: Node;
+  /** Of our own "Evaluated" nodes: the value they stand for. */
+  result?: Value;
 }
 
 interface Value {
@@ -37,11 +42,25 @@ class PythonicInterpreter extends (Interpreter as unknown as Evaluator) {
 
   override evaluate(node: Node | undefined, scope: Scope): Value {
     if (node === undefined) return super.evaluate(node, scope);
+    if (node.type === 'Evaluated') return node.result!;
+    if (node.type === 'BinaryExpression' && node.operator?.value === '+') return this.#sum(node, scope);
     if (node.type === 'For' && node.iterable) {
       this.#sequences.add(node.iterable.type === 'SelectExpression' ? node.iterable.lhs! : node.iterable);
     }
     const value = node.type === 'FilterExpression' ? this.#filter(node, scope) : super.evaluate(node, scope);
     return this.#sequences.has(node) && MISSING.has(value.type) ? this.#array([], scope) : value;
+  }
+
+  /** Text plus a dict or a list is an error, as in Python, and not "[object Map]". */
+  #sum(node: Node, scope: Scope): Value {
+    const left = this.evaluate(node.left, scope);
+    const right = this.evaluate(node.right, scope);
+    const types = [left.type, right.type];
+    if (types.includes('StringValue') && (types.includes('ObjectValue') || types.includes('ArrayValue'))) {
+      throw new Error(`cannot add ${left.type} and ${right.type}`);
+    }
+    const evaluated = (result: Value): Node => ({ type: 'Evaluated', result });
+    return super.evaluate({ ...node, left: evaluated(left), right: evaluated(right) }, scope);
   }
 
   #filter(node: Node, scope: Scope): Value {
