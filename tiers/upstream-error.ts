@@ -33,8 +33,6 @@ const QUOTA_RETRY_S = 3600;
 // The ways in which OpenAI, vLLM, llama-server, Anthropic, Google, Groq and Mistral say "too long".
 const TOO_LONG = new RegExp(
   [
-    'context_length_exceeded',
-    'exceed_context_size',
     'maximum context length',
     'context (?:length|window|size)',
     'prompt is too long',
@@ -45,6 +43,11 @@ const TOO_LONG = new RegExp(
   ].join('|'),
   'i',
 );
+
+const TOO_LONG_CODE = /"(?:code|type)"\s*:\s*"(?:context_length_exceeded|exceed_context_size_error)"/;
+
+/** Google and xAI answer a wrong key with 400. */
+const WRONG_KEY = /(?:incorrect|invalid) api key|api key not valid/i;
 
 /** Some upstreams repeat the key, half masked: nothing that looks like one is passed on. */
 const KEY_LIKE = /\b(?:sk|gsk|pk|xai|key|nvapi|hf|AIza)[-_]?[\w*.-]{8,}/g;
@@ -76,7 +79,8 @@ export function upstreamError(failure: UpstreamFailure): UpstreamError {
       `redirects (${status}) and redirects are not followed; set base_url to the final address`,
     );
   }
-  if (status === 401 || status === 403) {
+  const isWrongKey = status === 400 && WRONG_KEY.test(failure.message ?? '');
+  if (status === 401 || status === 403 || isWrongKey) {
     return make(
       'PROVIDER_UNAUTHENTICATED',
       `refused its credentials (${status})${said}; check the api_key of this target`,
@@ -98,7 +102,8 @@ export function upstreamError(failure: UpstreamFailure): UpstreamError {
     const retryAfterS = retryAfter(headers, now);
     return make('PROVIDER_ERROR', `failed (${status})${said}`, retryAfterS === null ? {} : { retryAfterS });
   }
-  if ((status === 400 || status === 413 || status === 422) && TOO_LONG.test(body)) {
+  const isTooLong = TOO_LONG_CODE.test(body) || TOO_LONG.test(failure.message ?? body);
+  if ((status === 400 || status === 413 || status === 422) && isTooLong) {
     return make('CONTEXT_OVERFLOW', `cannot take a request this long${said}`);
   }
   const hint = status === 404 && failure.message === null ? '; check base_url and the model name' : '';
