@@ -1,0 +1,87 @@
+// Every recognizer of the registry: its own examples in both directions, declared conditions, linear time.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Recognizer } from '../../contract/recognizer.ts';
+import { registry } from '../../policies/privacy/recognizers/_registry.gen.ts';
+import { createScanner, scanText } from '../../policies/privacy/scan.ts';
+import { SENSITIVITY_BY_TYPE } from '../../policies/privacy/sensitivity.ts';
+
+const recognizers: [string, Recognizer][] = Object.entries(registry);
+
+/** Pieces that lead a pattern on without ever finishing a match, from the recognizer's own anchors and examples. */
+function adversarialSeeds({ anchors = [], examples }: Recognizer): string[] {
+  const halves = examples.match.flatMap(([, ...values]) => values.map((value) => value.slice(0, -1)));
+  const heads = halves.map((half) => half.slice(0, Math.ceil(half.length / 2)));
+  return [...new Set([...anchors.slice(0, 3), ...halves, ...heads, '1', '1 ', 'a', 'a.', '0-', ':', '@', 'a@a.', '-'])];
+}
+
+/** Best of three, in ms: the machine may be busy. */
+function timeOf(run: () => unknown): number {
+  const times = [0, 0, 0].map(() => {
+    const start = performance.now();
+    run();
+    return performance.now() - start;
+  });
+  return Math.min(...times);
+}
+
+describe.each(recognizers)('recognizer %s', (name, recognizer) => {
+  const scan = createScanner([recognizer]);
+  const values = (text: string): string[] => scan(text).map(({ start, end }) => text.slice(start, end));
+
+  it('is named after its file and has examples in both directions and a sensitivity', () => {
+    expect(recognizer.name).toBe(name);
+    expect(recognizer.examples.match.length).toBeGreaterThan(0);
+    expect(recognizer.examples.noMatch.length).toBeGreaterThan(0);
+    expect(SENSITIVITY_BY_TYPE).toHaveProperty(recognizer.type);
+    expect(recognizer.type).toMatch(/^[A-Z_]+$/);
+    for (const { regex } of recognizer.patterns) expect(regex.flags).toContain('g');
+  });
+
+  it.each(recognizer.examples.match)('finds its values in %j', (text, ...expected) => {
+    expect(values(text)).toEqual(expected);
+    // Together with all others the value is covered too, if not always by this recognizer.
+    for (const value of expected) {
+      const at = text.indexOf(value);
+      expect(scanText(text).some(({ start, end }) => start <= at && end >= at + value.length)).toBe(true);
+    }
+  });
+
+  it.each(recognizer.examples.noMatch)('finds nothing in %j', (text) => {
+    expect(values(text)).toEqual([]);
+  });
+
+  it('finds the same with and without the prefilter', () => {
+    const slow = createScanner([recognizer], false);
+    const pieces = [
+      ...recognizer.examples.match.flat(),
+      ...recognizer.examples.noMatch,
+      ...(recognizer.anchors ?? []).slice(0, 10),
+    ];
+    const glue = fc.oneof(fc.string({ maxLength: 6 }), fc.string({ unit: 'binary', maxLength: 4 }), fc.constant(' '));
+    const cut = fc
+      .tuple(fc.constantFrom(...pieces), fc.nat(12), fc.nat(12))
+      .map(([piece, from, upTo]) => piece.slice(from > 6 ? 0 : from, upTo > 6 ? undefined : -upTo || undefined));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(cut, glue), { maxLength: 8 }), (parts) => {
+        const text = parts.join('');
+        for (const variant of [text, text.toUpperCase(), text.toLowerCase()]) {
+          expect(scan(variant, { minScore: 0 })).toEqual(slow(variant, { minScore: 0 }));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('takes linear time on 100 kB of adversarial text', () => {
+    const slow = createScanner([recognizer], false);
+    for (const seed of adversarialSeeds(recognizer)) {
+      const [small, large] = [25_000, 100_000].map((size) => seed.repeat(Math.ceil(size / seed.length)));
+      slow(small as string);
+      const before = timeOf(() => slow(small as string));
+      const after = timeOf(() => slow(large as string));
+      // Four times the text: linear is a ratio of 4, quadratic one of 16. A millisecond is the clock's and collector's noise.
+      expect(after, `seed ${JSON.stringify(seed.slice(0, 30))}`).toBeLessThan(10 * before + 5);
+    }
+  });
+});
