@@ -1,7 +1,7 @@
 // The vector vocabulary without vector instructions: arrays of 8, which compilers may vectorise. Runs everywhere; the
 // reference for every other file of this folder.
 // arch: any
-// flags: -O3
+// flags:
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
