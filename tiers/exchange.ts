@@ -151,17 +151,16 @@ export class Exchange implements Dispatcher.DispatchHandler, BodySource {
       const message = `the request to ${this.#origin} has an invalid header; look for line breaks in its api_key and headers`;
       return new GatewayError('CONFIG_INVALID', message, { cause });
     }
+    if (error.name === 'HTTPParserError' || code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+      // Without its cause: that holds a piece of the answer.
+      return new GatewayError('PROVIDER_PROTOCOL', `${this.#origin} did not answer in HTTP/1.1 (${code})`);
+    }
     if (this.#body !== null) {
       return new GatewayError(
         'PROVIDER_PROTOCOL',
         `${this.#origin} broke off in the middle of its answer (${code})`,
         { cause },
       );
-    }
-    if (code.startsWith('HPE_') || code.startsWith('UND_ERR_H')) {
-      return new GatewayError('PROVIDER_PROTOCOL', `${this.#origin} did not answer in HTTP/1.1 (${code})`, {
-        cause,
-      });
     }
     const message = `${this.#origin} could not be reached (${code}); check base_url and that the server runs`;
     return new GatewayError('PROVIDER_UNREACHABLE', message, { cause });
