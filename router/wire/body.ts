@@ -22,8 +22,11 @@ async function readIncoming(incoming: IncomingMessage, maxBytes: number): Promis
       }
     });
     incoming.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
-    incoming.on('error', (cause) => reject(new GatewayError('CLIENT_CLOSED', 'the client closed the connection while sending', { cause })));
-    incoming.on('close', () => reject(new GatewayError('CLIENT_CLOSED', 'the client closed the connection while sending')));
+    const closed = (cause?: unknown): void => {
+      if (!incoming.complete) reject(new GatewayError('CLIENT_CLOSED', 'the client closed the connection while sending', { cause }));
+    };
+    incoming.on('error', closed);
+    incoming.on('close', closed);
   });
 }
 

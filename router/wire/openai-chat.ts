@@ -19,7 +19,8 @@ const message = z.looseObject({
   tool_call_id: z.string().optional(),
 });
 const tool = z.looseObject({
-  type: z.string(),
+  // Real clients leave it out.
+  type: z.string().optional(),
   function: z.looseObject({ name: z.string().min(1) }).optional(),
 });
 

@@ -1,0 +1,450 @@
+// The engine host as a real process with a real (random) model: the OpenAI protocol through the official client,
+// supervision, and what happens when it is killed. Runs the built files in dist/.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { builtFile, packageRoot } from '../../contract/built-file.ts';
+import type { ChatAnswer, ChatEvent, ChatRequest } from '../../contract/chat.ts';
+import type { Target } from '../../contract/tier.ts';
+import { createLocalRunner, type LocalRunner } from '../../tiers/local.ts';
+import { tinyModel } from '../support/tiny-gguf.ts';
+
+const target: Target = {
+  id: 'local/tiny',
+  tier: 1,
+  zone: 'device',
+  provider: 'local',
+  model: 'tiny',
+  contextWindow: 512,
+  capabilities: {
+    tools: false,
+    jsonMode: false,
+    jsonSchema: false,
+    vision: false,
+    audio: false,
+    logprobs: true,
+    multipleChoices: true,
+  },
+  price: null,
+};
+
+const request = (text: string, fields: Partial<ChatRequest> = {}): ChatRequest => ({
+  model: 'tiny',
+  messages: [{ role: 'user', content: text }],
+  temperature: 0,
+  max_tokens: 24,
+  ...fields,
+});
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(what: () => boolean | Promise<boolean>, ms = 10_000): Promise<void> {
+  const deadline = Date.now() + ms;
+  while (!(await what())) {
+    if (Date.now() > deadline) throw new Error(`did not happen within ${ms} ms`);
+    await sleep(10);
+  }
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return port;
+}
+
+interface HostProcess {
+  child: ChildProcess;
+  stderr: () => string;
+}
+
+function spawnHost(...args: string[]): HostProcess {
+  const child = spawn(process.execPath, [builtFile('engine/main'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  child.stderr?.on('data', (bytes: Buffer) => {
+    text += bytes.toString();
+  });
+  return { child, stderr: () => text };
+}
+
+async function hostOnPort(model: string): Promise<HostProcess & { url: string }> {
+  const port = await freePort();
+  const host = spawnHost('--model', model, '--port', String(port));
+  await once(host.child.stdout!, 'data');
+  return { ...host, url: `http://127.0.0.1:${port}` };
+}
+
+describe('the engine host on a TCP port', () => {
+  let host: Awaited<ReturnType<typeof hostOnPort>>;
+  let client: OpenAI;
+  const ask = (fields: Partial<OpenAI.ChatCompletionCreateParamsNonStreaming> = {}) =>
+    client.chat.completions.create({
+      model: '',
+      messages: [{ role: 'user', content: 'Hello world' }],
+      temperature: 0,
+      max_tokens: 24,
+      ...fields,
+    });
+
+  beforeAll(async () => {
+    host = await hostOnPort(tinyModel());
+    client = new OpenAI({ baseURL: `${host.url}/v1`, apiKey: 'none', maxRetries: 0 });
+  });
+  afterAll(async () => {
+    host.child.kill('SIGTERM');
+    const [code] = await once(host.child, 'exit');
+    expect(code).toBe(0);
+  });
+
+  it('answers the official client, and streams the same text', async () => {
+    const whole = await ask();
+    const choice = whole.choices[0]!;
+    expect(choice.finish_reason).toBe('length');
+    expect(choice.message.content).not.toBe('');
+    expect(whole.usage).toMatchObject({ completion_tokens: 24 });
+    expect(whole.usage!.total_tokens).toBe(whole.usage!.prompt_tokens + 24);
+
+    const stream = await client.chat.completions.create({
+      model: '',
+      messages: [{ role: 'user', content: 'Hello world' }],
+      temperature: 0,
+      max_tokens: 24,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const chunks: OpenAI.ChatCompletionChunk[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe(
+      choice.message.content,
+    );
+    expect(chunks[0]!.choices[0]!.delta.role).toBe('assistant');
+    expect(chunks.at(-2)!.choices[0]!.finish_reason).toBe('length');
+    expect(chunks.at(-1)!.choices).toEqual([]);
+    expect(chunks.at(-1)!.usage).toMatchObject({
+      completion_tokens: 24,
+      prompt_tokens: whole.usage!.prompt_tokens,
+    });
+    expect(new Set(chunks.map((chunk) => chunk.id)).size).toBe(1);
+  });
+
+  it('reports confidence, log probabilities that belong to their tokens, and the reused prefix', async () => {
+    const answer = await ask({ logprobs: true, top_logprobs: 3 });
+    const content = answer.choices[0]!.logprobs!.content!;
+    expect(content).toHaveLength(24);
+    for (const token of content) {
+      expect(token.logprob).toBeLessThanOrEqual(0);
+      expect(token.top_logprobs).toHaveLength(3);
+      // Greedy: the token taken is the likeliest one.
+      expect(token.top_logprobs[0]).toEqual({
+        token: token.token,
+        logprob: token.logprob,
+        bytes: token.bytes,
+      });
+    }
+    const bytes = content.flatMap((token) => token.bytes ?? []);
+    expect(Buffer.from(bytes).toString()).toBe(answer.choices[0]!.message.content);
+    const { confidence } = (answer as unknown as { tiergate: { confidence: Record<string, number> } })
+      .tiergate;
+    const mean = content.reduce((sum, token) => sum + token.logprob, 0) / content.length;
+    expect(confidence['mean_logprob']).toBeCloseTo(mean, 5);
+    expect(confidence['min_margin']).toBeGreaterThanOrEqual(0);
+    expect(answer.usage!.prompt_tokens_details!.cached_tokens).toBe(answer.usage!.prompt_tokens - 1);
+  });
+
+  it('gives the same text for the same seed, whatever runs beside it and whatever is cached', async () => {
+    const fields = { temperature: 1, seed: 42, max_tokens: 40, frequency_penalty: 1 };
+    const alone = await ask(fields);
+    const crowd = await Promise.all([
+      ask(fields),
+      ask({ ...fields, seed: 1 }),
+      ask({ max_tokens: 80, messages: [{ role: 'user', content: 'something quite different '.repeat(8) }] }),
+      ask(fields),
+    ]);
+    const text = (answer: OpenAI.ChatCompletion) => answer.choices[0]!.message.content;
+    expect(text(crowd[0]!)).toBe(text(alone));
+    expect(text(crowd[3]!)).toBe(text(alone));
+    expect(text(crowd[1]!)).not.toBe(text(alone));
+  });
+
+  it('makes n choices, each with the next seed', async () => {
+    const fields = { temperature: 1, max_tokens: 12 };
+    const several = await ask({ ...fields, n: 3, seed: 7 });
+    expect(several.choices.map(({ index }) => index)).toEqual([0, 1, 2]);
+    const third = await ask({ ...fields, seed: 9 });
+    expect(several.choices[2]!.message.content).toBe(third.choices[0]!.message.content);
+    expect(several.usage!.completion_tokens).toBe(36);
+  });
+
+  it('cuts at a stop string without showing it', async () => {
+    const text = (await ask()).choices[0]!.message.content!;
+    const stop = text.slice(5, 8);
+    const cut = await ask({ stop: [stop], logprobs: true });
+    expect(cut.choices[0]!.finish_reason).toBe('stop');
+    expect(cut.choices[0]!.message.content).toBe(text.slice(0, text.indexOf(stop)));
+  });
+
+  it('obeys logit_bias: the greedy choice is never the banned token', async () => {
+    const first = (await ask({ logprobs: true, max_tokens: 1 })).choices[0]!.logprobs!.content![0]!.token;
+    const { tokens } = await post<{ tokens: number[] }>('/tokenize', { content: first });
+    const bias = Object.fromEntries(tokens.map((token) => [String(token), -100]));
+    const other = (await ask({ logprobs: true, max_tokens: 1, logit_bias: bias })).choices[0]!.logprobs!
+      .content![0]!;
+    if (tokens.length === 1) expect(other.token).not.toBe(first);
+  });
+
+  const post = async <T>(path: string, body: unknown): Promise<T> => {
+    const response = await fetch(host.url + path, { method: 'POST', body: JSON.stringify(body) });
+    return (await response.json()) as T;
+  };
+
+  it('tokenizes and detokenizes to the same text', async () => {
+    for (const content of ['Hello world', ' two  spaces', 'żółć 😀 漢字', '']) {
+      const { tokens, count } = await post<{ tokens: number[]; count: number }>('/tokenize', { content });
+      expect(tokens).toHaveLength(count);
+      const back = await post<{ content: string }>('/detokenize', { tokens });
+      expect(back.content.trimStart()).toBe(content.trimStart());
+    }
+  });
+
+  it('refuses in OpenAI’s form what it cannot do', async () => {
+    const error = async (fields: object) => {
+      const body = { messages: [{ role: 'user', content: 'Hi' }], max_tokens: 4, ...fields };
+      const response = await fetch(`${host.url}/v1/chat/completions`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, ...((await response.json()) as { error: object }).error };
+    };
+    expect(await error({ max_tokens: 5000 })).toMatchObject({ status: 400, code: 'context_length_exceeded' });
+    expect(await error({ tools: [{ type: 'function', function: { name: 'f' } }] })).toMatchObject({
+      status: 400,
+      code: 'unsupported_feature',
+      param: 'tools',
+    });
+    expect(await error({ temperature: 9 })).toMatchObject({ status: 400, param: 'temperature' });
+    expect(await error({ model: 'gpt-x' })).toMatchObject({ status: 404, code: 'model_not_found' });
+    const broken = await fetch(`${host.url}/v1/chat/completions`, { method: 'POST', body: '{' });
+    expect([broken.status, ((await broken.json()) as { error: { code: string } }).error.code]).toEqual([
+      400,
+      'invalid_json',
+    ]);
+  });
+
+  it('stops generating and frees the session when the client goes away', async () => {
+    const scheduler = async () =>
+      ((await (await fetch(`${host.url}/host`)).json()) as { scheduler: { active: number } }).scheduler;
+    for (const stream of [true, false]) {
+      const leave = new AbortController();
+      const pending = client.chat.completions
+        .create(
+          { model: '', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 450, temperature: 0, stream },
+          { signal: leave.signal },
+        )
+        .catch((error: Error) => error);
+      await until(async () => (await scheduler()).active === 1);
+      leave.abort();
+      const answer = await pending;
+      if ('controller' in answer) answer.controller.abort();
+      await until(async () => (await scheduler()).active === 0, 1500);
+    }
+  });
+});
+
+describe('starting the engine host', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tiergate-host-test-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each([
+    ['a missing file', () => ['--model', join(folder, 'missing.gguf'), '--port', '0'], /missing\.gguf/],
+    [
+      'a file that is not a model',
+      () => {
+        writeFileSync(join(folder, 'bad.gguf'), 'GGUF but not really');
+        return ['--model', join(folder, 'bad.gguf'), '--port', '0'];
+      },
+      /bad\.gguf|GGUF/,
+    ],
+    ['no model', () => ['--port', '0'], /--model/],
+    ['nowhere to listen', () => ['--model', tinyModel()], /--socket|--port/],
+    ['an unknown option', () => ['--model', tinyModel(), '--fast'], /--fast/],
+  ])('says what is wrong with %s in one line and exits with 2', async (_, args, words) => {
+    const { child, stderr } = spawnHost(...args());
+    const [code] = await once(child, 'close');
+    expect(code).toBe(2);
+    expect(stderr()).toMatch(words);
+    expect(stderr().trim().split('\n')).toHaveLength(1);
+  });
+
+  it('removes a stale socket, refuses one that is in use, and leaves none behind', async () => {
+    const socket = join(folder, 'e.sock');
+    const args = ['--model', tinyModel(), '--socket', socket];
+    const first = spawnHost(...args);
+    await once(first.child.stdout!, 'data');
+    const second = spawnHost(...args);
+    expect((await once(second.child, 'close'))[0]).toBe(2);
+    expect(second.stderr()).toContain('EADDRINUSE');
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    expect(existsSync(socket)).toBe(true);
+    const third = spawnHost(...args);
+    await once(third.child.stdout!, 'data');
+    third.child.kill('SIGTERM');
+    expect((await once(third.child, 'exit'))[0]).toBe(0);
+    expect(existsSync(socket)).toBe(false);
+  });
+});
+
+describe('tier 1 over the engine host', () => {
+  let runner: LocalRunner;
+  const context = (signal = new AbortController().signal) => ({ requestId: 'test', signal });
+  const text = async (answer: ChatAnswer): Promise<string> => {
+    if (answer.kind === 'completion') return String(answer.completion.choices[0]!.message.content);
+    let all = '';
+    for await (const { chunk } of answer.events) all += chunk.choices[0]?.delta.content ?? '';
+    return all;
+  };
+  afterEach(() => runner.close());
+
+  it('waits for a host that is starting, answers both ways, counts tokens, and ends with the runner', async () => {
+    runner = createLocalRunner({ target, modelFile: tinyModel() });
+    expect(runner.state()).toEqual({ available: true, reason: 'starting' });
+    const whole = await runner.chat({ request: request('Hello'), redacted: false }, context());
+    expect(runner.state()).toEqual({ available: true });
+    const streamed = await runner.chat(
+      { request: request('Hello', { stream: true }), redacted: false },
+      context(),
+    );
+    expect(await text(streamed)).toBe(await text(whole));
+    expect(await runner.countTokens(request('Hello'))).toBe(
+      whole.kind === 'completion' ? whole.completion.usage?.prompt_tokens : -1,
+    );
+    const pid = runner.pid()!;
+    await runner.close();
+    await until(() => !isAlive(pid));
+  });
+
+  it("keeps the host's own error codes", async () => {
+    runner = createLocalRunner({ target, modelFile: tinyModel() });
+    const chat = (fields: Partial<ChatRequest>) =>
+      runner.chat({ request: request('Hi', fields), redacted: false }, context());
+    await expect(chat({ max_tokens: 9999 })).rejects.toMatchObject({ code: 'CONTEXT_OVERFLOW', status: 400 });
+    await expect(chat({ tools: [{ type: 'function' }] })).rejects.toMatchObject({
+      code: 'UNSUPPORTED_FEATURE',
+    });
+    await expect(
+      runner.chat({ request: request('Hi'), redacted: false, check: () => 'a secret' }, context()),
+    ).rejects.toMatchObject({ code: 'EGRESS_BLOCKED' });
+  });
+
+  it('reports ENGINE_CRASHED within a second of a kill -9 in mid-answer, and is back in seconds', async () => {
+    runner = createLocalRunner({ target, modelFile: tinyModel() });
+    const stream = await runner.chat(
+      { request: request('Hello', { stream: true, max_tokens: 450 }), redacted: false },
+      context(),
+    );
+    if (stream.kind !== 'stream') throw new Error('not a stream');
+    const events: ChatEvent[] = [];
+    let killedAt = 0;
+    const pid = runner.pid()!;
+    const reading = (async () => {
+      for await (const event of stream.events) {
+        events.push(event);
+        if (events.length === 5) {
+          process.kill(pid, 'SIGKILL');
+          killedAt = performance.now();
+        }
+      }
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'ENGINE_CRASHED', retryable: true });
+    expect(performance.now() - killedAt).toBeLessThan(1000);
+    expect(events.every(({ chunk }) => !chunk.choices[0]?.finish_reason)).toBe(true);
+    await until(() => !runner.state().available);
+    expect(runner.state().reason).toMatch(/^restarting in \d\.\d s: .*SIGKILL/);
+    const again = await runner.chat({ request: request('Hello'), redacted: false }, context());
+    expect(await text(again)).not.toBe('');
+    expect(performance.now() - killedAt).toBeLessThan(5000);
+    expect(runner.pid()).not.toBe(pid);
+  });
+
+  it('cancels the generation when the consumer leaves and when the signal is aborted', async () => {
+    runner = createLocalRunner({ target, modelFile: tinyModel() });
+    const long = request('Hello', { stream: true, max_tokens: 450 });
+    const left = await runner.chat({ request: long, redacted: false }, context());
+    if (left.kind !== 'stream') throw new Error('not a stream');
+    for await (const _ of left.events) break;
+    const abort = new AbortController();
+    const aborted = await runner.chat({ request: long, redacted: false }, context(abort.signal));
+    const reading = text(aborted);
+    abort.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    await expect(
+      runner.chat({ request: request('Hi'), redacted: false }, context(abort.signal)),
+    ).rejects.toMatchObject({ code: 'CLIENT_CLOSED' });
+    expect(await text(await runner.chat({ request: request('Hello'), redacted: false }, context()))).not.toBe(
+      '',
+    );
+  });
+
+  it("fails at once with the host's own words when the model file is bad", async () => {
+    runner = createLocalRunner({ target, modelFile: join(packageRoot, 'package.json') });
+    const failed = runner.chat({ request: request('Hi'), redacted: false }, context());
+    await expect(failed).rejects.toMatchObject({ code: 'NO_LOCAL_MODEL', retryable: true });
+    await expect(failed).rejects.toThrow(/package\.json|GGUF/);
+    expect(runner.state()).toMatchObject({ available: false, reason: expect.stringMatching(/^failed: /) });
+  });
+
+  it('tells how to give a model when there is none', async () => {
+    runner = createLocalRunner({ target, modelFile: null });
+    const hint = /TIERGATE_MODEL=.*models\/.*tiergate\.yaml/;
+    expect(runner.state()).toMatchObject({ available: false, reason: expect.stringMatching(hint) });
+    await expect(runner.chat({ request: request('Hi'), redacted: false }, context())).rejects.toMatchObject({
+      code: 'NO_LOCAL_MODEL',
+      message: expect.stringMatching(hint),
+    });
+  });
+
+  it('leaves no orphan when its parent is killed', async () => {
+    const parent = spawn(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `const { createLocalRunner } = await import(${JSON.stringify(builtFile('tiers/local'))});
+         const runner = createLocalRunner({ target: {}, modelFile: ${JSON.stringify(tinyModel())} });
+         const timer = setInterval(() => {
+           if (!runner.facts()) return;
+           clearInterval(timer);
+           console.log(runner.pid());
+           setInterval(() => {}, 1000);
+         }, 10);`,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const [bytes] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(bytes.toString());
+    expect(isAlive(pid)).toBe(true);
+    parent.kill('SIGKILL');
+    await until(() => !isAlive(pid), 5000);
+    runner = createLocalRunner({ target, modelFile: null });
+  });
+});
