@@ -15,7 +15,7 @@ export type Listen = { socket: string } | { port: number; host?: string };
 export interface ServeOptions {
   modelFile: string;
   listen: Listen;
-  /** Longest prompt and answer together, in tokens; at most what the model was trained for. */
+  /** Longest prompt and answer together, in tokens; default: what the model was trained for, at most 8192. */
   context?: number;
   /** 0 or left out: the physical cores this process may use. */
   threads?: number;
@@ -61,10 +61,10 @@ const DRAIN_MS = 1000;
 export async function startHost(options: ServeOptions): Promise<RunningHost> {
   const model = await Model.open(options.modelFile);
   const trained = model.info.nCtxTrain > 0 ? model.info.nCtxTrain : DEFAULT_CONTEXT_TOKENS;
-  const contextTokens = Math.min(options.context ?? DEFAULT_CONTEXT_TOKENS, trained);
-  if (options.context && options.context > trained) {
+  const contextTokens = options.context ?? Math.min(DEFAULT_CONTEXT_TOKENS, trained);
+  if (contextTokens > trained) {
     options.log?.(
-      `context ${options.context} is more than the model was trained for; using ${contextTokens}`,
+      `context ${contextTokens}: the model was trained for ${trained} tokens; answers beyond may be poor`,
     );
   }
   const kvTokens = kvBudgetTokens(model, contextTokens);

@@ -2,7 +2,7 @@
 // supervision, and what happens when it is killed. Runs the built files in dist/.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,10 @@ const target: Target = {
   },
   price: null,
 };
+
+/** Long enough that its answer cannot wait whole in socket buffers while the test does something else. */
+const LONG_TOKENS = 4000;
+const longModel = () => tinyModel({ contextLength: 4096 });
 
 const request = (text: string, fields: Partial<ChatRequest> = {}): ChatRequest => ({
   model: 'tiny',
@@ -84,9 +88,9 @@ function spawnHost(...args: string[]): HostProcess {
   return { child, stderr: () => text };
 }
 
-async function hostOnPort(model: string): Promise<HostProcess & { url: string }> {
+async function hostOnPort(model: string, ...more: string[]): Promise<HostProcess & { url: string }> {
   const port = await freePort();
-  const host = spawnHost('--model', model, '--port', String(port));
+  const host = spawnHost('--model', model, '--port', String(port), ...more);
   await once(host.child.stdout!, 'data');
   return { ...host, url: `http://127.0.0.1:${port}` };
 }
@@ -104,7 +108,7 @@ describe('the engine host on a TCP port', () => {
     });
 
   beforeAll(async () => {
-    host = await hostOnPort(tinyModel());
+    host = await hostOnPort(longModel());
     client = new OpenAI({ baseURL: `${host.url}/v1`, apiKey: 'none', maxRetries: 0 });
   });
   afterAll(async () => {
@@ -232,7 +236,7 @@ describe('the engine host on a TCP port', () => {
       });
       return { status: response.status, ...((await response.json()) as { error: object }).error };
     };
-    expect(await error({ max_tokens: 5000 })).toMatchObject({ status: 400, code: 'context_length_exceeded' });
+    expect(await error({ max_tokens: 50_000 })).toMatchObject({ status: 400, code: 'context_length_exceeded' });
     expect(await error({ tools: [{ type: 'function', function: { name: 'f' } }] })).toMatchObject({
       status: 400,
       code: 'unsupported_feature',
@@ -254,7 +258,7 @@ describe('the engine host on a TCP port', () => {
       const leave = new AbortController();
       const pending = client.chat.completions
         .create(
-          { model: '', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 450, temperature: 0, stream },
+          { model: '', messages: [{ role: 'user', content: 'Hi' }], max_tokens: LONG_TOKENS, temperature: 0, stream },
           { signal: leave.signal },
         )
         .catch((error: Error) => error);
@@ -264,6 +268,22 @@ describe('the engine host on a TCP port', () => {
       if ('controller' in answer) answer.controller.abort();
       await until(async () => (await scheduler()).active === 0, 1500);
     }
+  });
+});
+
+const realModel = join(packageRoot, '..', 'shared', 'data', 'models', 'gguf', 'stories260K-F16.gguf');
+const oracle = join(packageRoot, '..', 'shared', 'data', 'models', 'oracle', 'stories260K-F16.llamacpp.json');
+
+describe.skipIf(!existsSync(realModel))('a trained model (skipped without ../shared/data)', () => {
+  it("continues every recorded prompt as llama.cpp does, through the host's HTTP face", async () => {
+    const host = await hostOnPort(realModel, '--context', '512');
+    const recorded = JSON.parse(readFileSync(oracle, 'utf8')) as {
+      prompts: { prompt: string; ids: number[]; greedy: number[] }[];
+    };
+    for (const sample of recorded.prompts) {
+      console.log(Object.keys(sample));
+    }
+    host.child.kill();
   });
 });
 
@@ -357,9 +377,9 @@ describe('tier 1 over the engine host', () => {
   });
 
   it('reports ENGINE_CRASHED within a second of a kill -9 in mid-answer, and is back in seconds', async () => {
-    runner = createLocalRunner({ target, modelFile: tinyModel() });
+    runner = createLocalRunner({ target, modelFile: longModel() });
     const stream = await runner.chat(
-      { request: request('Hello', { stream: true, max_tokens: 450 }), redacted: false },
+      { request: request('Hello', { stream: true, max_tokens: LONG_TOKENS }), redacted: false },
       context(),
     );
     if (stream.kind !== 'stream') throw new Error('not a stream');
@@ -387,8 +407,8 @@ describe('tier 1 over the engine host', () => {
   });
 
   it('cancels the generation when the consumer leaves and when the signal is aborted', async () => {
-    runner = createLocalRunner({ target, modelFile: tinyModel() });
-    const long = request('Hello', { stream: true, max_tokens: 450 });
+    runner = createLocalRunner({ target, modelFile: longModel() });
+    const long = request('Hello', { stream: true, max_tokens: LONG_TOKENS });
     const left = await runner.chat({ request: long, redacted: false }, context());
     if (left.kind !== 'stream') throw new Error('not a stream');
     for await (const _ of left.events) break;
