@@ -17,6 +17,9 @@ export const DEFAULT_MIN_SCORE = 0.5;
 /** Characters on each side of a match in which context words count. */
 const CONTEXT_WINDOW = 50;
 const CONTEXT_BOOST = 0.35;
+const MAX_RETRIED_LENGTH = 64;
+/** A loser's remainder is looked at again: `+49 30 901820 4111 1111 1111 1111` is a phone number before a card number. */
+const MAX_ROUNDS = 4;
 
 const isWordCode = (code: number): boolean =>
   (code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code === 95 || code > 0xbf;
@@ -48,14 +51,15 @@ function hasContext(text: string, start: number, end: number, context: readonly 
 
 function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): void {
   const { type, name, context } = recognizer;
-  const judge = (start: number, end: number, base: number): void => {
+  const judge = (start: number, end: number, base: number): boolean => {
     const verdict = recognizer.validate?.(text.slice(start, end)) ?? null;
-    if (verdict === false) return;
+    if (verdict === false) return false;
     let score = verdict === true ? 1 : base;
     if (score < 1 && context !== undefined && hasContext(text, start, end, context)) {
       score = Math.min(1, score + CONTEXT_BOOST);
     }
     found.push({ type, start, end, score, recognizer: name });
+    return true;
   };
 
   for (const [start, end, score] of recognizer.find?.(text) ?? []) judge(start, end, score);
@@ -65,7 +69,11 @@ function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): 
       const whole = match[0];
       const value = match.groups?.['value'] ?? whole;
       const start = match.index + (value === whole ? 0 : whole.lastIndexOf(value));
-      judge(start, start + value.length, score);
+      // A refused match may have swallowed the beginning of a real one: `1234 4111 1111 1111 1111`.
+      // Only behind short matches: starting over inside long ones would take quadratic time.
+      if (!judge(start, start + value.length, score) && whole.length <= MAX_RETRIED_LENGTH) {
+        regex.lastIndex = match.index + ((text.codePointAt(match.index) as number) > 0xffff ? 2 : 1);
+      }
     }
   }
 }
@@ -76,6 +84,17 @@ const byStrength = (a: Finding, b: Finding): number =>
   a.start - b.start ||
   (a.recognizer < b.recognizer ? -1 : 1);
 
+/** Index of the first of sorted, disjoint findings that ends after `at`. */
+function firstEndingAfter(findings: readonly Finding[], at: number): number {
+  let low = 0;
+  for (let high = findings.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((findings[middle] as Finding).end <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /**
  * Resolves overlaps, so that no character belongs to two findings: the higher score wins, then the longer span, then the
  * earlier start, then the recognizer's name. A loser that contains the winner hands it its whole span, so that nothing of it
@@ -85,13 +104,7 @@ export function resolveOverlaps(found: Finding[]): Finding[] {
   if (found.length < 2) return found;
   const kept: Finding[] = []; // sorted by start, disjoint
   for (const finding of found.sort(byStrength)) {
-    // The first kept one that ends after this one's start, by binary search.
-    let low = 0;
-    for (let high = kept.length; low < high; ) {
-      const middle = (low + high) >> 1;
-      if ((kept[middle] as Finding).end <= finding.start) low = middle + 1;
-      else high = middle;
-    }
+    const low = firstEndingAfter(kept, finding.start);
     let after = low;
     while (after < kept.length && (kept[after] as Finding).start < finding.end) after += 1;
     if (after === low) {
@@ -107,6 +120,25 @@ export function resolveOverlaps(found: Finding[]): Finding[] {
   return kept;
 }
 
+/** Does one of `found` stick out of those that won? */
+const hasRemainder = (found: readonly Finding[], kept: readonly Finding[]): boolean =>
+  found.length > kept.length &&
+  found.some(({ start, end }) => {
+    const winner = kept[firstEndingAfter(kept, start)];
+    return winner === undefined || winner.start > start || winner.end < end;
+  });
+
+/** The text with its findings blanked out by line ends, which no recognizer reads across; offsets stay. */
+function blank(text: string, findings: readonly Finding[]): string {
+  let out = '';
+  let copied = 0;
+  for (const { start, end } of findings) {
+    out += text.slice(copied, start) + '\n'.repeat(end - start);
+    copied = end;
+  }
+  return out + text.slice(copied);
+}
+
 /** A scan over a set of recognizers. `usePrefilter: false` runs them all: the slow truth that tests compare with. */
 export function createScanner(
   recognizers: readonly Recognizer[],
@@ -119,14 +151,23 @@ export function createScanner(
     if (options.label !== undefined && options.label !== '')
       return scanLabelled(text, options.label, options);
     if (usePrefilter ? !prefilter(text, active) : active.fill(1).length === 0) return [];
-    const found: Finding[] = [];
-    for (let i = 0; i < recognizers.length; i += 1) {
-      const recognizer = recognizers[i] as Recognizer;
-      if (active[i] === 1 && (options.types?.has(recognizer.type) ?? true))
-        runRecognizer(recognizer, text, found);
-    }
     const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
-    return resolveOverlaps(found.filter((finding) => finding.score >= minScore));
+    let kept: Finding[] = [];
+    let rest = text;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const found: Finding[] = [];
+      for (let i = 0; i < recognizers.length; i += 1) {
+        const recognizer = recognizers[i] as Recognizer;
+        if (active[i] === 1 && (options.types?.has(recognizer.type) ?? true))
+          runRecognizer(recognizer, rest, found);
+      }
+      const strong = found.filter((finding) => finding.score >= minScore);
+      const resolved = resolveOverlaps(strong);
+      kept = round === 0 ? resolved : resolveOverlaps([...kept, ...resolved]);
+      if (!hasRemainder(strong, resolved)) break;
+      rest = blank(text, kept);
+    }
+    return kept;
   };
 
   function scanLabelled(text: string, label: string, options: ScanOptions): Finding[] {
