@@ -236,7 +236,10 @@ describe('the engine host on a TCP port', () => {
       });
       return { status: response.status, ...((await response.json()) as { error: object }).error };
     };
-    expect(await error({ max_tokens: 50_000 })).toMatchObject({ status: 400, code: 'context_length_exceeded' });
+    expect(await error({ max_tokens: 50_000 })).toMatchObject({
+      status: 400,
+      code: 'context_length_exceeded',
+    });
     expect(await error({ tools: [{ type: 'function', function: { name: 'f' } }] })).toMatchObject({
       status: 400,
       code: 'unsupported_feature',
@@ -258,7 +261,13 @@ describe('the engine host on a TCP port', () => {
       const leave = new AbortController();
       const pending = client.chat.completions
         .create(
-          { model: '', messages: [{ role: 'user', content: 'Hi' }], max_tokens: LONG_TOKENS, temperature: 0, stream },
+          {
+            model: '',
+            messages: [{ role: 'user', content: 'Hi' }],
+            max_tokens: LONG_TOKENS,
+            temperature: 0,
+            stream,
+          },
           { signal: leave.signal },
         )
         .catch((error: Error) => error);
@@ -277,13 +286,36 @@ const oracle = join(packageRoot, '..', 'shared', 'data', 'models', 'oracle', 'st
 describe.skipIf(!existsSync(realModel))('a trained model (skipped without ../shared/data)', () => {
   it("continues every recorded prompt as llama.cpp does, through the host's HTTP face", async () => {
     const host = await hostOnPort(realModel, '--context', '512');
-    const recorded = JSON.parse(readFileSync(oracle, 'utf8')) as {
-      prompts: { prompt: string; ids: number[]; greedy: number[] }[];
-    };
-    for (const sample of recorded.prompts) {
-      console.log(Object.keys(sample));
+    try {
+      const client = new OpenAI({ baseURL: `${host.url}/v1`, apiKey: 'none', maxRetries: 0 });
+      const recorded = JSON.parse(readFileSync(oracle, 'utf8')) as {
+        ids: number[];
+        greedy_ids: number[];
+        greedy_text: string;
+      }[];
+      expect(recorded.length).toBeGreaterThanOrEqual(5);
+      for (const { ids, greedy_ids, greedy_text } of recorded) {
+        const fields = { model: '', prompt: ids, max_tokens: greedy_ids.length, temperature: 0 };
+        const whole = await client.completions.create(fields);
+        expect(whole.choices[0]!.text).toBe(greedy_text);
+        expect(whole.usage!.prompt_tokens).toBe(ids.length);
+        let streamed = '';
+        for await (const chunk of await client.completions.create({ ...fields, stream: true })) {
+          streamed += chunk.choices[0]?.text ?? '';
+        }
+        expect(streamed).toBe(greedy_text);
+      }
+      // The same story as a chat: a base model gets the single user message as it is.
+      const chat = await client.chat.completions.create({
+        model: '',
+        messages: [{ role: 'user', content: 'Once upon a time' }],
+        max_tokens: 160,
+        temperature: 0,
+      });
+      expect(chat.choices[0]!.message.content).toBe(recorded[1]!.greedy_text);
+    } finally {
+      host.child.kill();
     }
-    host.child.kill();
   });
 });
 
