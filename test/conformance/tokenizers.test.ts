@@ -13,7 +13,7 @@ const data = join(packageRoot, '..', 'shared', 'data');
 const vocabularies = join(data, 'vocab');
 const ggml = join(vocabularies, 'ggml-vocab');
 const present = existsSync(vocabularies);
-const tool = join(packageRoot, 'native', 'build', 'tokenizer_test');
+const tool = join(packageRoot, 'native', 'build', 'tokenizer_fuzz');
 const made = present ? mkdtempSync(join(tmpdir(), 'tiergate-vocabularies-')) : '';
 
 interface Sample {
@@ -43,7 +43,7 @@ function encode(path: string, samples: readonly Sample[], command = 'encode'): n
     maxBuffer: 1 << 26,
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`tokenizer_test ended with ${status}: ${stderr}`);
+  if (status !== 0) throw new Error(`tokenizer_fuzz ended with ${status}: ${stderr}`);
   return stdout
     .split('\n')
     .slice(0, -1)
@@ -92,7 +92,7 @@ describe.skipIf(!present)('tokenizers (skipped where ../shared/data is absent)',
       join(packageRoot, 'native', 'build.mjs'),
       '--tests',
       '--if-stale',
-      '--target=tokenizer_test',
+      '--target=tokenizer_fuzz',
     ];
     execFileSync(process.execPath, build, { stdio: ['ignore', 'ignore', 'inherit'] });
   }, 300_000);

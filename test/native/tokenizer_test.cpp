@@ -1,19 +1,14 @@
 // layers: base gguf tokenizer
-// Tokenizer: what needs no vocabulary of a real model. As a tool for test/conformance/tokenizers.test.ts it also
-// encodes texts with a GGUF file's vocabulary:  tokenizer_test encode|speed FILE.gguf < texts
+// The tokenizers on small vocabularies made here; real ones: test/conformance/tokenizers.test.ts.
 #include "tokenizer/tokenizer.h"
 
 #include <chrono>
-#include <cstdio>
-#include <iostream>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine.h"
-#include "gguf/reader.h"
-#include "tokenizer/from_gguf.h"
+#include "harness.h"
 #include "tokenizer/pre_tokenizer.h"
 #include "tokenizer/unicode.h"
 
@@ -22,13 +17,9 @@ using Ids = std::vector<int32_t>;
 
 namespace {
 
-int failures = 0;
-
 template <class Actual, class Expected>
 void expect_equal(const char* what, const Actual& actual, const Expected& expected) {
-  if (actual == expected) return;
-  std::printf("FAILED: %s\n", what);
-  ++failures;
+  if (!(actual == expected)) harness::report(__FILE__, __LINE__, what);
 }
 
 std::vector<std::string> words(std::string_view pre, std::string_view text) {
@@ -41,7 +32,7 @@ std::vector<std::string> words(std::string_view pre, std::string_view text) {
   return out;
 }
 
-void test_unicode() {
+TEST("Unicode tables and UTF-8") {
   expect_equal("lower case of U+0130", unicode::lower_case(0x130), 0x69u);
   expect_equal("lower case of a Greek letter", unicode::lower_case(0x3A9), 0x3C9u);
   expect_equal("lower case of a letter with every other code point", unicode::lower_case(0x101), 0x101u);
@@ -51,18 +42,20 @@ void test_unicode() {
   unicode::append_base_letters(letters, 0x1EA5);  // a with circumflex and acute
   unicode::append_base_letters(letters, 0xD55C);  // Hangul han
   expect_equal("base letters", letters, std::u32string(U"a\u1112\u1161\u11AB"));
-  // Table 3-8 of the Unicode Standard: over-long forms, surrogates and cut sequences are ill-formed byte by byte.
+  // Table 3-8 of the Unicode Standard: over-long forms, surrogates and cut sequences are ill-formed byte by
+  // byte.
   const std::string_view bad = "\xC0\xAF\xED\xA0\x80\xF4\x90\x80\x80\xE2\x82";
   for (size_t i = 0; i < bad.size(); ++i)
     expect_equal("ill-formed byte", unicode::decode_utf8(bad, i).code_point >= unicode::kIllFormed, true);
 }
 
-void test_pre_tokenizers() {
+TEST("pre-tokenizers cut words") {
   using W = std::vector<std::string>;
   expect_equal("llama-bpe", words("llama-bpe", "I'LL say  12345, ok\n\n x"),
                W{"I", "'LL", " say", " ", " ", "123", "45", ",", " ok", "\n\n", " x"});
   expect_equal("qwen2 splits digits", words("qwen2", "a 42!"), W{"a", " ", "4", "2", "!"});
-  expect_equal("gpt-2", words("gpt-2", "it's  a\t\ttest 123"), W{"it", "'s", " ", " a", "\t", "\t", "test", " 123"});
+  expect_equal("gpt-2", words("gpt-2", "it's  a\t\ttest 123"),
+               W{"it", "'s", " ", " a", "\t", "\t", "test", " 123"});
   expect_equal("gpt-4o keeps a suffix", words("gpt-4o", "HelloWorld's"), W{"Hello", "World's"});
   expect_equal("tekken", words("tekken", "HTTPServer 12"), W{"HTTPServer", " ", "1", "2"});
   expect_equal("deepseek-llm trailing space", words("deepseek-llm", "ab   1  "), W{"ab", "   ", "1", "  "});
@@ -72,13 +65,15 @@ void test_pre_tokenizers() {
     expect_equal("an unknown name throws", true, false);
   } catch (const Error& error) {
     expect_equal("code", error.code(), std::string("MODEL_FORMAT_UNSUPPORTED"));
-    expect_equal("the message lists names", std::string_view(error.what()).find("llama-bpe") != std::string_view::npos, true);
+    expect_equal("the message lists names",
+                 std::string_view(error.what()).find("llama-bpe") != std::string_view::npos, true);
   }
 }
 
 // Bytes as GPT-2 spells them for ASCII letters, with a few merges and special tokens.
-void test_byte_pairs() {
-  const std::vector<std::string_view> tokens = {"a", "b", "c", "ab", "bc", "abc", "Ġ", "Ġab", "<|im_end|>", "<tool>"};
+TEST("byte pairs") {
+  const std::vector<std::string_view> tokens = {"a",   "b", "c",   "ab",         "bc",
+                                                "abc", "Ġ", "Ġab", "<|im_end|>", "<tool>"};
   const std::vector<int32_t> types = {1, 1, 1, 1, 1, 1, 1, 1, 3, 4};
   VocabularyData data;
   data.model = "gpt2";
@@ -90,18 +85,65 @@ void test_byte_pairs() {
   expect_equal("the lower rank merges first", tokenizer->encode("abc", false, false), Ids({0, 4}));
   expect_equal("merges of merges", tokenizer->encode(" ab", false, false), Ids({7}));
   expect_equal("special parsed", tokenizer->encode("a<|im_end|>b", false, true), Ids({0, 8, 1}));
-  expect_equal("special not parsed: no byte of it is in this vocabulary", tokenizer->encode("<|im_end|>", false, false), Ids());
+  expect_equal("special not parsed: no byte of it is in this vocabulary",
+               tokenizer->encode("<|im_end|>", false, false), Ids());
   expect_equal("user-defined always", tokenizer->encode("a<tool>", false, false), Ids({0, 9}));
   expect_equal("end of generation", tokenizer->is_end_of_generation(8), true);
   expect_equal("not the end", tokenizer->is_end_of_generation(9), false);
   expect_equal("bytes", tokenizer->token_bytes(7, false), std::string(" ab"));
   expect_equal("control tokens are silent", tokenizer->token_bytes(8, false), std::string());
   expect_equal("unless asked", tokenizer->token_bytes(8, true), std::string("<|im_end|>"));
-  expect_equal("no such id", tokenizer->token_bytes(-1, true) + tokenizer->token_bytes(10, true), std::string());
+  expect_equal("no such id", tokenizer->token_bytes(-1, true) + tokenizer->token_bytes(10, true),
+               std::string());
 }
 
-void test_sentence_pieces() {
-  const std::vector<std::string_view> tokens = {"<unk>", "<s>", "</s>", "<0x41>", "▁", "a", "b", "▁a", "ab", "▁ab", "<", "<s"};
+TEST("special tokens: the longest first, and some swallow the spaces beside them") {
+  const std::vector<std::string_view> tokens = {"a", "b", "Ġ", "<|x|>", "<|x|><|y|>", "<|y|>", "<mask>"};
+  const std::vector<int32_t> types = {1, 1, 1, 3, 3, 3, 3};
+  VocabularyData data;
+  data.model = "gpt2";
+  data.tokens = tokens;
+  data.types = types;
+  data.merges = {"a b"};
+  expect_equal("the longest of the whole text",
+               Tokenizer::create(data)->encode("<|x|><|x|><|y|><|y|>", false, true), Ids({3, 4, 5}));
+  expect_equal("spaces stay", Tokenizer::create(data)->encode("a <mask> b", false, true),
+               Ids({0, 2, 6, 2, 1}));
+  data.model_name = "Phi-3 mini";
+  expect_equal("Phi-3 strips to the right", Tokenizer::create(data)->encode("a <|x|> \nb", false, true),
+               Ids({0, 2, 3, 1}));
+  data.model_name.clear();
+  data.pre = "jina-v2-de";
+  expect_equal("Jina's mask strips to the left", Tokenizer::create(data)->encode("a <mask> b", false, true),
+               Ids({0, 6, 2, 1}));
+}
+
+TEST("a vocabulary that contradicts itself is refused") {
+  const std::vector<std::string_view> tokens = {"a", "b"};
+  const std::vector<float> scores = {1};
+  VocabularyData data;
+  data.model = "llama";
+  CHECK_THROWS(Tokenizer::create(data), "needs a vocabulary");
+  data.tokens = tokens;
+  data.scores = scores;
+  CHECK_THROWS(Tokenizer::create(data), "scores has 1 entries for 2 tokens");
+  data.scores = {};
+  data.model = "gpt2";
+  CHECK_THROWS(Tokenizer::create(data), "tokenizer.ggml.merges is missing");
+  data.model = "rwkv";
+  CHECK_THROWS(Tokenizer::create(data), "rwkv");
+  // Ids outside the vocabulary count as missing.
+  data.model = "llama";
+  data.bos = 7;
+  data.add_bos = 1;
+  expect_equal("BOS 1 by default", Tokenizer::create(data)->bos(), 1);
+  data.tokens.resize(1);
+  expect_equal("none fits", Tokenizer::create(data)->add_bos(), false);
+}
+
+TEST("SentencePiece") {
+  const std::vector<std::string_view> tokens = {"<unk>", "<s>", "</s>", "<0x41>", "▁", "a",
+                                                "b",     "▁a",  "ab",   "▁ab",    "<", "<s"};
   const std::vector<int32_t> types = {2, 3, 3, 6, 1, 1, 1, 1, 1, 1, 1, 1};
   const std::vector<float> scores = {0, 0, 0, 0, -9, -8, -8, -3, -1, -2, -5, -5};
   VocabularyData data;
@@ -115,11 +157,13 @@ void test_sentence_pieces() {
   expect_equal("byte fallback, then unknown", tokenizer->encode("aA\xC3", false, false), Ids({7, 3, 0}));
   expect_equal("prefix after a special token", tokenizer->encode("a<s>b", false, true), Ids({7, 1, 4, 6}));
   expect_equal("text never yields a control token", tokenizer->encode("<s>", false, false), Ids({4, 11, 0}));
-  expect_equal("bytes", tokenizer->token_bytes(9, false) + tokenizer->token_bytes(3, false), std::string(" abA"));
+  expect_equal("bytes", tokenizer->token_bytes(9, false) + tokenizer->token_bytes(3, false),
+               std::string(" abA"));
 }
 
-void test_word_pieces() {
-  const std::vector<std::string_view> tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁un", "able", "▁cafe", "▁,", "▁中"};
+TEST("WordPiece") {
+  const std::vector<std::string_view> tokens = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁un",
+                                                "able",  "▁cafe", "▁,",    "▁中"};
   const std::vector<int32_t> types = {3, 2, 3, 3, 1, 1, 1, 1, 1};
   VocabularyData data;
   data.model = "bert";
@@ -132,7 +176,7 @@ void test_word_pieces() {
   expect_equal("pieces", tokenizer->encode("Unable, CAFÉ中unx", true, false), Ids({2, 4, 5, 7, 6, 8, 1, 3}));
 }
 
-void test_unigram() {
+TEST("Unigram") {
   const std::vector<std::string_view> tokens = {"<pad>", "</s>", "<unk>", "▁", "▁a", "b", "c", "bc", "▁ab"};
   const std::vector<int32_t> types = {3, 3, 2, 1, 1, 1, 1, 1, 1};
   const std::vector<float> scores = {0, 0, 0, -5, -2, -3, -3, -2, -4};
@@ -148,7 +192,7 @@ void test_unigram() {
 }
 
 // Time that grows with the square would take hours here.
-void test_one_long_word() {
+TEST("one long word takes near-linear time") {
   const std::vector<std::string_view> tokens = {"<unk>", "<s>", "</s>", "a", "aa", "aaaa", "▁"};
   const std::vector<int32_t> types = {2, 3, 3, 1, 1, 1, 1};
   const std::vector<float> scores = {0, 0, 0, -3, -2, -1, -4};
@@ -165,63 +209,13 @@ void test_one_long_word() {
     const auto start = std::chrono::steady_clock::now();
     const size_t n = tokenizer->encode(std::string(kBytes, 'a'), false, false).size();
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    expect_equal("number of tokens", n, std::string_view(model) == "gpt2" ? kBytes / 4 : std::string_view(model) == "bert" ? 1 + kBytes / 4 : kBytes / 4 + 1);
-    std::printf("1 MiB word, %s: %.2f s\n", model, time.count());
-    expect_equal("seconds", time.count() < 20, true);
+    const size_t prefix = std::string_view(model) == "gpt2" ? 0 : 1;  // the space before the word
+    expect_equal("number of tokens", n, prefix + kBytes / 4);
+    expect_equal(model, time.count() < 30, true);  // seconds; about 0.2 on an idle machine
   }
-  expect_equal("spaces before a digit", words("deepseek-llm", std::string(kBytes, ' ') + "1").size(), size_t{2});
+  expect_equal("spaces before a digit", words("deepseek-llm", std::string(kBytes, ' ') + "1").size(),
+               size_t{2});
   expect_equal("spaces", words("llama-bpe", std::string(kBytes, ' ') + "1").size(), size_t{3});
 }
 
-// One text a line, with the bytes \ and newline written as \\ and \n; one line of ids comes back.
-std::string unescape(std::string_view line) {
-  std::string text;
-  for (size_t i = 0; i < line.size(); ++i) {
-    if (line[i] != '\\' || i + 1 == line.size()) text.push_back(line[i]);
-    else text.push_back(line[++i] == 'n' ? '\n' : line[i] == 'r' ? '\r' : line[i]);
-  }
-  return text;
-}
-
-int encode_lines(const Tokenizer& tokenizer, bool special) {
-  for (std::string line; std::getline(std::cin, line);) {
-    for (const int32_t id : tokenizer.encode(unescape(line), special, special)) std::printf("%d ", id);
-    std::printf("\n");
-  }
-  return 0;
-}
-
-int measure(const Tokenizer& tokenizer) {
-  const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-  double best = 1e9;
-  size_t n = 0;
-  for (int run = 0; run < 5; ++run) {
-    const auto start = std::chrono::steady_clock::now();
-    n = tokenizer.encode(text, false, false).size();
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  std::printf("%.1f MB/s, %zu tokens\n", static_cast<double>(text.size()) / best / 1e6, n);
-  return 0;
-}
-
 }  // namespace
-
-int main(int argc, char** argv) try {
-  if (argc == 3) {
-    const std::string_view command = argv[1];
-    const auto tokenizer = tokenizer_from_gguf(GgufFile::open(argv[2]));
-    return command == "speed" ? measure(*tokenizer) : encode_lines(*tokenizer, command == "encode-special");
-  }
-  test_unicode();
-  test_pre_tokenizers();
-  test_byte_pairs();
-  test_sentence_pieces();
-  test_word_pieces();
-  test_unigram();
-  test_one_long_word();
-  std::printf("%d failed\n", failures);
-  return failures == 0 ? 0 : 1;
-} catch (const Error& error) {
-  std::fprintf(stderr, "%s: %s\n", error.code().c_str(), error.what());
-  return 2;
-}

@@ -21,7 +21,8 @@ constexpr std::array<int16_t, kMappedCharacters> kByteOf = [] {
   std::array<int16_t, kMappedCharacters> bytes{};
   bytes.fill(-1);
   size_t next = 256;
-  for (uint32_t byte = 0; byte < 256; ++byte) bytes[is_printable(byte) ? byte : next++] = static_cast<int16_t>(byte);
+  for (uint32_t byte = 0; byte < 256; ++byte)
+    bytes[is_printable(byte) ? byte : next++] = static_cast<int16_t>(byte);
   return bytes;
 }();
 
@@ -58,7 +59,8 @@ struct BytePairTokenizer::Work {
   std::vector<Candidate> heap;
 };
 
-BytePairTokenizer::BytePairTokenizer(const VocabularyData& data) : BytePairTokenizer(data, PreTokenizer(data.pre)) {}
+BytePairTokenizer::BytePairTokenizer(const VocabularyData& data)
+    : BytePairTokenizer(data, PreTokenizer(data.pre)) {}
 
 BytePairTokenizer::BytePairTokenizer(const VocabularyData& data, PreTokenizer pre)
     : Vocabulary(data, {.bos = 11, .eos = 11, .add_bos = pre.add_bos()}),
@@ -66,7 +68,8 @@ BytePairTokenizer::BytePairTokenizer(const VocabularyData& data, PreTokenizer pr
       symbols_(data.tokens.size()),
       merges_(data.merges.size()) {
   if (data.merges.empty())
-    throw Error("MODEL_FILE_INVALID", "tokenizer.ggml.merges is missing; convert the model again with its merges");
+    throw Error("MODEL_FILE_INVALID",
+                "tokenizer.ggml.merges is missing; convert the model again with its merges");
   size_t capacity = 256;
   for (const std::string_view token : data.tokens) capacity += token.size();
   for (const std::string_view merge : data.merges) capacity += 2 * merge.size();
@@ -113,7 +116,8 @@ void BytePairTokenizer::encode_text(std::string_view text, bool, std::vector<int
   Work work;
   size_t offset = 0;
   for (const uint32_t length : pre_.word_lengths(text)) {
-    cache.append(text.substr(offset, length), out, [&](std::string_view word) { merge_word(word, work, out); });
+    cache.append(text.substr(offset, length), out,
+                 [&](std::string_view word) { merge_word(word, work, out); });
     offset += length;
   }
 }
@@ -153,7 +157,8 @@ void BytePairTokenizer::merge_word(std::string_view word, Work& work, std::vecto
     std::pop_heap(heap.begin(), heap.end());
     heap.pop_back();
     Work::Node& left = nodes[best.left];
-    if (left.symbol != best.left_symbol || left.next >= n || nodes[left.next].symbol != best.right_symbol) continue;
+    if (left.symbol != best.left_symbol || left.next >= n || nodes[left.next].symbol != best.right_symbol)
+      continue;
     Work::Node& right = nodes[left.next];
     left.symbol = best.result;
     right.symbol = -1;

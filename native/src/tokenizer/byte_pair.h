@@ -1,4 +1,5 @@
-// Byte-level BPE with ranked merges (tokenizer.ggml.model = "gpt2"): Sennrich et al. 2016 over bytes, as in GPT-2.
+// Byte-level BPE with ranked merges (tokenizer.ggml.model = "gpt2"): Sennrich et al. 2016 over bytes, as in
+// GPT-2.
 #pragma once
 
 #include <array>
@@ -26,7 +27,8 @@ class BytePairTokenizer final : public Vocabulary {
   void merge_word(std::string_view word, Work& work, std::vector<int32_t>& out) const;
 
   PreTokenizer pre_;
-  // A symbol is a byte string that takes part in merges: its token's id, or n_vocab + k where no token has it.
+  // A symbol is a byte string that takes part in merges: its token's id, or n_vocab + k where no token has
+  // it.
   std::string symbol_texts_;
   std::vector<std::string_view> extra_symbols_;
   TextMap symbols_;

@@ -45,7 +45,8 @@ SentencePieceTokenizer::SentencePieceTokenizer(const VocabularyData& data)
     }
     pieces_.insert(text, id);
     longest_piece_ = std::max(longest_piece_, text.size());
-    for (size_t space = text.find(kEscapedSpace, 1); space != text.npos; space = text.find(kEscapedSpace, space + 1))
+    for (size_t space = text.find(kEscapedSpace, 1); space != text.npos;
+         space = text.find(kEscapedSpace, space + 1))
       if (space < 3 || text.substr(space - 3, 3) != kEscapedSpace) splits_at_spaces_ = false;
   }
   for (size_t byte = 0; byte < 256; ++byte) {
@@ -55,13 +56,16 @@ SentencePieceTokenizer::SentencePieceTokenizer(const VocabularyData& data)
   }
 }
 
-void SentencePieceTokenizer::encode_text(std::string_view text, bool after_special, std::vector<int32_t>& out) const {
+void SentencePieceTokenizer::encode_text(std::string_view text, bool after_special,
+                                         std::vector<int32_t>& out) const {
   std::string escaped;
   escaped.reserve(text.size() + text.size() / 2);
   if (add_space_prefix_ && after_special) escaped += kEscapedSpace;
   for (const char c : text) {
-    if (c == ' ') escaped += kEscapedSpace;
-    else escaped.push_back(c);
+    if (c == ' ')
+      escaped += kEscapedSpace;
+    else
+      escaped.push_back(c);
   }
 
   WordCache cache;
@@ -77,7 +81,8 @@ void SentencePieceTokenizer::encode_text(std::string_view text, bool after_speci
     } else {
       end = all.size();
     }
-    cache.append(all.substr(start, end - start), out, [&](std::string_view word) { merge_word(word, work, out); });
+    cache.append(all.substr(start, end - start), out,
+                 [&](std::string_view word) { merge_word(word, work, out); });
     start = end;
   }
 }

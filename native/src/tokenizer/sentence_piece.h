@@ -1,4 +1,5 @@
-// SentencePiece BPE (tokenizer.ggml.model = "llama"): the best-scored pair merges first; unknown characters fall back to bytes.
+// SentencePiece BPE (tokenizer.ggml.model = "llama"): the best-scored pair merges first; unknown characters
+// fall back to bytes.
 #pragma once
 
 #include <array>

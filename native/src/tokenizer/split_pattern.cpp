@@ -20,9 +20,15 @@ struct NamedCategories {
   uint32_t mask;
 };
 constexpr NamedCategories kNamedCategories[] = {
-    {"L", unicode::kLetters},          {"N", unicode::kNumbers},          {"M", unicode::kMarks},
-    {"P", unicode::kPunctuation},      {"S", unicode::kSymbols},          {"Lu", unicode::bit(unicode::kLu)},
-    {"Ll", unicode::bit(unicode::kLl)}, {"Lt", unicode::bit(unicode::kLt)}, {"Lm", unicode::bit(unicode::kLm)},
+    {"L", unicode::kLetters},
+    {"N", unicode::kNumbers},
+    {"M", unicode::kMarks},
+    {"P", unicode::kPunctuation},
+    {"S", unicode::kSymbols},
+    {"Lu", unicode::bit(unicode::kLu)},
+    {"Ll", unicode::bit(unicode::kLl)},
+    {"Lt", unicode::bit(unicode::kLt)},
+    {"Lm", unicode::bit(unicode::kLm)},
     {"Lo", unicode::bit(unicode::kLo)},
 };
 
@@ -76,7 +82,8 @@ class SplitPattern::Parser {
 
  private:
   [[noreturn]] void fail(const char* what) const {
-    throw std::invalid_argument(std::string(what) + " at byte " + std::to_string(at_) + " of " + std::string(pattern_));
+    throw std::invalid_argument(std::string(what) + " at byte " + std::to_string(at_) + " of " +
+                                std::string(pattern_));
   }
   bool done() const { return at_ == pattern_.size(); }
   bool accept(std::string_view token) {
@@ -94,17 +101,22 @@ class SplitPattern::Parser {
   Group alternatives() {
     Group group(1);
     while (!done() && pattern_[at_] != ')') {
-      if (accept("|")) group.emplace_back();
-      else group.back().push_back(quantified());
+      if (accept("|"))
+        group.emplace_back();
+      else
+        group.back().push_back(quantified());
     }
     return group;
   }
 
   Element quantified() {
     Element element = single();
-    if (accept("?")) element.min = 0;
-    else if (accept("*")) element.min = 0, element.max = kUnbounded;
-    else if (accept("+")) element.max = kUnbounded;
+    if (accept("?"))
+      element.min = 0;
+    else if (accept("*"))
+      element.min = 0, element.max = kUnbounded;
+    else if (accept("+"))
+      element.max = kUnbounded;
     else if (accept("{")) {
       element.min = element.max = number();
       if (accept(",")) element.max = number();
@@ -218,7 +230,8 @@ size_t SplitPattern::match_group(const Group& group, std::span<const Character> 
   return kNoMatch;
 }
 
-size_t SplitPattern::match_rest(std::span<const Element> rest, std::span<const Character> text, size_t at) const {
+size_t SplitPattern::match_rest(std::span<const Element> rest, std::span<const Character> text,
+                                size_t at) const {
   if (rest.empty()) return at;
   const Element& element = rest.front();
   const auto after = rest.subspan(1);
@@ -250,7 +263,8 @@ size_t SplitPattern::match_rest(std::span<const Element> rest, std::span<const C
   }
 }
 
-void SplitPattern::split(std::span<const Character> text, size_t first, size_t last, std::vector<size_t>& ends) const {
+void SplitPattern::split(std::span<const Character> text, size_t first, size_t last,
+                         std::vector<size_t>& ends) const {
   const auto piece = text.subspan(0, last);  // look-ahead ends with the piece
   size_t start = first;                      // of what no match has covered yet
   if (trailing_only_) {

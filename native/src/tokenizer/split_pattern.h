@@ -1,7 +1,8 @@
-// A small regular expression matcher for pre-tokenizers: the patterns of tokenizer.json files, over code points.
-// Supported: alternatives, groups, literals, [...] sets with ranges and negation, \s \S \d \p{..} \r \n \t, the greedy
-// quantifiers ? * + {n} {n,m} (on groups only ?), the look-ahead (?!x) of one character, and a final $.
-// Choice is the leftmost-first one of Perl. The stack's depth depends on the pattern alone, never on the text.
+// A small regular expression matcher for pre-tokenizers: the patterns of tokenizer.json files, over code
+// points. Supported: alternatives, groups, literals, [...] sets with ranges and negation, \s \S \d \p{..} \r
+// \n \t, the greedy quantifiers ? * + {n} {n,m} (on groups only ?), the look-ahead (?!x) of one character,
+// and a final $. Choice is the leftmost-first one of Perl. The stack's depth depends on the pattern alone,
+// never on the text.
 #pragma once
 
 #include <array>
@@ -57,7 +58,8 @@ class SplitPattern {
   std::vector<Group> groups_;  // the last one is the whole pattern
   // For each ASCII character, the alternatives of the whole pattern that can start with it, one bit each.
   std::array<uint32_t, 128> starts_{};
-  bool trailing_only_ = false;  // "\s+$": tried from the end, since trying it at each space would be quadratic
+  bool trailing_only_ =
+      false;  // "\s+$": tried from the end, since trying it at each space would be quadratic
 };
 
 }  // namespace tiergate

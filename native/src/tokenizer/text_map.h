@@ -60,7 +60,8 @@ class TextMap {
     for (size_t i = hash & mask;; i = (i + 1) & mask) {
       const Slot& slot = slots_[i];
       if (slot.id < 0) return i;
-      if (slot.hash == static_cast<uint32_t>(hash) && std::string_view(slot.text, slot.length) == text) return i;
+      if (slot.hash == static_cast<uint32_t>(hash) && std::string_view(slot.text, slot.length) == text)
+        return i;
     }
   }
 
@@ -120,8 +121,8 @@ class PairMap {
 /// Bounded probing: a text made of colliding words only loses the cache's help.
 class WordCache {
  public:
-  /// Appends the ids of `word` to `out`: copied when known, else by encode(word), which appends them. The bytes of
-  /// all words, and all of `out`, must stay as they are while the cache lives.
+  /// Appends the ids of `word` to `out`: copied when known, else by encode(word), which appends them. The
+  /// bytes of all words, and all of `out`, must stay as they are while the cache lives.
   template <class Encode>
   void append(std::string_view word, std::vector<int32_t>& out, Encode&& encode) {
     if (word.size() > kLongest) return encode(word);
@@ -132,7 +133,8 @@ class WordCache {
       const size_t first = slot->first, count = slot->count;
       const size_t end = out.size();
       out.resize(end + count);
-      std::copy_n(out.begin() + static_cast<std::ptrdiff_t>(first), count, out.begin() + static_cast<std::ptrdiff_t>(end));
+      std::copy_n(out.begin() + static_cast<std::ptrdiff_t>(first), count,
+                  out.begin() + static_cast<std::ptrdiff_t>(end));
       return;
     }
     const size_t first = out.size();

@@ -1,7 +1,7 @@
 #include "tokenizer/tokenizer.h"
 
-#include "tokenizer/byte_pair.h"
 #include "engine.h"
+#include "tokenizer/byte_pair.h"
 #include "tokenizer/sentence_piece.h"
 #include "tokenizer/unigram.h"
 #include "tokenizer/word_piece.h"
@@ -31,9 +31,10 @@ constexpr Factory kFactories[] = {
 std::unique_ptr<Tokenizer> Tokenizer::create(const VocabularyData& data) {
   for (const Factory& factory : kFactories)
     if (factory.name == data.model) return factory.create(data);
-  throw Error("MODEL_FORMAT_UNSUPPORTED", "tokenizer.ggml.model is \"" + data.model.substr(0, 64) +
-                                              "\", a tokenizer this engine does not know; use a model with one of: llama, "
-                                              "gpt2, bert, t5");
+  throw Error("MODEL_FORMAT_UNSUPPORTED",
+              "tokenizer.ggml.model is \"" + data.model.substr(0, 64) +
+                  "\", a tokenizer this engine does not know; use a model with one of: llama, "
+                  "gpt2, bert, t5");
 }
 
 }  // namespace tiergate

@@ -15,7 +15,8 @@ const std::vector<uint8_t>& category_table() {
     std::vector<uint8_t> bytes(kLastCodePoint + 1);
     for (size_t run = 0; run < std::size(kCategoryRuns); ++run) {
       const uint32_t first = kCategoryRuns[run] >> 8;
-      const uint32_t end = run + 1 < std::size(kCategoryRuns) ? kCategoryRuns[run + 1] >> 8 : kLastCodePoint + 1;
+      const uint32_t end =
+          run + 1 < std::size(kCategoryRuns) ? kCategoryRuns[run + 1] >> 8 : kLastCodePoint + 1;
       std::fill(bytes.begin() + first, bytes.begin() + end, static_cast<uint8_t>(kCategoryRuns[run] & 0xFF));
     }
     return bytes;
@@ -33,8 +34,10 @@ uint32_t map_by_rows(const uint32_t (&rows)[N], uint32_t code_point) {
   size_t low = 0, high = N / 4;
   while (low < high) {
     const size_t middle = (low + high) / 2;
-    if (rows[4 * middle + 1] < code_point) low = middle + 1;
-    else high = middle;
+    if (rows[4 * middle + 1] < code_point)
+      low = middle + 1;
+    else
+      high = middle;
   }
   if (low == N / 4) return code_point;
   const MappingRow row{rows[4 * low], rows[4 * low + 1], rows[4 * low + 2], rows[4 * low + 3]};

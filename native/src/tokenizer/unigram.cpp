@@ -26,12 +26,15 @@ UnigramTokenizer::UnigramTokenizer(const VocabularyData& data)
     pieces_.insert(text_of(id), id);
     piece_lengths_.push_back(static_cast<uint32_t>(text_of(id).size()));
   }
-  if (unk() < 0) throw Error("MODEL_FILE_INVALID", "a t5 tokenizer needs tokenizer.ggml.unknown_token_id; convert the model again");
+  if (unk() < 0)
+    throw Error("MODEL_FILE_INVALID",
+                "a t5 tokenizer needs tokenizer.ggml.unknown_token_id; convert the model again");
   unknown_score_ = lowest - kUnknownPenalty;
   std::sort(piece_lengths_.begin(), piece_lengths_.end());
   piece_lengths_.erase(std::unique(piece_lengths_.begin(), piece_lengths_.end()), piece_lengths_.end());
 
-  // SentencePiece's precompiled_charsmap: size of the double array in bytes, the array, the replacement texts.
+  // SentencePiece's precompiled_charsmap: size of the double array in bytes, the array, the replacement
+  // texts.
   const auto map = data.charsmap;
   if (map.empty()) return;
   uint32_t array_bytes = 0;
@@ -46,8 +49,8 @@ UnigramTokenizer::UnigramTokenizer(const VocabularyData& data)
   replacements_.assign(texts.begin(), texts.end());
 }
 
-// Longest match in the double array (Kanda 2018: base in bits 10 to 30, shifted by 8 when bit 9 is set; label in the low
-// byte; bit 8 when a value hangs below).
+// Longest match in the double array (Kanda 2018: base in bits 10 to 30, shifted by 8 when bit 9 is set; label
+// in the low byte; bit 8 when a value hangs below).
 UnigramTokenizer::Replacement UnigramTokenizer::replacement_at(std::string_view text, size_t offset) const {
   const auto base = [](uint32_t node) { return (node >> 10) << ((node & (1u << 9)) >> 6); };
   size_t consumed = 0, at = 0;

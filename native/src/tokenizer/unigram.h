@@ -1,4 +1,5 @@
-// SentencePiece Unigram (tokenizer.ggml.model = "t5"): the segmentation of the highest total score (Kudo 2018), by Viterbi.
+// SentencePiece Unigram (tokenizer.ggml.model = "t5"): the segmentation of the highest total score (Kudo
+// 2018), by Viterbi.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +28,9 @@ class UnigramTokenizer final : public Vocabulary {
   uint32_t charsmap_node(size_t index) const { return index < charsmap_.size() ? charsmap_[index] : 0; }
 
   TextMap pieces_;
-  std::vector<uint32_t> piece_lengths_;   // the distinct lengths in bytes, ascending
-  std::vector<uint32_t> charsmap_;        // double array of the normaliser's replacements
-  std::string replacements_;              // zero-terminated texts
+  std::vector<uint32_t> piece_lengths_;  // the distinct lengths in bytes, ascending
+  std::vector<uint32_t> charsmap_;       // double array of the normaliser's replacements
+  std::string replacements_;             // zero-terminated texts
   double unknown_score_ = 0;
   bool add_space_prefix_ = true;
   bool merge_spaces_ = true;

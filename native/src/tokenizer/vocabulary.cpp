@@ -9,20 +9,50 @@
 namespace tiergate {
 namespace {
 
-// Texts of tokens that end a generation, whatever the file says of them (as llama.cpp's llama-vocab.cpp has it).
+// Texts of tokens that end a generation, whatever the file says of them (as llama.cpp's llama-vocab.cpp has
+// it).
 constexpr std::string_view kEndTexts[] = {
-    "<|eot_id|>", "<|im_end|>", "<|end|>", "<|return|>", "<|call|>", "<|flush|>", "<|calls|>", "<end_of_turn>",
-    "<|endoftext|>", "</s>", "<|eom_id|>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>",
-    "<end_of_utterance>", "<eos>", "<turn|>", "<|tool_response>", "<｜end▁of▁sentence｜>", "[e~[",
+    "<|eot_id|>",
+    "<|im_end|>",
+    "<|end|>",
+    "<|return|>",
+    "<|call|>",
+    "<|flush|>",
+    "<|calls|>",
+    "<end_of_turn>",
+    "<|endoftext|>",
+    "</s>",
+    "<|eom_id|>",
+    "<EOT>",
+    "_<EOT>",
+    "[EOT]",
+    "[EOS]",
+    "<|end_of_text|>",
+    "<end_of_utterance>",
+    "<eos>",
+    "<turn|>",
+    "<|tool_response>",
+    "<｜end▁of▁sentence｜>",
+    "[e~[",
     // A fill-in-the-middle model goes on with another file after these.
-    "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]", "<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>",
-    "<reponame>", "<|file_sep|>",
+    "<|fim_pad|>",
+    "<fim-pad>",
+    "<fim_pad>",
+    "<PAD>",
+    "[PAD]",
+    "<|fim_repo|>",
+    "<|repo_name|>",
+    "<fim-repo>",
+    "<REPO>",
+    "<reponame>",
+    "<|file_sep|>",
 };
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
-  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return text.find(part) != text.npos; });
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return text.find(part) != text.npos; });
 }
 
 int hex_digit(char c) {
@@ -69,8 +99,8 @@ void Vocabulary::copy_tokens(const VocabularyData& data) {
   const size_t n = data.tokens.size();
   const auto check_length = [&](size_t length, const char* key) {
     if (length != 0 && length < n)
-      throw Error("MODEL_FILE_INVALID", std::string("tokenizer.ggml.") + key + " has " + std::to_string(length) +
-                                            " entries for " + std::to_string(n) +
+      throw Error("MODEL_FILE_INVALID", std::string("tokenizer.ggml.") + key + " has " +
+                                            std::to_string(length) + " entries for " + std::to_string(n) +
                                             " tokens; the model file is damaged or was converted wrongly");
   };
   if (n == 0 || n > INT32_MAX / 2)
@@ -84,18 +114,32 @@ void Vocabulary::copy_tokens(const VocabularyData& data) {
   texts_.reserve(length);
   text_starts_.reserve(n + 1);
   attributes_.resize(n);
-  if (!data.scores.empty()) scores_.assign(data.scores.begin(), data.scores.begin() + static_cast<std::ptrdiff_t>(n));
+  if (!data.scores.empty())
+    scores_.assign(data.scores.begin(), data.scores.begin() + static_cast<std::ptrdiff_t>(n));
   for (size_t i = 0; i < n; ++i) {
     text_starts_.push_back(texts_.size());
     texts_ += data.tokens[i];
     switch (data.types.empty() ? TokenType::kNormal : static_cast<TokenType>(data.types[i])) {
-      case TokenType::kNormal: attributes_[i] = kNormal; break;
-      case TokenType::kUnknown: attributes_[i] = kUnknown; break;
-      case TokenType::kControl: attributes_[i] = kControl; break;
-      case TokenType::kUserDefined: attributes_[i] = kUserDefined; break;
-      case TokenType::kByte: attributes_[i] = kByte; break;
-      case TokenType::kUnused: attributes_[i] = kUnused; break;
-      case TokenType::kUndefined: break;
+      case TokenType::kNormal:
+        attributes_[i] = kNormal;
+        break;
+      case TokenType::kUnknown:
+        attributes_[i] = kUnknown;
+        break;
+      case TokenType::kControl:
+        attributes_[i] = kControl;
+        break;
+      case TokenType::kUserDefined:
+        attributes_[i] = kUserDefined;
+        break;
+      case TokenType::kByte:
+        attributes_[i] = kByte;
+        break;
+      case TokenType::kUnused:
+        attributes_[i] = kUnused;
+        break;
+      case TokenType::kUndefined:
+        break;
     }
   }
   text_starts_.push_back(texts_.size());
@@ -128,13 +172,15 @@ void Vocabulary::mark_end_of_generation(const VocabularyData& data) {
   if (has_call && (find("<|return|>") >= 0 || find("<|flush|>") >= 0) && find("<|end|>") >= 0)
     attributes_[static_cast<size_t>(find("<|end|>"))] = kUserDefined;
   // Gemma 4's </s> is the HTML tag.
-  if (find("<|tool_response>") >= 0 && find("</s>") >= 0) attributes_[static_cast<size_t>(find("</s>"))] = kNormal;
+  if (find("<|tool_response>") >= 0 && find("</s>") >= 0)
+    attributes_[static_cast<size_t>(find("</s>"))] = kNormal;
 }
 
 // GGUF files leave out the lstrip and rstrip of added tokens; these are the models known to have them.
 void Vocabulary::mark_stripping(const VocabularyData& data) {
   std::string name = data.model_name;
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
   if (contains_any(data.pre, {"jina-v2-de", "jina-v2-es", "jina-v2-code"}) ||
       contains_any(data.architecture, {"nomic-bert-moe", "jina-bert-v3"})) {
     add_attribute("<mask>", kStripLeft);
@@ -143,7 +189,8 @@ void Vocabulary::mark_stripping(const VocabularyData& data) {
   } else if (contains_any(name, {"phi-3", "phi3"})) {
     for (int32_t id = 0; id < n_vocab(); ++id) {
       const std::string_view text = text_of(id);
-      if (has(id, kControl | kUserDefined | kUnknown) && text != "<unk>" && text != "<s>" && text != "<|endoftext|>")
+      if (has(id, kControl | kUserDefined | kUnknown) && text != "<unk>" && text != "<s>" &&
+          text != "<|endoftext|>")
         attributes_[static_cast<size_t>(id)] |= kStripRight;
     }
   }
@@ -156,8 +203,10 @@ void Vocabulary::index_special_tokens() {
     if (!has(id, kControl | kUserDefined | kUnknown) || text.empty()) continue;
     const auto length = static_cast<uint32_t>(text.size());
     const size_t first = static_cast<uint8_t>(text[0]) * size_t{256};
-    if (length == 1) std::fill_n(special_starts_.begin() + static_cast<std::ptrdiff_t>(first), 256, true);
-    else special_starts_[first + static_cast<uint8_t>(text[1])] = true;
+    if (length == 1)
+      std::fill_n(special_starts_.begin() + static_cast<std::ptrdiff_t>(first), 256, true);
+    else
+      special_starts_[first + static_cast<uint8_t>(text[1])] = true;
     special_lengths_[static_cast<uint8_t>(text[0])].push_back(length);
     if (!has(id, kControl | kUnknown)) user_lengths_[static_cast<uint8_t>(text[0])].push_back(length);
   }
@@ -189,7 +238,8 @@ std::vector<Vocabulary::Fragment> Vocabulary::partition(std::string_view text, b
       if (id >= 0 && has(id, wanted) && !has(id, unwanted)) matches.push_back({start, length, id});
     }
   }
-  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.length > b.length; });
+  std::stable_sort(matches.begin(), matches.end(),
+                   [](const Match& a, const Match& b) { return a.length > b.length; });
   std::vector<Match> taken;
   std::vector<bool> covered(matches.empty() ? 0 : text.size());
   for (const Match& match : matches) {
@@ -225,8 +275,10 @@ std::vector<int32_t> Vocabulary::encode(std::string_view text, bool add_special,
   if (add_special && add_bos_) out.push_back(bos_);
   bool after_special = true;
   for (const Fragment& fragment : partition(text, parse_special)) {
-    if (fragment.token >= 0) out.push_back(fragment.token);
-    else encode_text(fragment.text, after_special, out);
+    if (fragment.token >= 0)
+      out.push_back(fragment.token);
+    else
+      encode_text(fragment.text, after_special, out);
     after_special = fragment.token >= 0;
   }
   if (add_special && add_eos_) out.push_back(eos_);
@@ -239,7 +291,8 @@ std::string Vocabulary::token_bytes(int32_t id, bool special) const {
   const std::string_view text = text_of(id);
   if (has(id, kControl | kUnknown)) return special ? std::string(text) : std::string();
   if (has(id, kUserDefined)) return std::string(text);
-  if (has(id, kByte) && byte_token_value(text) >= 0) return std::string(1, static_cast<char>(byte_token_value(text)));
+  if (has(id, kByte) && byte_token_value(text) >= 0)
+    return std::string(1, static_cast<char>(byte_token_value(text)));
   return has(id, kNormal) ? decode_text(text) : std::string();
 }
 

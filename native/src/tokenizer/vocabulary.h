@@ -42,8 +42,15 @@ class Vocabulary : public Tokenizer {
 
  protected:
   enum Attribute : uint16_t {
-    kNormal = 1, kUnknown = 2, kControl = 4, kUserDefined = 8, kByte = 16, kUnused = 32,
-    kStripLeft = 64, kStripRight = 128, kEndOfGeneration = 256,
+    kNormal = 1,
+    kUnknown = 2,
+    kControl = 4,
+    kUserDefined = 8,
+    kByte = 16,
+    kUnused = 32,
+    kStripLeft = 64,
+    kStripRight = 128,
+    kEndOfGeneration = 256,
   };
 
   /// Appends the ids of ordinary text. after_special: at the very start, or right after a special token.
@@ -52,7 +59,9 @@ class Vocabulary : public Tokenizer {
   virtual std::string decode_text(std::string_view text) const = 0;
 
   bool in_range(int32_t id) const { return id >= 0 && id < n_vocab(); }
-  bool has(int32_t id, uint16_t attributes) const { return (attributes_[static_cast<size_t>(id)] & attributes) != 0; }
+  bool has(int32_t id, uint16_t attributes) const {
+    return (attributes_[static_cast<size_t>(id)] & attributes) != 0;
+  }
   /// The token's text as the file has it.
   std::string_view text_of(int32_t id) const {
     const auto i = static_cast<size_t>(id);
@@ -81,7 +90,8 @@ class Vocabulary : public Tokenizer {
   std::vector<float> scores_;         // (n_vocab,) or empty
   std::vector<uint16_t> attributes_;  // (n_vocab,)
   TextMap ids_;
-  // Lengths of the special tokens that start with each byte, longest first; one list with the control tokens, one without.
+  // Lengths of the special tokens that start with each byte, longest first; one list with the control tokens,
+  // one without.
   std::array<std::vector<uint32_t>, 256> special_lengths_, user_lengths_;
   std::vector<bool> special_starts_;  // (65536,) by the first two bytes: most text is ruled out here
   int32_t bos_ = -1, eos_ = -1, unk_ = -1, sep_ = -1;

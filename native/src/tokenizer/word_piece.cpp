@@ -8,7 +8,8 @@
 namespace tiergate {
 namespace {
 
-// The blocks that BERT's tokenizer sets apart character by character. The gap before U+2B920 is the original's own slip.
+// The blocks that BERT's tokenizer sets apart character by character. The gap before U+2B920 is the
+// original's own slip.
 constexpr std::pair<uint32_t, uint32_t> kIdeographs[] = {
     {0x3400, 0x4DBF},   {0x4E00, 0x9FFF},   {0xF900, 0xFAFF},   {0x20000, 0x2A6DF},
     {0x2A700, 0x2B73F}, {0x2B740, 0x2B81F}, {0x2B920, 0x2CEAF}, {0x2F800, 0x2FA1F},
@@ -34,7 +35,8 @@ WordPieceTokenizer::WordPieceTokenizer(const VocabularyData& data)
   }
 }
 
-// The words one after the other, each with its phantom space; punctuation and ideographs are words of their own.
+// The words one after the other, each with its phantom space; punctuation and ideographs are words of their
+// own.
 std::string WordPieceTokenizer::normalize(std::string_view text, std::vector<size_t>& word_ends) const {
   std::string words;
   words.reserve(text.size() + text.size() / 2);
@@ -53,8 +55,10 @@ std::string WordPieceTokenizer::normalize(std::string_view text, std::vector<siz
     const auto [decoded, length] = unicode::decode_utf8(text, offset);
     offset += length;
     letters.clear();
-    if (strip_accents_) unicode::append_base_letters(letters, decoded);
-    else letters.push_back(decoded);
+    if (strip_accents_)
+      unicode::append_base_letters(letters, decoded);
+    else
+      letters.push_back(decoded);
     for (const uint32_t code_point : letters) {
       const uint32_t category = unicode::bit(unicode::category_of(code_point));
       if (category & unicode::kWhiteSpace) {
@@ -64,8 +68,8 @@ std::string WordPieceTokenizer::normalize(std::string_view text, std::vector<siz
       // Ill-formed bytes count as U+FFFD, which BERT drops.
       if (code_point == 0 || code_point == 0xFFFD || code_point >= unicode::kIllFormed) continue;
       if (category & unicode::kControls || (strip_accents_ && category & unicode::kMarks)) continue;
-      const bool alone = category & unicode::kPunctuation || (code_point < 0x7F && category & unicode::kSymbols) ||
-                         is_ideograph(code_point);
+      const bool alone = category & unicode::kPunctuation ||
+                         (code_point < 0x7F && category & unicode::kSymbols) || is_ideograph(code_point);
       if (alone) end_word();
       add(code_point);
       if (alone) end_word();

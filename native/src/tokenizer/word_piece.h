@@ -1,5 +1,5 @@
-// WordPiece (tokenizer.ggml.model = "bert"): BERT's normaliser, then the longest known piece from left to right.
-// In GGUF files a piece that starts a word begins with U+2581, and the others have lost their "##".
+// WordPiece (tokenizer.ggml.model = "bert"): BERT's normaliser, then the longest known piece from left to
+// right. In GGUF files a piece that starts a word begins with U+2581, and the others have lost their "##".
 #pragma once
 
 #include <string>
