@@ -4,7 +4,7 @@ import { defineRecognizer } from '../../../contract/recognizer.ts';
 
 /** Dates, timestamps and runs of one digit are no numbers to call. */
 const DATE =
-  /^(?:\(?0?[1-9]|[12]\d|3[01])[ ./-](?:0?[1-9]|1[0-2])[ ./-](?:19|20)\d\d|^(?:19|20)\d\d[ ./-](?:0[1-9]|1[0-2])[ ./-]/;
+  /^(?:\(?0?[1-9]|[12]\d|3[01])[ ./-](?:0?[1-9]|1[0-2])[ ./-](?:19|20)\d\d|^(?:19|20)\d\d[ ./-](?:0[1-9]|1[0-2])(?:[ ./-]|(?:[0-2]\d|3[01])$)/;
 
 function isPlausible(value: string): false | null {
   const digits = value.replace(/\D/g, '');
@@ -50,6 +50,8 @@ export default defineRecognizer({
       score: 0.4,
     },
     { regex: /(?<![\w.+/-])9\d[ .-]\d{3}[ .-]\d{2}[ .-]\d{2}(?![\w-]|[.,]\d)/g, score: 0.4 },
+    // two groups, beside a context word: 848 435000, 93 2607982
+    { regex: /(?<![\w.,+/$€£#-])\d{2,4}[ .-]\d{5,7}(?![\w-]|[.,]\d)/g, score: 0.16 },
     // China: mobile 138 0013 8000, area code 010-65529988
     { regex: /(?<![\w.+/-])1[3-9]\d(?:([ -])\d{4}\1|(?:\d{4}))\d{4}(?![\w-]|[.,]\d)/g, score: 0.4 },
     { regex: /(?<![\w.+/-])0(?:10|2\d|[3-9]\d{2})-\d{7,8}(?![\w-]|[.,]\d)/g, score: 0.55 },
@@ -75,6 +77,9 @@ export default defineRecognizer({
     'reach me',
     'ring me',
     'telefon',
+    'telef',
+    'telf',
+    'movil',
     'handy',
     'mobil',
     'rufnummer',
@@ -114,6 +119,7 @@ export default defineRecognizer({
       'id 123e4567-e89b-12d3-a456-426614174000',
       'pi 3.14159265358979',
       'ts 1700000000',
+      'call on 20250320',
       'a sum of 1,234,567,890',
       '+1,000,000 users',
       '800x600x1024',
