@@ -73,15 +73,14 @@ inline int run_all(int argc, char** argv) {
 
 }  // namespace harness
 
-#define HARNESS_JOIN2(a, b) a##b
-#define HARNESS_JOIN(a, b) HARNESS_JOIN2(a, b)
-#define HARNESS_TEST(name, id)                             \
-  static void id();                                        \
-  static const harness::Register id##_registered(name, id); \
-  static void id()
+#define HARNESS_TEST2(name, line)                                                \
+  static void test_##line();                                                     \
+  static const harness::Register registered_##line(name, test_##line);          \
+  static void test_##line()
+#define HARNESS_TEST(name, line) HARNESS_TEST2(name, line)
 
 /// TEST("reads a file") { … }
-#define TEST(name) HARNESS_TEST(name, HARNESS_JOIN(test_, __LINE__))
+#define TEST(name) HARNESS_TEST(name, __LINE__)
 
 #define CHECK(condition) \
   ((condition) ? (void)0 : harness::report(__FILE__, __LINE__, "failed: " #condition))

@@ -1,0 +1,328 @@
+// layers: base kernels
+// Every instruction set that this CPU has: each product against a sum in double precision, each op against the naive
+// formula, and the promise that an output has the same bits whatever batch or row range it is computed in.
+#include <algorithm>
+#include <random>
+
+#include "harness.h"
+#include "include_quant_types.inc"
+#include "kernels/kernel_table.h"
+#include "tensor/aligned_buffer.h"
+
+using namespace tiergate;
+
+namespace {
+
+std::mt19937 random_bits(1);
+
+std::vector<float> normal(int64_t n, float deviation = 1) {
+  std::normal_distribution<float> distribution(0, deviation);
+  std::vector<float> out(static_cast<size_t>(n));
+  for (float& value : out) value = distribution(random_bits);
+  return out;
+}
+
+template <typename Body>
+void each_isa(const Body& body) {
+  int32_t n = 0;
+  const KernelTable* const* tables = all_kernels(&n);
+  for (int32_t i = 0; i < n; ++i) {
+    if (kernels_supported(tables[i])) {
+      body(*tables[i]);
+    } else {
+      std::printf("# %s is not supported by this CPU\n", tables[i]->isa);
+    }
+  }
+}
+
+/// sum (a - b)^2 / sum b^2
+double nmse(const std::vector<float>& a, const std::vector<double>& b) {
+  double error = 0, power = 1e-30;
+  for (size_t i = 0; i < a.size(); ++i) {
+    error += (a[i] - b[i]) * (a[i] - b[i]);
+    power += b[i] * b[i];
+  }
+  return error / power;
+}
+
+void check_below(double value, double bound, const std::string& what) {
+  if (!(value <= bound)) harness::report(__FILE__, __LINE__, what + ": " + harness::show(value) + " > " + harness::show(bound));
+}
+
+struct Product {
+  const KernelTable& table;
+  const MatmulKernel& kernel;
+  int64_t n_rows, n_cols;
+  AlignedBuffer<uint8_t> packed;
+  std::vector<float> weights;  // (n_rows, n_cols), dequantised
+
+  size_t row_bytes() const { return table.activation_row_bytes(kernel.activation, n_cols); }
+
+  AlignedBuffer<uint8_t> quantize(const std::vector<float>& x, int64_t n_tokens) const {
+    AlignedBuffer<uint8_t> out(row_bytes() * static_cast<size_t>(n_tokens));
+    for (int64_t t = 0; t < n_tokens; ++t) {
+      table.quantize_row(kernel.activation, x.data() + t * n_cols, n_cols, out.data() + row_bytes() * static_cast<size_t>(t));
+    }
+    return out;
+  }
+};
+
+template <typename Q>
+Product make_product(const KernelTable& table, const MatmulKernel& kernel, int64_t n_rows, int64_t n_cols) {
+  const std::vector<float> x = normal(n_rows * n_cols, 0.05f);
+  std::vector<typename Q::Block> blocks(x.size() / Q::kBlock);
+  for (size_t b = 0; b < blocks.size(); ++b) Q::quantize_reference(x.data() + b * Q::kBlock, blocks[b]);
+  Product product{table, kernel, n_rows, n_cols, AlignedBuffer<uint8_t>(kernel.packed_bytes(n_rows, n_cols)), {}};
+  kernel.pack(blocks.data(), n_rows, n_cols, 0, n_rows, product.packed.data());
+  product.weights.resize(x.size());
+  for (int64_t r = 0; r < n_rows; ++r) {
+    kernel.dequantize_row(blocks.data() + r * n_cols / Q::kBlock, n_cols, product.weights.data() + r * n_cols);
+  }
+  return product;
+}
+
+/// Values that the quantised activation row stands for.
+std::vector<double> activation_values(const Product& p, const uint8_t* row) {
+  std::vector<double> out(static_cast<size_t>(p.n_cols));
+  const bool quantised = p.kernel.activation >= ActivationFormat::kQ8Block32;
+  const size_t block = p.kernel.activation == ActivationFormat::kQ8Block256 ? 256 : 32;
+  const auto* scales = reinterpret_cast<const float*>(row + p.n_cols);
+  for (size_t i = 0; i < out.size(); ++i) {
+    out[i] = quantised ? static_cast<double>(reinterpret_cast<const int8_t*>(row)[i]) * scales[i / block]
+                       : static_cast<double>(reinterpret_cast<const float*>(row)[i]);
+  }
+  return out;
+}
+
+template <typename Q>
+void check_type(const KernelTable& table) {
+  const MatmulKernel* kernel = nullptr;
+  for (int32_t i = 0; i < table.n_matmuls; ++i) {
+    if (table.matmuls[i].ggml_type == Q::kId) kernel = &table.matmuls[i];
+  }
+  if (kernel == nullptr) return harness::report(__FILE__, __LINE__, std::string(Q::kName) + " has no kernel");
+  const std::string what = std::string(table.isa) + " " + Q::kName;
+  for (const int64_t n_rows : {1, 7, 16, 37, 131}) {
+    for (const int64_t blocks : {1, 3, 10}) {
+      const int64_t n_cols = Q::kBlock == 1 ? blocks * 29 : blocks * Q::kBlock;
+      const Product p = make_product<Q>(table, *kernel, n_rows, n_cols);
+      constexpr int64_t kTokens = 17;
+      const int64_t stride = n_rows + 3;
+      const std::vector<float> x = normal(kTokens * n_cols);
+      const auto activations = p.quantize(x, kTokens);
+
+      // One token at a time, all rows.
+      std::vector<float> single(static_cast<size_t>(kTokens * stride), -1.0f);
+      for (int64_t t = 0; t < kTokens; ++t) {
+        kernel->matmul(p.packed.data(), n_rows, n_cols, 0, n_rows, activations.data() + p.row_bytes() * static_cast<size_t>(t), 1,
+                       single.data() + t * stride, stride);
+      }
+      std::vector<double> exact(single.size(), -1.0), from_input(single.size(), -1.0);
+      for (int64_t t = 0; t < kTokens; ++t) {
+        const auto values = activation_values(p, activations.data() + p.row_bytes() * static_cast<size_t>(t));
+        for (int64_t r = 0; r < n_rows; ++r) {
+          double sum = 0, input_sum = 0;
+          for (int64_t c = 0; c < n_cols; ++c) {
+            const double w = p.weights[static_cast<size_t>(r * n_cols + c)];
+            sum += w * values[static_cast<size_t>(c)];
+            input_sum += w * static_cast<double>(x[static_cast<size_t>(t * n_cols + c)]);
+          }
+          exact[static_cast<size_t>(t * stride + r)] = sum;
+          from_input[static_cast<size_t>(t * stride + r)] = input_sum;
+        }
+      }
+      check_below(nmse(single, exact), 1e-11, what + " against the same activations in double");
+      check_below(nmse(single, from_input), 2e-4, what + " against the unquantised activations");
+
+      // Any number of tokens, any split of the rows.
+      for (int64_t n_tokens = 1; n_tokens <= kTokens; ++n_tokens) {
+        std::vector<float> batch(static_cast<size_t>(kTokens * stride), -1.0f);
+        const int64_t half = std::min(n_rows, n_rows / 2 / kernel->row_group * kernel->row_group);
+        kernel->matmul(p.packed.data(), n_rows, n_cols, 0, half, activations.data(), n_tokens, batch.data(), stride);
+        kernel->matmul(p.packed.data(), n_rows, n_cols, half, n_rows, activations.data(), n_tokens, batch.data(), stride);
+        if (std::memcmp(batch.data(), single.data(), static_cast<size_t>(n_tokens * stride) * sizeof(float)) != 0) {
+          harness::report(__FILE__, __LINE__, what + ": other bits in a batch of " + std::to_string(n_tokens));
+        }
+      }
+    }
+  }
+}
+
+std::vector<uint16_t> to_f16(const std::vector<float>& x) {
+  std::vector<uint16_t> out(x.size());
+  for (size_t i = 0; i < x.size(); ++i) out[i] = f32_to_f16(x[i]);
+  return out;
+}
+
+struct AttentionCase {
+  int32_t n_past, n_tokens, n_heads, n_kv_heads, head_dim, window;
+  float softcap;
+};
+
+void check_attention(const KernelTable& table, const AttentionCase& c) {
+  const int32_t n_keys = c.n_past + c.n_tokens, n_pages = (n_keys + kPageTokens - 1) / kPageTokens;
+  const int64_t page_values = int64_t{c.n_kv_heads} * kPageTokens * c.head_dim;
+  std::vector<std::vector<uint16_t>> pages;
+  std::vector<const uint16_t*> k_pages, v_pages;
+  for (int32_t p = 0; p < 2 * n_pages; ++p) pages.push_back(to_f16(normal(page_values)));
+  for (int32_t p = 0; p < n_pages; ++p) {
+    k_pages.push_back(pages[static_cast<size_t>(2 * p)].data());
+    v_pages.push_back(pages[static_cast<size_t>(2 * p + 1)].data());
+  }
+  const int64_t token_values = int64_t{c.n_heads} * c.head_dim;
+  const std::vector<float> q = normal(c.n_tokens * token_values);
+  const float scale = 1 / std::sqrt(static_cast<float>(c.head_dim));
+  std::vector<float> out(q.size()), chunked(q.size());
+  const auto run = [&](int32_t begin, int32_t n, std::vector<float>& to) {
+    const AttentionArgs args{q.data() + begin * token_values, k_pages.data(), v_pages.data(), to.data() + begin * token_values,
+                             n, c.n_past + begin, c.n_heads, c.n_kv_heads, c.head_dim, scale, c.window, c.softcap};
+    for (int32_t kv = 0; kv < c.n_kv_heads; ++kv) table.attention(args, kv, kv + 1);
+  };
+  run(0, c.n_tokens, out);
+  for (int32_t begin = 0, n = 1; begin < c.n_tokens; begin += n, n = n % 3 + 1) {
+    n = std::min(n, c.n_tokens - begin);
+    run(begin, n, chunked);
+  }
+  CHECK(std::memcmp(out.data(), chunked.data(), out.size() * sizeof(float)) == 0);
+
+  std::vector<double> exact(out.size());
+  for (int32_t t = 0; t < c.n_tokens; ++t) {
+    for (int32_t h = 0; h < c.n_heads; ++h) {
+      const int32_t kv = h / (c.n_heads / c.n_kv_heads), end = c.n_past + t + 1;
+      const int32_t first = c.window > 0 ? std::max(0, end - c.window) : 0;
+      const int64_t at = t * token_values + int64_t{h} * c.head_dim;
+      const auto value = [&](const std::vector<const uint16_t*>& from, int32_t key, int32_t i) {
+        return static_cast<double>(f16_to_f32(
+            from[static_cast<size_t>(key / kPageTokens)][(int64_t{kv} * kPageTokens + key % kPageTokens) * c.head_dim + i]));
+      };
+      std::vector<double> score;
+      double most = -1e300, sum = 0;
+      for (int32_t key = first; key < end; ++key) {
+        double dot = 0;
+        for (int32_t i = 0; i < c.head_dim; ++i) dot += static_cast<double>(q[static_cast<size_t>(at + i)]) * value(k_pages, key, i);
+        dot *= scale;
+        if (c.softcap > 0) dot = c.softcap * std::tanh(dot / c.softcap);
+        score.push_back(dot);
+        most = std::max(most, dot);
+      }
+      for (double& s : score) sum += s = std::exp(s - most);
+      for (int32_t key = first; key < end; ++key) {
+        for (int32_t i = 0; i < c.head_dim; ++i) {
+          exact[static_cast<size_t>(at + i)] += score[static_cast<size_t>(key - first)] / sum * value(v_pages, key, i);
+        }
+      }
+    }
+  }
+  check_below(nmse(out, exact), 1e-11, std::string(table.isa) + " attention, head_dim " + std::to_string(c.head_dim));
+}
+
+}  // namespace
+
+TEST("products match a sum in double precision, with the same bits in every batch and row range") {
+  each_isa([](const KernelTable& table) {
+#define QUANT_TYPE(name) check_type<quant::name>(table);
+#include "quant_types.inc"
+#undef QUANT_TYPE
+  });
+}
+
+TEST("all instruction sets quantise activations to the same bytes") {
+  const KernelTable* scalar = find_kernels("scalar");
+  std::vector<float> x = normal(512);
+  for (size_t i = 0; i < 32; ++i) x[64 + i] = 0;
+  x[300] = -x[301];
+  for (const auto format : {ActivationFormat::kF32, ActivationFormat::kF16, ActivationFormat::kBF16, ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
+    const size_t bytes = scalar->activation_row_bytes(format, 512);
+    std::vector<uint8_t> expected(bytes);
+    scalar->quantize_row(format, x.data(), 512, expected.data());
+    each_isa([&](const KernelTable& table) {
+      std::vector<uint8_t> row(bytes);
+      table.quantize_row(format, x.data(), 512, row.data());
+      CHECK(row == expected);
+    });
+  }
+}
+
+TEST("normalises, adds and gates like the formulas") {
+  each_isa([](const KernelTable& table) {
+    for (const int64_t n : {1, 15, 64, 1027}) {
+      const std::vector<float> x = normal(n, 3), y = normal(n);
+      std::vector<float> out(x.size());
+      std::vector<double> exact(x.size());
+      double squares = 0;
+      for (const float v : x) squares += static_cast<double>(v) * v;
+      const double factor = 1 / std::sqrt(squares / static_cast<double>(n) + 1e-5);
+      table.rms_norm(x.data(), y.data(), n, 1e-5f, out.data());
+      for (size_t i = 0; i < x.size(); ++i) exact[i] = x[i] * factor * y[i];
+      check_below(nmse(out, exact), 1e-12, "rms_norm");
+      table.rms_norm(x.data(), nullptr, n, 1e-5f, out.data());
+      for (size_t i = 0; i < x.size(); ++i) exact[i] = x[i] * factor;
+      check_below(nmse(out, exact), 1e-12, "rms_norm without weight");
+      table.swiglu(x.data(), y.data(), n, out.data());
+      for (size_t i = 0; i < x.size(); ++i) exact[i] = x[i] / (1 + std::exp(-static_cast<double>(x[i]))) * y[i];
+      check_below(nmse(out, exact), 1e-12, "swiglu");
+      table.add(x.data(), y.data(), n, out.data());
+      for (size_t i = 0; i < x.size(); ++i) CHECK_EQ(out[i], x[i] + y[i]);
+      std::vector<uint16_t> half(x.size());
+      table.f32_to_f16(x.data(), n, half.data());
+      CHECK(half == to_f16(x));
+      table.f16_to_f32(half.data(), n, out.data());
+      for (size_t i = 0; i < x.size(); ++i) CHECK_EQ(out[i], f16_to_f32(half[i]));
+    }
+    const float extremes[] = {-1e30f, -200, -88, 0, 88, 1e30f}, ones[] = {1, 1, 1, 1, 1, 1};
+    float out[6];
+    table.swiglu(extremes, ones, 6, out);
+    for (int i = 0; i < 6; ++i) CHECK(std::isfinite(out[i]));
+  });
+}
+
+TEST("turns pairs by their angles, adjacent or a half apart, and leaves the rest") {
+  each_isa([](const KernelTable& table) {
+    constexpr int32_t kHeads = 3, kDim = 10, kRot = 8;
+    const std::vector<float> cos_sin = normal(kRot), before = normal(kHeads * kDim);
+    for (const bool neox : {false, true}) {
+      std::vector<float> x = before;
+      table.rope(x.data(), kHeads, kDim, kRot, cos_sin.data(), neox);
+      for (int32_t h = 0; h < kHeads; ++h) {
+        const float *was = before.data() + h * kDim, *is = x.data() + h * kDim;
+        for (int32_t i = 0; i < kRot / 2; ++i) {
+          const int32_t a = neox ? i : 2 * i, b = neox ? i + kRot / 2 : 2 * i + 1;
+          const float c = cos_sin[static_cast<size_t>(2 * i)], s = cos_sin[static_cast<size_t>(2 * i + 1)];
+          CHECK(std::fabs(is[a] - (was[a] * c - was[b] * s)) < 1e-6f * 10);
+          CHECK(std::fabs(is[b] - (was[a] * s + was[b] * c)) < 1e-6f * 10);
+        }
+        for (int32_t i = kRot; i < kDim; ++i) CHECK_EQ(is[i], was[i]);
+      }
+    }
+  });
+}
+
+TEST("softmax sums of many logits, some of them impossible") {
+  each_isa([](const KernelTable& table) {
+    for (const int64_t n : {1, 17, 9001}) {
+      std::vector<float> x = normal(n, 4);
+      if (n > 1) x[5] = -INFINITY;
+      double sum = 0, sum_x = 0, exact = 0, exact_x = 0;
+      const float max = table.softmax_stats(x.data(), n, &sum, &sum_x);
+      CHECK_EQ(max, *std::max_element(x.begin(), x.end()));
+      for (const float v : x) {
+        if (std::isinf(v)) continue;
+        exact += std::exp(static_cast<double>(v) - max);
+        exact_x += (static_cast<double>(v) - max) * std::exp(static_cast<double>(v) - max);
+      }
+      check_below(std::fabs(sum / exact - 1), 1e-6, "sum of exp");
+      check_below(std::fabs(sum_x - exact_x) / (1 + std::fabs(exact_x)), 1e-6, "sum of x exp");
+    }
+  });
+}
+
+TEST("attends like the formula, in any chunks of queries") {
+  each_isa([](const KernelTable& table) {
+    check_attention(table, {0, 1, 1, 1, 8, 0, 0});
+    check_attention(table, {0, 70, 8, 4, 8, 0, 0});
+    check_attention(table, {130, 9, 6, 2, 64, 0, 0});
+    check_attention(table, {63, 3, 4, 1, 80, 0, 30.0f});
+    check_attention(table, {200, 20, 4, 2, 128, 66, 0});
+    check_attention(table, {500, 1, 4, 2, 128, 0, 0});
+  });
+}
