@@ -1,7 +1,5 @@
 #include "kv/page_pool.h"
 
-#include <algorithm>
-
 namespace tiergate {
 
 int32_t PagePool::n_free() const {
@@ -17,8 +15,6 @@ bool PagePool::acquire(int32_t n, std::vector<Page>& out) {
   recycled_.reserve(static_cast<size_t>(n_pages_));
   while (recycled_.size() < static_cast<size_t>(n)) {
     allocated_.emplace_back(shape_.page_values());
-    // Positions not written yet must hold finite numbers: a vector kernel reads past the last one with weight 0.
-    std::fill_n(allocated_.back().data(), shape_.page_values(), uint16_t{0});
     recycled_.push_back(allocated_.back().data());
   }
   for (int32_t i = 0; i < n; ++i) {

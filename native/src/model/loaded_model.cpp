@@ -55,7 +55,7 @@ LoadedModel::LoadedModel(const std::string& path, const std::string& isa)
   const Architecture& architecture = choose_architecture(file_);
   hparams_ = read_hparams(file_);
   hparams_.rope.neox = architecture.neox_rope;
-  tokenizer_ = Tokenizer::create(vocabulary_from_gguf(file_));
+  tokenizer_ = tokenizer_from_gguf(file_);
   WeightLoader weights(file_, *kernels_, packed_);
   load_rope_factors(weights, hparams_.rope);
   network_ = architecture.load(weights, hparams_);

@@ -1,0 +1,213 @@
+// Steps of many sessions: what one computes depends on nothing but its own tokens. And the bookkeeping of K/V pages.
+#include <algorithm>
+#include <memory>
+#include <random>
+
+#include "engine.h"
+#include "harness.h"
+#include "tiny_model.h"
+
+using namespace tiergate;
+
+namespace {
+
+using Tokens = std::vector<int32_t>;
+using Logits = std::vector<float>;
+
+Tokens random_tokens(std::mt19937& random, size_t n) {
+  Tokens tokens(n);
+  for (int32_t& token : tokens) token = static_cast<int32_t>(random() % TinyShape::n_vocab);
+  return tokens;
+}
+
+std::vector<StepResult> step_one(Engine& engine, Session& session, const Tokens& tokens, bool sample = true, int32_t n_top = 0) {
+  const StepItem item{.session = &session, .tokens = tokens, .sample = sample, .n_top = n_top};
+  return engine.step({&item, 1});
+}
+
+Logits copy_of(const Session& session) { return {session.logits().begin(), session.logits().end()}; }
+
+/// Logits after the whole text, fed alone, one token a step.
+Logits alone(const std::shared_ptr<Model>& model, const Tokens& tokens, int32_t n_threads = 1) {
+  const auto engine = Engine::create(model, {.n_threads = n_threads, .n_ctx = 512});
+  const auto session = engine->new_session();
+  for (const int32_t token : tokens) step_one(*engine, *session, {token});
+  return copy_of(*session);
+}
+
+bool same_bits(const Logits& a, const Logits& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+}  // namespace
+
+TEST("logits are the same bits alone and in any batch, chunking and thread count") {
+  for (const char* architecture : {"llama", "qwen2", "qwen3"}) {
+    // Wide enough that loops are split between threads.
+    const TinyModelFile file({.architecture = architecture, .d_model = 256, .d_ff = 512, .head_dim = 64, .n_rot = 64});
+    const std::shared_ptr<Model> model = Model::open(file.path());
+    std::mt19937 random(11);
+    std::vector<Tokens> texts;
+    std::vector<Logits> expected;
+    for (const size_t n : {1u, 17u, 64u, 65u, 150u}) {
+      texts.push_back(random_tokens(random, n));
+      expected.push_back(alone(model, texts.back()));
+    }
+    for (const int32_t n_threads : {1, 2, 3}) {
+      const auto engine = Engine::create(model, {.n_threads = n_threads, .n_ctx = 512, .n_kv_tokens = 2048, .n_batch = 200});
+      for (int schedule = 0; schedule < 6; ++schedule) {
+        std::vector<std::unique_ptr<Session>> sessions;
+        for (size_t i = 0; i < texts.size(); ++i) sessions.push_back(engine->new_session());
+        for (bool is_done = false; !is_done;) {
+          std::vector<StepItem> items;
+          size_t budget = 200;
+          for (size_t i = 0; i < texts.size(); ++i) {
+            const auto at = static_cast<size_t>(sessions[i]->n_past());
+            const size_t left = texts[i].size() - at;
+            const size_t n = std::min({left, budget, size_t{1} + random() % (schedule < 3 ? 9 : 100)});
+            if (n == 0 || random() % 4 == 0) continue;
+            items.push_back({.session = sessions[i].get(), .tokens = std::span(texts[i]).subspan(at, n), .sample = n == left});
+            budget -= n;
+          }
+          std::shuffle(items.begin(), items.end(), random);
+          engine->step(items);
+          is_done = true;
+          for (size_t i = 0; i < texts.size(); ++i) is_done &= sessions[i]->n_past() == static_cast<int32_t>(texts[i].size());
+        }
+        for (size_t i = 0; i < texts.size(); ++i) CHECK(same_bits(copy_of(*sessions[i]), expected[i]));
+      }
+    }
+  }
+}
+
+TEST("a truncated session continues as a fresh one does") {
+  const TinyModelFile file({});
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto engine = Engine::create(model, {.n_ctx = 512});
+  std::mt19937 random(3);
+  const Tokens prefix = random_tokens(random, 100), first = random_tokens(random, 90), second = random_tokens(random, 70);
+  const auto session = engine->new_session();
+  step_one(*engine, *session, prefix);
+  step_one(*engine, *session, first);
+  session->truncate(100);
+  CHECK_EQ(session->n_past(), 100);
+  step_one(*engine, *session, second);
+  Tokens whole = prefix;
+  whole.insert(whole.end(), second.begin(), second.end());
+  CHECK(same_bits(copy_of(*session), alone(model, whole)));
+}
+
+TEST("pages go back on truncate and close, and a step that does not fit changes nothing") {
+  const TinyModelFile file({});
+  const auto engine = Engine::create(Model::open(file.path()), {.n_ctx = 256, .n_kv_tokens = 256});
+  CHECK_EQ(engine->free_kv_tokens(), 256);
+  // f16 K and V: 2 layers, 2 kv heads, head_dim 16.
+  CHECK_EQ(engine->kv_bytes(), uint64_t{256 * 2 * 2 * 2 * 16 * 2});
+  auto a = engine->new_session(), b = engine->new_session();
+  std::mt19937 random(5);
+  step_one(*engine, *a, random_tokens(random, 130));
+  CHECK_EQ(engine->free_kv_tokens(), 64);
+  const Logits before = copy_of(*a);
+
+  const Tokens too_many = random_tokens(random, 65), few = {1};
+  const StepItem items[] = {{.session = a.get(), .tokens = few, .sample = true}, {.session = b.get(), .tokens = too_many}};
+  CHECK_THROWS(engine->step(items), "64 are free");
+  CHECK_EQ(a->n_past(), 130);
+  CHECK_EQ(b->n_past(), 0);
+  CHECK_EQ(engine->free_kv_tokens(), 64);
+  CHECK(same_bits(copy_of(*a), before));
+
+  a->truncate(64);
+  CHECK_EQ(engine->free_kv_tokens(), 192);
+  a->truncate(0);
+  CHECK_EQ(engine->free_kv_tokens(), 256);
+  step_one(*engine, *b, too_many);
+  CHECK_EQ(engine->free_kv_tokens(), 128);
+  b.reset();
+  CHECK_EQ(engine->free_kv_tokens(), 256);
+}
+
+TEST("errors name what is wrong with a step") {
+  const TinyModelFile file({});
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto engine = Engine::create(model, {.n_ctx = 100, .n_kv_tokens = 1000, .n_batch = 120});
+  const auto other = Engine::create(model, {.n_ctx = 100});
+  const auto session = engine->new_session(), foreign = other->new_session();
+  const auto n_vocab = static_cast<int32_t>(TinyShape::n_vocab);
+  CHECK_THROWS(step_one(*engine, *session, {}), "no tokens");
+  CHECK_THROWS(step_one(*engine, *session, {n_vocab}), "is 259; it must be 0 … 258");
+  CHECK_THROWS(step_one(*engine, *session, {-1}), "is -1");
+  CHECK_THROWS(step_one(*engine, *session, {1}, true, 21), "nTop is 21");
+  CHECK_THROWS(step_one(*engine, *foreign, {1}), "another engine");
+  CHECK_THROWS(step_one(*engine, *session, Tokens(101, 1)), "context window is 100");
+  const Tokens sixty(60, 1), sixty_one(61, 1), one = {1};
+  const auto second = engine->new_session();
+  const StepItem too_long[] = {{.session = session.get(), .tokens = sixty}, {.session = second.get(), .tokens = sixty_one}};
+  CHECK_THROWS(engine->step(too_long), "is 121");
+  const StepItem twice[] = {{.session = session.get(), .tokens = one}, {.session = session.get(), .tokens = one}};
+  CHECK_THROWS(engine->step(twice), "repeats a session");
+  const StepItem none[] = {{.session = nullptr, .tokens = one}};
+  CHECK_THROWS(engine->step(none), "another engine");
+  CHECK_EQ(session->n_past(), 0);
+  CHECK_THROWS(session->truncate(1), "cannot truncate");
+  CHECK_THROWS(session->truncate(-1), "cannot truncate");
+  CHECK_THROWS(Engine::create(model, {.n_batch = 0}), "n_batch is 0");
+  CHECK_THROWS(Engine::create(model, {.n_threads = -1}), "n_threads is -1");
+  CHECK(engine->step({}).empty());
+}
+
+TEST("logits that are not finite are an error of their session alone") {
+  const TinyModelFile file({.poisoned_token = 7});
+  const auto engine = Engine::create(Model::open(file.path()), {.n_ctx = 128, .n_kv_tokens = 256});
+  const auto good = engine->new_session(), bad = engine->new_session();
+  const Tokens healthy = {5}, poison = {7};
+  const StepItem items[] = {{.session = bad.get(), .tokens = poison, .sample = true},
+                            {.session = good.get(), .tokens = healthy, .sample = true}};
+  const std::vector<StepResult> results = engine->step(items);
+  CHECK(!results[0].sampled);
+  CHECK(results[0].error.find("not finite at position 0") != std::string::npos);
+  CHECK(results[1].sampled);
+  CHECK(results[1].error.empty());
+  // What the broken session left in its pages does not reach the next owner.
+  bad->truncate(0);
+  const Tokens longer(70, 5);
+  const auto fresh = engine->new_session();
+  CHECK(step_one(*engine, *fresh, longer)[0].error.empty());
+}
+
+TEST("a seed gives the same text whatever runs beside it") {
+  const TinyModelFile file({});
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto generate = [&](int n_neighbours) {
+    const auto engine = Engine::create(model, {.n_ctx = 256, .n_kv_tokens = 4096});
+    std::vector<std::unique_ptr<Session>> sessions;
+    std::vector<Tokens> next;
+    for (int i = 0; i <= n_neighbours; ++i) {
+      sessions.push_back(engine->new_session());
+      sessions.back()->set_sampler({.temperature = 1.2f, .top_p = 0.95f, .frequency_penalty = 0.3f, .seed = 99u + static_cast<unsigned>(i)});
+      next.push_back(Tokens(static_cast<size_t>(i + 1), i + 4));
+    }
+    Tokens text;
+    for (int t = 0; t < 80; ++t) {
+      std::vector<StepItem> items;
+      for (size_t i = 0; i < sessions.size(); ++i) items.push_back({.session = sessions[i].get(), .tokens = next[i], .sample = true});
+      const std::vector<StepResult> results = engine->step(items);
+      for (size_t i = 0; i < sessions.size(); ++i) next[i] = {results[i].token};
+      text.push_back(results[0].token);
+    }
+    return text;
+  };
+  const Tokens text = generate(0);
+  CHECK(text == generate(0));
+  CHECK(text == generate(3));
+}
+
+TEST("yarn, tied embeddings and a long context run") {
+  const TinyModelFile file({.tied = true, .yarn = true});
+  const auto engine = Engine::create(Model::open(file.path()), {.n_ctx = 1000, .n_batch = 1000});
+  const auto session = engine->new_session();
+  const StepResult result = step_one(*engine, *session, Tokens(1000, 9), true, 5)[0];
+  CHECK(result.sampled);
+  CHECK_EQ(result.top.size(), size_t{5});
+  CHECK(result.top[0].logprob >= result.top[4].logprob);
+}
