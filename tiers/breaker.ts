@@ -13,7 +13,7 @@ export interface BreakerOptions {
   openMs: number;
 }
 
-export const DEFAULT_BREAKER: BreakerOptions = {
+const DEFAULT_BREAKER: BreakerOptions = {
   consecutiveFailures: 5,
   failureRate: 0.5,
   windowCalls: 20,
@@ -55,9 +55,9 @@ export class Breaker {
   #cursor = 0;
 
   /** @param now milliseconds that only go forward */
-  constructor(now: () => number, options: BreakerOptions = DEFAULT_BREAKER) {
+  constructor(now: () => number, options: Partial<BreakerOptions> = {}) {
     this.#now = now;
-    this.#options = options;
+    this.#options = { ...DEFAULT_BREAKER, ...options };
   }
 
   get state(): 'closed' | 'open' | 'half-open' {

@@ -105,7 +105,7 @@ export function createEgress(options: EgressOptions): Egress {
       }
       const exchange = new Exchange(origin, request.timeouts, request.signal);
       const { method, headers, body } = request;
-      return exchange.run(pool, { path, method, headers, body });
+      return exchange.run(() => void pool.dispatch({ path, method, headers, body }, exchange));
     },
     close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.destroy()))),
   };

@@ -1,7 +1,6 @@
 // One HTTP exchange over an undici pool: phases with their timeouts, cancellation, and errors in our words.
 // No message holds a header, a body or a query: only the origin, the phase and the error's code.
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
 import { GatewayError } from '../contract/errors.ts';
 import { abortError } from './clock.ts';
 import { type BodySource, ResponseBody } from './response-body.ts';
@@ -35,18 +34,25 @@ const LIMITS = { connect: 'connectMs', firstByte: 'firstByteMs', idle: 'idleMs',
 
 type Phase = keyof typeof PHASES;
 
+/** What undici lets a request's handler do with its connection. */
+interface Connection {
+  pause(): void;
+  resume(): void;
+  abort(reason: Error): void;
+}
+
 const codeOf = (error: Error): string => {
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' ? code : error.name;
 };
 
-export class Exchange implements Dispatcher.DispatchHandler, BodySource {
+export class Exchange implements BodySource {
   readonly #origin: string;
   readonly #timeouts: Timeouts;
   readonly #signal: AbortSignal;
   #resolve!: (response: EgressResponse) => void;
   #reject!: (error: unknown) => void;
-  #controller: Dispatcher.DispatchController | null = null;
+  #controller: Connection | null = null;
   #body: ResponseBody | null = null;
   #phase: Phase = 'connect';
   #phaseTimer: NodeJS.Timeout | undefined;
@@ -59,8 +65,8 @@ export class Exchange implements Dispatcher.DispatchHandler, BodySource {
     this.#signal = signal;
   }
 
-  /** Starts it; resolves at the response's headers. */
-  run(dispatcher: Dispatcher, options: Dispatcher.DispatchOptions): Promise<EgressResponse> {
+  /** Starts it with `dispatch`, which hands this handler to the pool; resolves at the response's headers. */
+  run(dispatch: () => void): Promise<EgressResponse> {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -72,26 +78,26 @@ export class Exchange implements Dispatcher.DispatchHandler, BodySource {
       if (this.#timeouts.totalMs > 0) {
         this.#totalTimer = setTimeout(() => this.#timeOut('total'), this.#timeouts.totalMs);
       }
-      dispatcher.dispatch(options, this);
+      dispatch();
       // A kept-alive connection starts the request inside dispatch: then there is nothing to connect.
       if (this.#phase === 'connect' && !this.#over) this.#arm('connect');
     });
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Connection): void {
     this.#controller = controller;
     if (this.#over) controller.abort(new Error('cancelled'));
     else this.#arm('firstByte');
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(_: Connection, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
     this.#body = new ResponseBody(this);
     this.#arm('idle');
     this.#resolve({ status, headers, body: this.#body });
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_: Connection, chunk: Buffer): void {
     this.#phaseTimer?.refresh();
     this.#body?.push(chunk);
   }
@@ -101,7 +107,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodySource {
     this.#body?.close();
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_: Connection, error: Error): void {
     this.#fail(this.#translate(error));
   }
 

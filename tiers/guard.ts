@@ -15,8 +15,8 @@ export interface GuardedRunner {
 }
 
 export interface GuardOptions {
-  breaker?: BreakerOptions;
-  slots?: SlotOptions;
+  breaker?: Partial<BreakerOptions>;
+  slots?: Partial<SlotOptions>;
   retry?: RetryOptions;
   clock?: Clock;
 }
@@ -27,7 +27,7 @@ const DEFAULT_SLOTS: SlotOptions = { maxConcurrent: 256, maxQueued: 1024 };
 export function guardRunner(runner: TargetRunner, options: GuardOptions = {}): GuardedRunner {
   const clock = options.clock ?? systemClock;
   const breaker = new Breaker(clock.now, options.breaker);
-  const slots = new Slots(runner.target.id, options.slots ?? DEFAULT_SLOTS, clock);
+  const slots = new Slots(runner.target.id, { ...DEFAULT_SLOTS, ...options.slots }, clock);
   return {
     runner,
     breaker,

@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { GatewayError } from '../contract/errors.ts';
 
 /** Longest event accepted, in characters: above any real chunk (base64 audio included), below what hurts. */
-export const MAX_EVENT_CHARS = 16 * 1024 * 1024;
+const MAX_EVENT_CHARS = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK = '\uFEFF';
 

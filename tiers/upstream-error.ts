@@ -56,7 +56,7 @@ const shorten = (message: string): string =>
   message.length > MAX_MESSAGE_CHARS ? `${message.slice(0, MAX_MESSAGE_CHARS)} ...` : message;
 
 /** Removes what looks like a key and cuts to 500 characters. */
-export const presentable = (message: string): string => shorten(message.replace(KEY_LIKE, '***'));
+const presentable = (message: string): string => shorten(message.replace(KEY_LIKE, '***'));
 
 /** A provider mapping's error under its target's name, without credentials. What is not ours stays as it is. */
 export function named(target: string, error: unknown, withoutKey: (text: string) => string): unknown {

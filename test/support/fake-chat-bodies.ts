@@ -25,7 +25,7 @@ export function lastUserText(request: ChatRequest): string {
 }
 
 /** The fake's own token count: a token is four characters. */
-export const fakeTokens = (text: string): number => Math.ceil(text.length / 4);
+const fakeTokens = (text: string): number => Math.ceil(text.length / 4);
 
 export function fakeUsage(request: ChatRequest, text: string): Usage {
   const prompt_tokens = fakeTokens(JSON.stringify(request.messages));
@@ -34,7 +34,7 @@ export function fakeUsage(request: ChatRequest, text: string): Usage {
 }
 
 /** Cuts a text in pieces of the given sizes, taken in turn. Never empty. */
-export function pieces(text: string, sizes: number[]): string[] {
+function pieces(text: string, sizes: number[]): string[] {
   const out: string[] = [];
   for (let at = 0, i = 0; at < text.length; i++) {
     const size = Math.max(1, sizes[i % sizes.length] ?? 4);

@@ -50,7 +50,7 @@ export interface FakeReply {
   bytesPerWrite?: number;
 }
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   method: string;
   path: string;
   headers: IncomingHttpHeaders;
@@ -59,7 +59,7 @@ export interface ReceivedRequest {
   aborted: boolean;
 }
 
-export type FakeHandler = (
+type FakeHandler = (
   request: ChatRequest,
   received: ReceivedRequest,
   serial: number,
