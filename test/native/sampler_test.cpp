@@ -96,12 +96,12 @@ TEST("draws follow the exact distribution at every temperature") {
 }
 
 TEST("top-k, top-p and min-p keep the tokens of their definitions") {
-  // In order: 1 (p .408), 4 and 5 (.247 each), 0 (.055), 3 (.0335), 7 (.0203), 2 (.0027), 6 (.000001).
+  // In order: 1 (p .402), 4 and 5 (.244 each), 0 (.054), 3 (.033), 7 (.020), 2 (.0027), 6 (.000001).
   const auto best_three = softmax(kLogits, 1, [](int32_t t) { return t == 1 || t == 4 || t == 5; });
   const auto best_four = softmax(kLogits, 1, [](int32_t t) { return t == 1 || t == 4 || t == 5 || t == 0; });
   CHECK(chi_square(draws({.top_k = 3, .seed = 2}, 50000), best_three) < 18.4);   // 2 degrees
-  CHECK(chi_square(draws({.top_p = 0.9f, .seed = 3}, 50000), best_three) < 18.4);
-  CHECK(chi_square(draws({.top_p = 0.91f, .seed = 3}, 50000), best_four) < 21.1);  // 3 degrees
+  CHECK(chi_square(draws({.top_p = 0.88f, .seed = 3}, 50000), best_three) < 18.4);
+  CHECK(chi_square(draws({.top_p = 0.9f, .seed = 3}, 50000), best_four) < 21.1);  // 3 degrees
   CHECK(chi_square(draws({.min_p = 0.5f, .seed = 4}, 50000), best_three) < 18.4);
   CHECK(chi_square(draws({.min_p = 0.13f, .seed = 4}, 50000), best_four) < 21.1);
   // The order: top-p counts mass among the best four, before the temperature flattens them.
@@ -172,7 +172,7 @@ TEST("logit bias bans and favours") {
   for (const int32_t token : draws({.logit_bias = {{6, 100.0f}}}, 20)) CHECK_EQ(token, 6);
   SamplerOptions none;
   for (int32_t t = 0; t < 8; ++t) none.logit_bias.emplace_back(t, -std::numeric_limits<float>::infinity());
-  CHECK_EQ(draws(none, 1)[0], -1);
+  CHECK(draws(none, 1)[0] == -1);
   none.logit_bias.pop_back();
   for (const int32_t token : draws(none, 20)) CHECK_EQ(token, 7);
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <numbers>
 
+#include "base/f16.h"
 #include "engine.h"
 #include "gguf/reader.h"
 #include "harness.h"
@@ -17,7 +18,8 @@ namespace {
 
 using Row = std::vector<double>;
 
-/// The model as the papers write it: one position at a time, every earlier K and V kept in double.
+/// The model as the papers write it, in double: one position at a time, every earlier K and V kept. These two are
+/// rounded to f16 as the engine does, so that nothing but the rounding of f32 sums is left between the two.
 class Reference {
  public:
   Reference(const TinyShape& shape, const std::string& path) : s_(shape), file_(GgufFile::open(path)) {
@@ -48,6 +50,10 @@ class Reference {
  private:
   static Row slice(const Row& row, size_t begin, size_t n) {
     return {row.begin() + static_cast<std::ptrdiff_t>(begin), row.begin() + static_cast<std::ptrdiff_t>(begin + n)};
+  }
+  static Row as_f16(Row row) {
+    for (double& value : row) value = f16_to_f32(f32_to_f16(static_cast<float>(value)));
+    return row;
   }
   static void add(Row& x, const Row& y) {
     for (size_t i = 0; i < x.size(); ++i) x[i] += y[i];
@@ -94,8 +100,8 @@ class Reference {
       const Row key = head(k, i, blk + "attn_k_norm.weight");
       keys.insert(keys.end(), key.begin(), key.end());
     }
-    k_[layer].push_back(keys);
-    v_[layer].push_back(product(blk + "attn_v.weight", x));
+    k_[layer].push_back(as_f16(keys));
+    v_[layer].push_back(as_f16(product(blk + "attn_v.weight", x)));
 
     Row out;
     for (size_t i = 0; i < s_.n_heads; ++i) {
@@ -146,9 +152,9 @@ void check_forward(const TinyShape& shape) {
     engine->step({&item, 1});
     worst = std::max(worst, relative_error(expected, session->logits()));
   }
-  // K and V are kept as f16 (11 bits): each layer adds errors of 2^-12 to the values; f32 sums add far less.
-  CHECK(worst < 2e-3);
-  if (worst >= 2e-3) std::printf("# %s: worst relative error %g\n", shape.architecture.c_str(), worst);
+  // f32 sums leave some 1e-6; where that tips a K or V to the neighbouring f16 (2^-11 away), some 1e-4 in one position.
+  CHECK(worst < 1e-3);
+  std::printf("# %s: worst relative error of 150 positions %.2g\n", shape.architecture.c_str(), worst);
 }
 
 }  // namespace
