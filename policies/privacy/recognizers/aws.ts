@@ -7,6 +7,7 @@ export default defineRecognizer({
   name: 'aws',
   type: 'API_KEY',
   anchors: [
+    'A3T',
     'AKIA',
     'ASIA',
     'ABIA',
@@ -19,7 +20,7 @@ export default defineRecognizer({
     'ABSK',
   ],
   patterns: [
-    { regex: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, score: 0.95 },
+    { regex: /(?<![A-Za-z0-9])(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, score: 0.95 },
     {
       regex:
         /secret(?:[_ -]?access)?[_ -]?key["']?\s{0,3}(?:[:=]>?|is)\s{0,3}["']?(?<value>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,

@@ -3,13 +3,16 @@
 import { defineRecognizer } from '../../../contract/recognizer.ts';
 
 /** Dates, timestamps and runs of one digit are no numbers to call. */
-const DATE =
-  /^(?:\(?0?[1-9]|[12]\d|3[01])[ ./-](?:0?[1-9]|1[0-2])[ ./-](?:19|20)\d\d|^(?:19|20)\d\d[ ./-](?:0[1-9]|1[0-2])(?:[ ./-]|(?:[0-2]\d|3[01])$)/;
+const DATES = [
+  /^\(?(?:0?[1-9]|[12]\d|3[01])[ ./-](?:0?[1-9]|1[0-2])[ ./-](?:19|20)\d\d/,
+  /^(?:19|20)\d\d[ ./-](?:0[1-9]|1[0-2])[ ./-]/,
+  /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])$/,
+];
 
 function isPlausible(value: string): false | null {
   const digits = value.replace(/\D/g, '');
   const lengthFits = digits.length >= 7 && digits.length <= 15;
-  return lengthFits && new Set(digits).size > 2 && !DATE.test(value) ? null : false;
+  return lengthFits && new Set(digits).size > 2 && !DATES.some((date) => date.test(value)) ? null : false;
 }
 
 export default defineRecognizer({

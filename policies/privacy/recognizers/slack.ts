@@ -12,7 +12,7 @@ export default defineRecognizer({
     { regex: /(?<![A-Za-z0-9])xox[os]-\d{6,}-\d{6,}-\d{6,}-[a-fA-F0-9]{8,}/g, score: 0.98 },
     { regex: /(?<![A-Za-z0-9])xox[ar]-(?:\d-)?(?=[A-Za-z]{0,40}\d)[A-Za-z0-9]{8,}/g, score: 0.9 },
     { regex: /(?<![A-Za-z0-9])xoxe(?:\.xox[bp])?-\d-[A-Za-z0-9]{100,}/gi, score: 0.98 },
-    { regex: /(?<![A-Za-z0-9])xapp-\d-[A-Za-z0-9]{8,}-\d{8,}-[A-Za-z0-9]{20,}/gi, score: 0.98 },
+    { regex: /(?<![A-Za-z0-9])xapp-\d-[A-Za-z0-9]{8,}-\d{5,}-[A-Za-z0-9]{5,}/gi, score: 0.98 },
     {
       regex: /hooks\.slack\.com\/(?<value>(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,})/g,
       score: 0.98,
