@@ -65,13 +65,23 @@ export interface ChatRequest {
   top_logprobs?: number | null;
   tools?: ToolDefinition[] | null;
   tool_choice?: unknown;
-  response_format?: { type: string; json_schema?: { strict?: boolean | null; [key: string]: unknown }; [key: string]: unknown } | null;
+  response_format?: {
+    type: string;
+    json_schema?: { strict?: boolean | null; [key: string]: unknown };
+    [key: string]: unknown;
+  } | null;
   user?: string | null;
   metadata?: Record<string, unknown> | null;
   [key: string]: unknown;
 }
 
-export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'function_call' | (string & {});
+export type FinishReason =
+  | 'stop'
+  | 'length'
+  | 'tool_calls'
+  | 'content_filter'
+  | 'function_call'
+  | (string & {});
 
 /** Token counts as the upstream reported them (wire names). */
 export interface Usage {

@@ -11,7 +11,12 @@ interface ErrorEntry {
   retryable: boolean;
 }
 
-const entry = (status: number, type: string, code: string, retryable = false): ErrorEntry => ({ status, type, code, retryable });
+const entry = (status: number, type: string, code: string, retryable = false): ErrorEntry => ({
+  status,
+  type,
+  code,
+  retryable,
+});
 
 export const ERRORS = {
   INVALID_JSON: entry(400, 'invalid_request_error', 'invalid_json'),
@@ -90,5 +95,7 @@ export class GatewayError extends Error {
 /** Anything thrown, as a GatewayError; what is not ours becomes INTERNAL without its text. */
 export function toGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
-  return new GatewayError('INTERNAL', 'internal error; the log has the details under this request id', { cause: error });
+  return new GatewayError('INTERNAL', 'internal error; the log has the details under this request id', {
+    cause: error,
+  });
 }

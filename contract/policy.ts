@@ -5,8 +5,19 @@ export type Sensitivity = 'public' | 'internal' | 'confidential' | 'restricted';
 export const SENSITIVITIES: readonly Sensitivity[] = ['public', 'internal', 'confidential', 'restricted'];
 
 export const TASKS = [
-  'chat', 'summarise', 'extract', 'classify', 'rewrite', 'translate', 'grounded-question',
-  'open-question', 'code', 'maths', 'reasoning', 'agent-step', 'creative',
+  'chat',
+  'summarise',
+  'extract',
+  'classify',
+  'rewrite',
+  'translate',
+  'grounded-question',
+  'open-question',
+  'code',
+  'maths',
+  'reasoning',
+  'agent-step',
+  'creative',
 ] as const;
 export type Task = (typeof TASKS)[number];
 

@@ -29,7 +29,10 @@ export function createApp({ gateway, keys, maxBodyBytes, log }: AppOptions): Hon
   const app = new Hono<GatewayEnv>();
   app.onError(onError(log));
   app.notFound((context) => {
-    throw new GatewayError('NOT_FOUND', `no such route: ${context.req.method} ${context.req.path}; see GET /v1/models, POST /v1/chat/completions, POST /v1/route`);
+    throw new GatewayError(
+      'NOT_FOUND',
+      `no such route: ${context.req.method} ${context.req.path}; see GET /v1/models, POST /v1/chat/completions, POST /v1/route`,
+    );
   });
 
   app.get('/livez', livez);
@@ -46,7 +49,10 @@ export function createApp({ gateway, keys, maxBodyBytes, log }: AppOptions): Hon
     app.all(path, (context) => {
       const allowed = path === '/v1/models' ? 'GET' : 'POST';
       context.header('allow', allowed);
-      throw new GatewayError('METHOD_NOT_ALLOWED', `${context.req.method} ${path} is not allowed; use ${allowed}`);
+      throw new GatewayError(
+        'METHOD_NOT_ALLOWED',
+        `${context.req.method} ${path} is not allowed; use ${allowed}`,
+      );
     });
   }
   return app;

@@ -23,7 +23,12 @@ export interface RunningGateway extends Gateway {
 }
 
 /** The user's own hardware has no bill; a price in the config says otherwise. */
-const LOCAL_PRICE: Price = { inputUsdPerMtok: 0, outputUsdPerMtok: 0, cachedInputUsdPerMtok: 0, source: 'local' };
+const LOCAL_PRICE: Price = {
+  inputUsdPerMtok: 0,
+  outputUsdPerMtok: 0,
+  cachedInputUsdPerMtok: 0,
+  source: 'local',
+};
 
 function providerOf(target: Target): (typeof providers)[keyof typeof providers] {
   return providers[target.provider as keyof typeof providers];
@@ -36,7 +41,8 @@ function baseUrlOf({ target, settings }: ConfiguredTarget): string | undefined {
 function remoteRunner(configured: ConfiguredTarget, settings: TargetConfig, egress: Egress): GuardedRunner {
   const { connect, first_byte, idle, total } = settings.timeout_ms;
   // A list price holds for Level 3 only: the same model on the user's own server costs something else.
-  const price = configured.target.price ?? (configured.target.tier === 3 ? builtinPrice(configured.target.model) : null);
+  const price =
+    configured.target.price ?? (configured.target.tier === 3 ? builtinPrice(configured.target.model) : null);
   const runner = createRemoteRunner({
     target: { ...configured.target, price },
     provider: providerOf(configured.target),
@@ -52,7 +58,11 @@ function remoteRunner(configured: ConfiguredTarget, settings: TargetConfig, egre
   });
 }
 
-function localRunner({ target, settings }: ConfiguredTarget, modelFile: string | null, log: Logger): GuardedRunner {
+function localRunner(
+  { target, settings }: ConfiguredTarget,
+  modelFile: string | null,
+  log: Logger,
+): GuardedRunner {
   const runner = createLocalRunner({
     target: { ...target, price: target.price ?? LOCAL_PRICE },
     modelFile: settings?.model_file ?? modelFile,
@@ -61,7 +71,10 @@ function localRunner({ target, settings }: ConfiguredTarget, modelFile: string |
     log: (line) => log.info({ target: target.id }, line),
   });
   // The host has its own queue; a request that it refuses moves on at once.
-  return guardRunner(runner, { slots: { maxConcurrent: 1024, maxQueued: 0 }, retry: { ...DEFAULT_RETRY, retries: 0 } });
+  return guardRunner(runner, {
+    slots: { maxConcurrent: 1024, maxQueued: 0 },
+    retry: { ...DEFAULT_RETRY, retries: 0 },
+  });
 }
 
 function privacyOptions({ privacy }: Config): InspectOptions {
@@ -75,13 +88,24 @@ function privacyOptions({ privacy }: Config): InspectOptions {
   };
 }
 
-export function createGateway({ config, targets, policies, modelFile }: LoadedConfig, ledger: Ledger, log: Logger): RunningGateway {
+export function createGateway(
+  { config, targets, policies, modelFile }: LoadedConfig,
+  ledger: Ledger,
+  log: Logger,
+): RunningGateway {
   const remote = targets.filter(({ local }) => !local);
-  const allowedOrigins = new Set(remote.map(baseUrlOf).filter((url) => url !== undefined).map((url) => new URL(url).origin));
+  const allowedOrigins = new Set(
+    remote
+      .map(baseUrlOf)
+      .filter((url) => url !== undefined)
+      .map((url) => new URL(url).origin),
+  );
   const egress = createEgress({ allowedOrigins });
   const runners = new Map<string, GuardedRunner>();
   for (const configured of targets) {
-    const guarded = configured.local ? localRunner(configured, modelFile, log) : remoteRunner(configured, configured.settings!, egress);
+    const guarded = configured.local
+      ? localRunner(configured, modelFile, log)
+      : remoteRunner(configured, configured.settings!, egress);
     runners.set(configured.target.id, guarded);
   }
   const all = [...runners.values()].map(({ runner }) => runner);
@@ -92,7 +116,10 @@ export function createGateway({ config, targets, policies, modelFile }: LoadedCo
     ledger,
     log,
     requestTimeoutMs: config.server.request_timeout_ms,
-    level3Price: referencePrice(all.map(({ target }) => target), config.ledger.reference_target),
+    level3Price: referencePrice(
+      all.map(({ target }) => target),
+      config.ledger.reference_target,
+    ),
     startedAtS: Math.floor(Date.now() / 1000),
     async close() {
       await Promise.all(all.map((runner) => runner.close()));

@@ -7,13 +7,13 @@ import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
 import type { Outgoing, Price } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
-import { type Inspection, inspectRequest, type InspectOptions } from '../policies/privacy/conversation.ts';
+import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
 import { ChainFailure, type ChainResult, runChain } from '../tiers/chain.ts';
 import type { GuardedRunner } from '../tiers/guard.ts';
 import { gatherFacts } from './facts.ts';
-import { type RedactionGate, redactionGate } from './redaction-gate.ts';
 import { ledgerEntry } from './record.ts';
+import { type RedactionGate, redactionGate } from './redaction-gate.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
 
 /** What outlives requests. */
@@ -61,7 +61,8 @@ export function plan(gateway: Gateway, ask: Omit<Ask, 'aborter'>): Plan {
   const inspection = inspectRequest(ask.request, gateway.privacy);
   const facts = gatherFacts(ask.request, { ...ask, now: new Date() }, inspection);
   const targets: TargetView[] = [];
-  for (const guarded of gateway.runners.values()) targets.push({ ...guarded.runner.target, state: guarded.state() });
+  for (const guarded of gateway.runners.values())
+    targets.push({ ...guarded.runner.target, state: guarded.state() });
   return { facts, inspection, decision: decide(facts, targets, gateway.policies) };
 }
 
@@ -76,31 +77,59 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   const { facts, inspection, decision } = plan(gateway, ask);
   const gatewayMs = performance.now() - arrival;
 
-  const record = async (attempts: AttemptRecord[], ttftMs: number | null, error: GatewayError | null): Promise<number | null> => {
+  const record = async (
+    attempts: AttemptRecord[],
+    ttftMs: number | null,
+    error: GatewayError | null,
+  ): Promise<number | null> => {
     const durationMs = performance.now() - arrival;
     const outcome = outcomeOf(error, decision, ttftMs);
     const timing = { startedAt, gatewayMs, ttftMs, durationMs };
-    const entry = ledgerEntry({ facts, decision, attempts, timing, outcome, error, level3Price: gateway.level3Price });
+    const entry = ledgerEntry({
+      facts,
+      decision,
+      attempts,
+      timing,
+      outcome,
+      error,
+      level3Price: gateway.level3Price,
+    });
     await gateway.ledger.record(entry);
     return entry.request.costMicrousd;
   };
 
   if (decision.block !== undefined) {
-    const error = new GatewayError(decision.block.code as ErrorCode, decision.block.message, decision.block.code === 'MODEL_NOT_FOUND' ? { param: 'model' } : {});
+    const error = new GatewayError(
+      decision.block.code as ErrorCode,
+      decision.block.message,
+      decision.block.code === 'MODEL_NOT_FOUND' ? { param: 'model' } : {},
+    );
     await record([], null, error);
     throw error;
   }
 
   const gate = redactionGate(ask.request, inspection);
-  const timeUp = (): void => ask.aborter.abort(new GatewayError('REQUEST_TIMEOUT', `no whole answer within ${gateway.requestTimeoutMs} ms (server.request_timeout_ms)`));
+  const timeUp = (): void =>
+    ask.aborter.abort(
+      new GatewayError(
+        'REQUEST_TIMEOUT',
+        `no whole answer within ${gateway.requestTimeoutMs} ms (server.request_timeout_ms)`,
+      ),
+    );
   const timer = setTimeout(timeUp, gateway.requestTimeoutMs);
-  const run: Run = { gate, record, stopTimer: () => clearTimeout(timer), sinceArrival: () => performance.now() - arrival };
+  const run: Run = {
+    gate,
+    record,
+    stopTimer: () => clearTimeout(timer),
+    sinceArrival: () => performance.now() - arrival,
+  };
   let result: ChainResult;
   try {
     result = await runChain({
       decision,
       runners: gateway.runners,
-      requestFor: (_target, redact): Outgoing => (redact ? gate.redacted() : { request: ask.request, redacted: false }),
+      requestFor: (_target, redact): Outgoing =>
+        redact ? gate.redacted() : { request: ask.request, redacted: false },
       context: { requestId: ask.requestId, signal: ask.aborter.signal },
       deadlineAt: arrival + gateway.requestTimeoutMs,
     });
@@ -110,31 +139,57 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     throw thrown;
   }
   return result.answer.kind === 'stream'
-    ? { kind: 'stream', headers: decisionHeaders(decision, result.target, 'pending'), parts: streamParts(result, result.answer.events, run, ask.request) }
+    ? {
+        kind: 'stream',
+        headers: decisionHeaders(decision, result.target, 'pending'),
+        parts: streamParts(result, result.answer.events, run, ask.request),
+      }
     : completionReply(result, result.answer, run, decision);
 }
 
 /** What the two kinds of reply share. */
 interface Run {
   gate: RedactionGate;
-  record(attempts: AttemptRecord[], ttftMs: number | null, error: GatewayError | null): Promise<number | null>;
+  record(
+    attempts: AttemptRecord[],
+    ttftMs: number | null,
+    error: GatewayError | null,
+  ): Promise<number | null>;
   stopTimer(): void;
   sinceArrival(): number;
 }
 
-async function completionReply(result: ChainResult, whole: Extract<ChainResult['answer'], { kind: 'completion' }>, run: Run, decision: Decision): Promise<Reply> {
+async function completionReply(
+  result: ChainResult,
+  whole: Extract<ChainResult['answer'], { kind: 'completion' }>,
+  run: Run,
+  decision: Decision,
+): Promise<Reply> {
   run.stopTimer();
   const restored = result.redacted ? restoreCompletion(whole.completion, run.gate.vault()) : whole.completion;
-  const body = restored === whole.completion && whole.raw !== undefined ? whole.raw : JSON.stringify(restored);
+  const body =
+    restored === whole.completion && whole.raw !== undefined ? whole.raw : JSON.stringify(restored);
   const costMicrousd = await run.record(await result.finish(), run.sinceArrival(), null);
-  return { kind: 'completion', headers: decisionHeaders(decision, result.target, costText(costMicrousd)), body };
+  return {
+    kind: 'completion',
+    headers: decisionHeaders(decision, result.target, costText(costMicrousd)),
+    body,
+  };
 }
 
-async function* streamParts(result: ChainResult, events: AsyncIterable<ChatEvent>, run: Run, request: ChatRequest): AsyncGenerator<StreamPart> {
+async function* streamParts(
+  result: ChainResult,
+  events: AsyncIterable<ChatEvent>,
+  run: Run,
+  request: ChatRequest,
+): AsyncGenerator<StreamPart> {
   const ttftMs = run.sinceArrival();
   const wantsUsage = request.stream_options?.include_usage === true;
   // Holds until the last event: a consumer that stops earlier is a client that went away.
-  let error: GatewayError | null = new GatewayError('CLIENT_CLOSED', 'the client closed the connection before the answer was complete');
+  let error: GatewayError | null = new GatewayError(
+    'CLIENT_CLOSED',
+    'the client closed the connection before the answer was complete',
+  );
   let costMicrousd: number | null = null;
   try {
     const restored = result.redacted ? restoreEvents(events, run.gate.vault()) : events;

@@ -33,14 +33,18 @@ function weaker(a: Provenance | null, b: Provenance | null): Provenance | null {
 }
 
 /** Cost of all attempts that reached a model: null as soon as one of those is unknown. */
-function totalCost(attempts: readonly AttemptRecord[]): Pick<LedgerEntry['request'], 'costMicrousd' | 'costProvenance' | 'priceSource'> {
+function totalCost(
+  attempts: readonly AttemptRecord[],
+): Pick<LedgerEntry['request'], 'costMicrousd' | 'costProvenance' | 'priceSource'> {
   let costMicrousd: number | null = 0;
   let costProvenance: Provenance | null = null;
   let priceSource: string | null = null;
   for (const attempt of attempts) {
-    const reachedModel = attempt.inputTokens !== null || attempt.outputTokens !== null || attempt.outcome === 'ok';
+    const reachedModel =
+      attempt.inputTokens !== null || attempt.outputTokens !== null || attempt.outcome === 'ok';
     if (!reachedModel) continue;
-    costMicrousd = costMicrousd === null || attempt.costMicrousd === null ? null : costMicrousd + attempt.costMicrousd;
+    costMicrousd =
+      costMicrousd === null || attempt.costMicrousd === null ? null : costMicrousd + attempt.costMicrousd;
     costProvenance = weaker(costProvenance, attempt.tokenProvenance);
     priceSource = attempt.priceSource ?? priceSource;
   }
@@ -52,7 +56,12 @@ export function ledgerEntry(input: RecordInput): LedgerEntry {
   const { facts, decision, attempts, timing, outcome, error } = input;
   const last = attempts.at(-1);
   const answered = last !== undefined && (last.outcome === 'ok' || timing.ttftMs !== null) ? last : null;
-  const { inputTokens = null, cachedInputTokens = null, outputTokens = null, tokenProvenance = null } = answered ?? {};
+  const {
+    inputTokens = null,
+    cachedInputTokens = null,
+    outputTokens = null,
+    tokenProvenance = null,
+  } = answered ?? {};
   const level3CostMicrousd =
     inputTokens === null || outputTokens === null
       ? null

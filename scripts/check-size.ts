@@ -9,7 +9,10 @@ const HARD_CEILING = 500;
 const SOURCE = /\.(ts|mjs|cpp|h|cu)$/;
 const EXEMPT = /(\.gen\.|_tables?\.(h|cpp|ts)$|test\/fixtures\/|migrations\/)/;
 
-const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: packageRoot, encoding: 'utf8' })
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+  cwd: packageRoot,
+  encoding: 'utf8',
+})
   .split('\n')
   .filter((path) => SOURCE.test(path) && !EXEMPT.test(path));
 const sizes = files
@@ -21,5 +24,6 @@ const median = sizes[Math.floor(sizes.length / 2)]?.lines ?? 0;
 console.log(`${sizes.length} files, ${total} lines, median ${median}`);
 for (const { path, lines } of sizes.slice(0, 10)) console.log(`${String(lines).padStart(5)}  ${path}`);
 const over = sizes.filter((file) => file.lines > HARD_CEILING);
-for (const { path, lines } of over) console.error(`${path}: ${lines} lines, the ceiling is ${HARD_CEILING}: split it`);
+for (const { path, lines } of over)
+  console.error(`${path}: ${lines} lines, the ceiling is ${HARD_CEILING}: split it`);
 process.exitCode = over.length > 0 ? 1 : 0;

@@ -5,12 +5,24 @@ import { packageRoot } from '../contract/built-file.ts';
 
 const bin = (name: string): string => join(packageRoot, 'node_modules', '.bin', name);
 
-
 const CHECKS: [label: string, command: string, ...args: string[]][] = [
   ['registries', bin('tsx'), 'scripts/generate-registries.ts', '--check'],
   ['lint and format', bin('biome'), 'ci', '--diagnostic-level=warn', '--max-diagnostics=40', '.'],
   ['types', bin('tsc'), '--noEmit', '-p', 'tsconfig.json'],
-  ['dependency arrows', bin('depcruise'), '--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'contract', 'policies', 'store', 'engine', 'tiers', 'router'],
+  [
+    'dependency arrows',
+    bin('depcruise'),
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--output-type',
+    'err',
+    'contract',
+    'policies',
+    'store',
+    'engine',
+    'tiers',
+    'router',
+  ],
   ['dead code', bin('knip'), '--no-progress'],
   ['file sizes', bin('tsx'), 'scripts/check-size.ts'],
   ['C++ format', bin('tsx'), 'scripts/check-cpp-format.ts'],

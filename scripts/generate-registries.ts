@@ -6,7 +6,8 @@ import { packageRoot } from '../contract/built-file.ts';
 
 const FOLDERS = ['tiers/providers', 'policies/privacy/recognizers', 'policies/routing'];
 
-const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+const camelCase = (name: string): string =>
+  name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 const key = (name: string): string => (/^[a-z]\w*$/.test(name) ? name : `'${name}'`);
 
 function registrySource(folder: string): string {

@@ -23,7 +23,11 @@ async function step(label, command, args, env = {}) {
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);
   const tty = process.stdout.isTTY;
-  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = [];
   child.stdout.on('data', (data) => output.push(data));
   child.stderr.on('data', (data) => output.push(data));
@@ -49,7 +53,9 @@ async function step(label, command, args, env = {}) {
 function sourceStamp() {
   const hash = createHash('sha256');
   const visit = (folder) => {
-    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory()) visit(path);
       else if (/\.(ts|json)$/.test(entry.name)) {
@@ -59,14 +65,16 @@ function sourceStamp() {
     }
   };
   for (const folder of SOURCE_FOLDERS) visit(folder);
-  for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json']) hash.update(readFileSync(join(root, file)));
+  for (const file of ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'])
+    hash.update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
 
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-if (major < 20 || (major === 20 && minor < 19)) fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer`);
+if (major < 20 || (major === 20 && minor < 19))
+  fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer`);
 
 const lock = readFileSync(join(root, 'package-lock.json'));
 const lockDigest = createHash('sha256').update(lock).digest('hex');
@@ -75,22 +83,44 @@ const needsInstall = read(installStamp) !== lockDigest;
 const needsCompiler = needsInstall || !existsSync(join(root, 'native', 'build', 'tiergate.node'));
 
 if (needsCompiler) {
-  requireTool('cmake', ['--version'], 'cmake is missing: install it (Debian/Ubuntu: apt-get install cmake; macOS: brew install cmake)');
-  requireTool(process.env.CXX ?? 'c++', ['--version'], 'a C++20 compiler is missing: install one (Debian/Ubuntu: apt-get install g++; macOS: xcode-select --install)');
+  requireTool(
+    'cmake',
+    ['--version'],
+    'cmake is missing: install it (Debian/Ubuntu: apt-get install cmake; macOS: brew install cmake)',
+  );
+  requireTool(
+    process.env.CXX ?? 'c++',
+    ['--version'],
+    'a C++20 compiler is missing: install one (Debian/Ubuntu: apt-get install g++; macOS: xcode-select --install)',
+  );
 }
 if (needsInstall) {
   // Compiles better-sqlite3 here instead of asking for a prebuilt binary.
-  await step('Installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { npm_config_build_from_source: 'true' });
+  await step('Installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    npm_config_build_from_source: 'true',
+  });
   writeFileSync(installStamp, lockDigest);
 }
 
-const native = spawnSync(process.execPath, [join(root, 'native', 'build.mjs'), '--if-stale', ...(process.argv.includes('--native-tests') ? ['--tests'] : [])], { stdio: 'inherit' });
+const native = spawnSync(
+  process.execPath,
+  [
+    join(root, 'native', 'build.mjs'),
+    '--if-stale',
+    ...(process.argv.includes('--native-tests') ? ['--tests'] : []),
+  ],
+  { stdio: 'inherit' },
+);
 if (native.status !== 0) process.exit(native.status ?? 1);
 
 const buildStamp = join(root, 'dist', '.tiergate-build');
 const sources = sourceStamp();
 if (read(buildStamp) !== sources) {
-  await step('Compiling TypeScript', process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  await step('Compiling TypeScript', process.execPath, [
+    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    'tsconfig.build.json',
+  ]);
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(buildStamp, sources);
 }

@@ -14,7 +14,12 @@ interface ChatOptions {
 type Message = { role: 'system' | 'user' | 'assistant'; content: string };
 
 /** Streams one answer to standard output; returns it. */
-async function ask(client: OpenAI, options: ChatOptions, messages: Message[], signal: AbortSignal): Promise<string> {
+async function ask(
+  client: OpenAI,
+  options: ChatOptions,
+  messages: Message[],
+  signal: AbortSignal,
+): Promise<string> {
   const { data: stream, response } = await client.chat.completions
     .create({ model: options.model, messages, stream: true }, { signal })
     .withResponse();
@@ -54,7 +59,11 @@ async function conversation(client: OpenAI, options: ChatOptions, messages: Mess
     }
   } catch (error) {
     // Ctrl-D and Ctrl-C close the terminal while a question is open.
-    if ((error as NodeJS.ErrnoException).code !== 'ABORT_ERR' && (error as NodeJS.ErrnoException).code !== 'ERR_USE_AFTER_CLOSE') throw error;
+    if (
+      (error as NodeJS.ErrnoException).code !== 'ABORT_ERR' &&
+      (error as NodeJS.ErrnoException).code !== 'ERR_USE_AFTER_CLOSE'
+    )
+      throw error;
   } finally {
     terminal.close();
   }
@@ -64,20 +73,40 @@ export function chatCommand(): Command {
   return new Command('chat')
     .description('chat with a running gateway in the terminal')
     .argument('[prompt]', 'one question; without it a conversation starts')
-    .option('--url <url>', 'base URL of the gateway', process.env['TIERGATE_URL'] ?? 'http://127.0.0.1:7411/v1')
-    .option('--key <key>', 'API key, where the gateway asks for one', process.env['TIERGATE_API_KEY'] ?? 'none')
+    .option(
+      '--url <url>',
+      'base URL of the gateway',
+      process.env['TIERGATE_URL'] ?? 'http://127.0.0.1:7411/v1',
+    )
+    .option(
+      '--key <key>',
+      'API key, where the gateway asks for one',
+      process.env['TIERGATE_API_KEY'] ?? 'none',
+    )
     .option('-m, --model <model>', 'auto, tier:N or a target id', 'auto')
     .option('-s, --system <text>', 'system prompt')
     .option('--json', 'print the answer as one JSON object')
-    .addHelpText('after', '\nExamples:\n  $ tiergate chat\n  $ tiergate chat "Translate to French: good morning" --model tier:2\n  $ tiergate chat "Hello" --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tiergate chat\n  $ tiergate chat "Translate to French: good morning" --model tier:2\n  $ tiergate chat "Hello" --json',
+    )
     .action(async (prompt: string | undefined, options: ChatOptions) => {
       const client = new OpenAI({ baseURL: options.url, apiKey: options.key, maxRetries: 0 });
-      const messages: Message[] = options.system === undefined ? [] : [{ role: 'system', content: options.system }];
+      const messages: Message[] =
+        options.system === undefined ? [] : [{ role: 'system', content: options.system }];
       if (prompt === undefined) return conversation(client, options, messages);
       try {
-        await ask(client, options, [...messages, { role: 'user', content: prompt }], new AbortController().signal);
+        await ask(
+          client,
+          options,
+          [...messages, { role: 'user', content: prompt }],
+          new AbortController().signal,
+        );
       } catch (error) {
-        const hint = error instanceof OpenAI.APIConnectionError ? `no gateway answers at ${options.url}; start one with \`tiergate serve\`` : (error as Error).message;
+        const hint =
+          error instanceof OpenAI.APIConnectionError
+            ? `no gateway answers at ${options.url}; start one with \`tiergate serve\``
+            : (error as Error).message;
         console.error(`tiergate: ${hint}`);
         process.exitCode = 1;
       }

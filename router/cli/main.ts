@@ -18,11 +18,15 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   config: async () => (await import('./config.ts')).configCommand(),
 };
 
-const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+  version: string;
+};
 
 async function main(): Promise<void> {
   const program = new Command('tiergate')
-    .description('Local-first LLM gateway: each request is answered at the smallest tier that can do it well.')
+    .description(
+      'Local-first LLM gateway: each request is answered at the smallest tier that can do it well.',
+    )
     .version(version)
     .showHelpAfterError('(run with --help for examples)')
     .addHelpText(
@@ -38,7 +42,8 @@ Examples:
 Exit codes: 0 good, 1 failed, 2 bad input.`,
     );
   const asked = process.argv[2];
-  const only = asked !== undefined && Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS);
+  const only =
+    asked !== undefined && Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]!] : Object.values(COMMANDS);
   for (const load of only) program.addCommand(await load());
   await program.parseAsync();
 }

@@ -29,7 +29,12 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
         EACCES: `port ${port} on ${host} may not be used by this user; choose one above 1023`,
         EADDRNOTAVAIL: `this machine has no address ${host}; check server.host`,
       };
-      reject(new GatewayError('CONFIG_INVALID', hints[error.code ?? ''] ?? `cannot listen on ${host}:${port}: ${error.message}`));
+      reject(
+        new GatewayError(
+          'CONFIG_INVALID',
+          hints[error.code ?? ''] ?? `cannot listen on ${host}:${port}: ${error.message}`,
+        ),
+      );
     });
     server.listen(port, host, () => {
       const address = server.address();
@@ -39,7 +44,12 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 }
 
 /** The screen after the start: URL, tiers with their state, a request to copy. */
-function welcome(url: string, gateway: RunningGateway, configPath: string | null, ledgerPath: string): string {
+function welcome(
+  url: string,
+  gateway: RunningGateway,
+  configPath: string | null,
+  ledgerPath: string,
+): string {
   const rows = [...gateway.runners.values()].map((guarded) => {
     const { available, reason } = guarded.state();
     const { tier, id } = guarded.runner.target;
@@ -62,7 +72,8 @@ function welcome(url: string, gateway: RunningGateway, configPath: string | null
 }
 
 async function modelsLoaded(gateway: RunningGateway): Promise<void> {
-  const starting = (): boolean => [...gateway.runners.values()].some((guarded) => /^starting/.test(guarded.state().reason ?? ''));
+  const starting = (): boolean =>
+    [...gateway.runners.values()].some((guarded) => /^starting/.test(guarded.state().reason ?? ''));
   const deadline = Date.now() + SHOW_STATE_AFTER_MS;
   while (starting() && Date.now() < deadline) await sleep(20);
 }
@@ -89,7 +100,8 @@ async function serve(options: ServeOptions): Promise<void> {
   const { config } = loaded;
   const host = options.host ?? config.server.host;
   const port = options.port === undefined ? config.server.port : Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new GatewayError('CONFIG_INVALID', `--port ${options.port} is no port; give 0 to 65535`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new GatewayError('CONFIG_INVALID', `--port ${options.port} is no port; give 0 to 65535`);
   const log = pino({ level: config.log.level, base: null }, pino.destination({ dest: 2, sync: false }));
   const ledger = await openLedger({ path: config.ledger.path });
   const gateway = createGateway(loaded, ledger, log);
@@ -110,9 +122,15 @@ async function serve(options: ServeOptions): Promise<void> {
 export function serveCommand(): Command {
   return new Command('serve')
     .description('start the gateway')
-    .option('-c, --config <file>', 'config file; default: TIERGATE_CONFIG, ./tiergate.yaml, else Level 1 alone')
+    .option(
+      '-c, --config <file>',
+      'config file; default: TIERGATE_CONFIG, ./tiergate.yaml, else Level 1 alone',
+    )
     .option('--host <address>', 'address to listen on')
     .option('-p, --port <number>', 'port to listen on; 0: any free one')
-    .addHelpText('after', '\nExamples:\n  $ tiergate serve\n  $ tiergate serve --config tiergate.yaml --port 8100\n  $ TIERGATE_MODEL=model.gguf tiergate serve')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ tiergate serve\n  $ tiergate serve --config tiergate.yaml --port 8100\n  $ TIERGATE_MODEL=model.gguf tiergate serve',
+    )
     .action(serve);
 }

@@ -25,7 +25,10 @@ export const auth = (keys: readonly ApiKey[]): MiddlewareHandler<GatewayEnv> => 
     const key = header?.startsWith('Bearer ') ? header.slice(7).trim() : context.req.header('x-api-key');
     const name = key === undefined ? undefined : names.get(digest(key));
     if (name === undefined) {
-      const message = key === undefined ? 'no API key: send `Authorization: Bearer <key>`' : 'unknown API key; check the key, or `auth.keys` in tiergate.yaml';
+      const message =
+        key === undefined
+          ? 'no API key: send `Authorization: Bearer <key>`'
+          : 'unknown API key; check the key, or `auth.keys` in tiergate.yaml';
       throw new GatewayError('UNAUTHENTICATED', message);
     }
     context.set('caller', name);

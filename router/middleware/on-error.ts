@@ -6,7 +6,9 @@ import { type GatewayError, toGatewayError } from '../../contract/errors.ts';
 import type { GatewayEnv } from '../app.ts';
 
 export function errorHeaders(error: GatewayError): Record<string, string> {
-  return error.retryAfterS === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterS))) };
+  return error.retryAfterS === null
+    ? {}
+    : { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterS))) };
 }
 
 /** 499 is for logs and the ledger only: nobody is there to read it. */

@@ -30,7 +30,10 @@ function eventStream(reply: Extract<Reply, { kind: 'stream' }>): ReadableStream<
         const next = await parts.next();
         if (next.done === true) return controller.close();
         const part = next.value;
-        const text = part.kind === 'event' ? sseEvent(part.event) : sseComment(`tiergate cost_usd=${part.costUsd}`) + SSE_DONE;
+        const text =
+          part.kind === 'event'
+            ? sseEvent(part.event)
+            : sseComment(`tiergate cost_usd=${part.costUsd}`) + SSE_DONE;
         controller.enqueue(encoder.encode(text));
       } catch (thrown) {
         // The status is long sent: the error itself is the last event, and no `[DONE]` follows.
@@ -62,6 +65,11 @@ export const chatCompletions =
       return new Response(reply.body, { headers: { 'content-type': 'application/json', ...headers } });
     }
     return new Response(eventStream(reply), {
-      headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache', 'x-accel-buffering': 'no', ...headers },
+      headers: {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache',
+        'x-accel-buffering': 'no',
+        ...headers,
+      },
     });
   };

@@ -13,13 +13,25 @@ interface ModelCard {
 }
 
 function modelCards(gateway: Gateway): ModelCard[] {
-  const card = (id: string, ownedBy: string, extra: object = {}): ModelCard => ({ id, object: 'model', created: gateway.startedAtS, owned_by: ownedBy, ...extra });
+  const card = (id: string, ownedBy: string, extra: object = {}): ModelCard => ({
+    id,
+    object: 'model',
+    created: gateway.startedAtS,
+    owned_by: ownedBy,
+    ...extra,
+  });
   const targets = [...gateway.runners.values()].map(({ runner }) => runner.target);
   const tiers = [...new Set(targets.map((target) => target.tier))].sort();
   return [
     card('auto', 'tiergate'),
     ...tiers.map((tier) => card(`tier:${tier}`, 'tiergate')),
-    ...targets.map((target) => card(target.id, target.provider, { tier: target.tier, zone: target.zone, context_window: target.contextWindow })),
+    ...targets.map((target) =>
+      card(target.id, target.provider, {
+        tier: target.tier,
+        zone: target.zone,
+        context_window: target.contextWindow,
+      }),
+    ),
   ];
 }
 
@@ -35,7 +47,11 @@ export const oneModel =
     const cards = modelCards(gateway);
     const found = cards.find((card) => card.id === id);
     if (found === undefined) {
-      throw new GatewayError('MODEL_NOT_FOUND', `no model '${id}'; known: ${cards.map((card) => card.id).join(', ')}`, { param: 'model' });
+      throw new GatewayError(
+        'MODEL_NOT_FOUND',
+        `no model '${id}'; known: ${cards.map((card) => card.id).join(', ')}`,
+        { param: 'model' },
+      );
     }
     return context.json(found);
   };

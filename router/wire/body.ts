@@ -6,7 +6,10 @@ import { GatewayError } from '../../contract/errors.ts';
 import type { GatewayEnv } from '../app.ts';
 
 const tooLarge = (found: string, maxBytes: number): GatewayError =>
-  new GatewayError('BODY_TOO_LARGE', `the request body has ${found}; the limit is ${maxBytes} bytes (server.max_body_bytes)`);
+  new GatewayError(
+    'BODY_TOO_LARGE',
+    `the request body has ${found}; the limit is ${maxBytes} bytes (server.max_body_bytes)`,
+  );
 
 async function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
@@ -21,9 +24,14 @@ async function readIncoming(incoming: IncomingMessage, maxBytes: number): Promis
         chunks.push(chunk);
       }
     });
-    incoming.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
+    incoming.on('end', () =>
+      resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')),
+    );
     const closed = (cause?: unknown): void => {
-      if (!incoming.complete) reject(new GatewayError('CLIENT_CLOSED', 'the client closed the connection while sending', { cause }));
+      if (!incoming.complete)
+        reject(
+          new GatewayError('CLIENT_CLOSED', 'the client closed the connection while sending', { cause }),
+        );
     };
     incoming.on('error', closed);
     incoming.on('close', closed);

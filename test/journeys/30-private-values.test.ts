@@ -27,14 +27,20 @@ afterAll(async () => {
 });
 
 const nothingLeaked = (): void => {
-  const bytes = upstream.requests.map((request) => request.bodyText + JSON.stringify(request.headers)).join('\n');
+  const bytes = upstream.requests
+    .map((request) => request.bodyText + JSON.stringify(request.headers))
+    .join('\n');
   expect(upstream.requests.length).toBeGreaterThan(0);
   for (const value of [EMAIL, IBAN, IBAN.replaceAll(' ', ''), API_KEY]) expect(bytes).not.toContain(value);
 };
 
 describe('a request with an email, an IBAN and an API key', () => {
   it('comes back whole in a streamed answer, and none of the values left', async () => {
-    const stream = await client.chat.completions.create({ model: 'tier:3', stream: true, messages: [{ role: 'user', content: PROMPT }] });
+    const stream = await client.chat.completions.create({
+      model: 'tier:3',
+      stream: true,
+      messages: [{ role: 'user', content: PROMPT }],
+    });
     let text = '';
     for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
     expect(text).toBe(PROMPT);
@@ -42,7 +48,10 @@ describe('a request with an email, an IBAN and an API key', () => {
   });
 
   it('comes back whole in an answer that is not streamed', async () => {
-    const completion = await client.chat.completions.create({ model: 'tier:3', messages: [{ role: 'user', content: PROMPT }] });
+    const completion = await client.chat.completions.create({
+      model: 'tier:3',
+      messages: [{ role: 'user', content: PROMPT }],
+    });
     expect(completion.choices[0]!.message.content).toBe(PROMPT);
     nothingLeaked();
   });
@@ -52,12 +61,24 @@ describe('a request with an email, an IBAN and an API key', () => {
       model: 'tier:3',
       messages: [
         { role: 'user', content: 'Send the mail.' },
-        { role: 'assistant', content: null, tool_calls: [{ id: 'c1', type: 'function', function: { name: 'send', arguments: JSON.stringify({ to: EMAIL, iban: IBAN }) } }] },
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [
+            {
+              id: 'c1',
+              type: 'function',
+              function: { name: 'send', arguments: JSON.stringify({ to: EMAIL, iban: IBAN }) },
+            },
+          ],
+        },
         { role: 'tool', tool_call_id: 'c1', content: `sent to ${EMAIL} with ${API_KEY}` },
         { role: 'user', content: 'And now?' },
       ],
     });
-    const sent = JSON.parse(upstream.requests.at(-1)!.bodyText) as { messages: { tool_calls?: { function: { arguments: string } }[] }[] };
+    const sent = JSON.parse(upstream.requests.at(-1)!.bodyText) as {
+      messages: { tool_calls?: { function: { arguments: string } }[] }[];
+    };
     expect(() => JSON.parse(sent.messages[1]!.tool_calls![0]!.function.arguments)).not.toThrow();
     nothingLeaked();
   });

@@ -24,13 +24,20 @@ const engineHosts = (parent: number): number[] =>
     .map((line) => Number.parseInt(line, 10));
 
 const localTier = { 1: { targets: [{ id: 'local/tiny', model_file: tinyModel({ contextLength: 4096 }) }] } };
-const localIsReady = (body: { targets: { tier: number; available: boolean }[] }): boolean => body.targets.some((target) => target.tier === 1 && target.available);
+const localIsReady = (body: { targets: { tier: number; available: boolean }[] }): boolean =>
+  body.targets.some((target) => target.tier === 1 && target.available);
 
 it('gives an error after kill -9 of the host in mid-answer, stays up, and has the host back in seconds', async () => {
   gateway = await startGateway({ tiers: localTier });
   await waitUntilReady(gateway.url, localIsReady);
   const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'none', maxRetries: 0 });
-  const stream = await client.chat.completions.create({ model: 'local/tiny', stream: true, max_tokens: 3000, temperature: 0, messages: [{ role: 'user', content: 'Go on.' }] });
+  const stream = await client.chat.completions.create({
+    model: 'local/tiny',
+    stream: true,
+    max_tokens: 3000,
+    temperature: 0,
+    messages: [{ role: 'user', content: 'Go on.' }],
+  });
   let chunks = 0;
   const consume = async (): Promise<void> => {
     for await (const _ of stream) {
@@ -42,16 +49,26 @@ it('gives an error after kill -9 of the host in mid-answer, stays up, and has th
   expect(chunks).toBeGreaterThanOrEqual(3);
   expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
   await waitUntilReady(gateway.url, localIsReady, 10_000);
-  const again = await client.chat.completions.create({ model: 'local/tiny', max_tokens: 4, messages: [{ role: 'user', content: 'Hello.' }] });
+  const again = await client.chat.completions.create({
+    model: 'local/tiny',
+    max_tokens: 4,
+    messages: [{ role: 'user', content: 'Hello.' }],
+  });
   expect(again.usage!.completion_tokens).toBe(4);
 });
 
 it('answers from another tier while the host is down, where policy allows it', async () => {
   upstream = await startFakeUpstream({ reply: { text: 'from above' } });
-  gateway = await startGateway({ tiers: { ...localTier, 2: { targets: [{ id: 'inhouse/fake', base_url: upstream.url, model: 'm' }] } } });
+  gateway = await startGateway({
+    tiers: { ...localTier, 2: { targets: [{ id: 'inhouse/fake', base_url: upstream.url, model: 'm' }] } },
+  });
   await waitUntilReady(gateway.url, localIsReady);
   const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'none', maxRetries: 0 });
-  const pending = client.chat.completions.create({ model: 'auto', max_tokens: 3000, messages: [{ role: 'user', content: 'Hello.' }] });
+  const pending = client.chat.completions.create({
+    model: 'auto',
+    max_tokens: 3000,
+    messages: [{ role: 'user', content: 'Hello.' }],
+  });
   await new Promise((resolve) => setTimeout(resolve, 150));
   for (const pid of engineHosts(gateway.process.pid!)) process.kill(pid, 'SIGKILL');
   expect((await pending).choices[0]!.message.content).toBe('from above');
@@ -59,16 +76,28 @@ it('answers from another tier while the host is down, where policy allows it', a
 
 it('never takes a request that may not leave the device to a tier that would take it away', async () => {
   upstream = await startFakeUpstream({ reply: { text: 'leaked' } });
-  gateway = await startGateway({ tiers: { ...localTier, 3: { targets: [{ id: 'frontier/fake', base_url: upstream.url, api_key: 'k', model: 'm' }] } }, policies: ['strict-privacy'] });
+  gateway = await startGateway({
+    tiers: {
+      ...localTier,
+      3: { targets: [{ id: 'frontier/fake', base_url: upstream.url, api_key: 'k', model: 'm' }] },
+    },
+    policies: ['strict-privacy'],
+  });
   await waitUntilReady(gateway.url, localIsReady);
   const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'none', maxRetries: 0 });
-  const pending = client.chat.completions.create({ model: 'auto', max_tokens: 3000, messages: [{ role: 'user', content: 'Hello.' }] });
+  const pending = client.chat.completions.create({
+    model: 'auto',
+    max_tokens: 3000,
+    messages: [{ role: 'user', content: 'Hello.' }],
+  });
   await new Promise((resolve) => setTimeout(resolve, 150));
   for (const pid of engineHosts(gateway.process.pid!)) process.kill(pid, 'SIGKILL');
   await pending.then(
     (completion) => expect(completion.choices[0]!.message.content).not.toBe('leaked'),
     (error: { status: number }) => expect(error.status).toBeGreaterThanOrEqual(400),
   );
-  await expect(client.chat.completions.create({ model: 'tier:3', messages: [{ role: 'user', content: 'Hello.' }] })).rejects.toMatchObject({ status: 403 });
+  await expect(
+    client.chat.completions.create({ model: 'tier:3', messages: [{ role: 'user', content: 'Hello.' }] }),
+  ).rejects.toMatchObject({ status: 403 });
   expect(upstream.requests).toHaveLength(0);
 });

@@ -21,10 +21,16 @@ async function client(url: string, stream: boolean, whole: string[]): Promise<vo
       const response = await fetch(`${url}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ model: 'tier:3', stream, messages: [{ role: 'user', content: 'Say hello.' }] }),
+        body: JSON.stringify({
+          model: 'tier:3',
+          stream,
+          messages: [{ role: 'user', content: 'Say hello.' }],
+        }),
       });
       const text = await response.text();
-      const complete = stream ? text.endsWith('data: [DONE]\n\n') : (JSON.parse(text) as { object?: string }).object === 'chat.completion';
+      const complete = stream
+        ? text.endsWith('data: [DONE]\n\n')
+        : (JSON.parse(text) as { object?: string }).object === 'chat.completion';
       if (complete) whole.push(response.headers.get('x-tiergate-request-id')!);
     } catch {
       return;
@@ -32,15 +38,22 @@ async function client(url: string, stream: boolean, whole: string[]): Promise<vo
   }
 }
 
-it(`keeps a ledger row for every whole response over ${ROUNDS} kills under ${CLIENTS} clients`, { timeout: 180_000 }, async () => {
+it(`keeps a ledger row for every whole response over ${ROUNDS} kills under ${CLIENTS} clients`, {
+  timeout: 180_000,
+}, async () => {
   let received = 0;
   let folder: string | undefined;
   for (let round = 0; round < ROUNDS; round += 1) {
     const target = { id: 'frontier/fake', base_url: upstream.url, api_key: 'k', model: 'gpt-fake' };
-    const gateway = await startGateway({ tiers: { 3: { targets: [target] } } }, folder === undefined ? {} : { folder });
+    const gateway = await startGateway(
+      { tiers: { 3: { targets: [target] } } },
+      folder === undefined ? {} : { folder },
+    );
     folder = gateway.folder;
     const whole: string[] = [];
-    const clients = Array.from({ length: CLIENTS }, (_, index) => client(gateway.url, index % 2 === 0, whole));
+    const clients = Array.from({ length: CLIENTS }, (_, index) =>
+      client(gateway.url, index % 2 === 0, whole),
+    );
     await new Promise((resolve) => setTimeout(resolve, 300 + 37 * round));
     await gateway.stop('SIGKILL');
     await Promise.all(clients);

@@ -33,7 +33,10 @@ const exited = (child: ChildProcess): Promise<number | null> =>
     : new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 
 /** @throws {Error} with everything it printed, when it exits or does not listen in time */
-export async function startGateway(config: Record<string, unknown>, options: GatewayOptions = {}): Promise<RunningGateway> {
+export async function startGateway(
+  config: Record<string, unknown>,
+  options: GatewayOptions = {},
+): Promise<RunningGateway> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tiergate-test-'));
   const ledgerPath = join(folder, 'ledger.db');
   const configPath = join(folder, 'tiergate.yaml');
@@ -74,7 +77,11 @@ export async function startGateway(config: Record<string, unknown>, options: Gat
 }
 
 /** Polls /readyz until `ready` accepts its body. */
-export async function waitUntilReady(url: string, ready: (body: ReadyBody) => boolean, timeoutMs = 20_000): Promise<ReadyBody> {
+export async function waitUntilReady(
+  url: string,
+  ready: (body: ReadyBody) => boolean,
+  timeoutMs = 20_000,
+): Promise<ReadyBody> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const body = (await (await fetch(`${url}/readyz`)).json()) as ReadyBody;

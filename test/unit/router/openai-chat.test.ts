@@ -20,18 +20,29 @@ const refusal = (text: string): GatewayError => {
 
 describe('parseChatRequest', () => {
   it('keeps every field, also those it does not know', () => {
-    const body = { model: 'auto', messages: [{ role: 'user', content: 'hi', audio: { id: 'x' } }], reasoning_effort: 'low', n: 2 };
+    const body = {
+      model: 'auto',
+      messages: [{ role: 'user', content: 'hi', audio: { id: 'x' } }],
+      reasoning_effort: 'low',
+      n: 2,
+    };
     expect(parseChatRequest(JSON.stringify(body))).toEqual(body);
   });
 
   it('names the offending parameter as OpenAI does', () => {
-    const error = refusal(JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'a' }, { role: 'pirate' }] }));
+    const error = refusal(
+      JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'a' }, { role: 'pirate' }] }),
+    );
     expect(error).toMatchObject({ code: 'INVALID_REQUEST', status: 400, param: 'messages[1].role' });
   });
 
   it('never repeats text of the request in its message', () => {
     const secret = 'hunter2-hunter2';
-    for (const text of [`{"model": "${secret}`, JSON.stringify({ model: 'm', messages: secret }), JSON.stringify({ model: 'm', messages: [{ role: secret }] })]) {
+    for (const text of [
+      `{"model": "${secret}`,
+      JSON.stringify({ model: 'm', messages: secret }),
+      JSON.stringify({ model: 'm', messages: [{ role: secret }] }),
+    ]) {
       expect(refusal(text).message).not.toContain(secret);
     }
   });
@@ -51,7 +62,12 @@ describe('parseChatRequest', () => {
   });
 
   it('does not break on a body that is mutated at any one place', () => {
-    const valid = JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }], stop: ['a'], logit_bias: { 5: -1 } });
+    const valid = JSON.stringify({
+      model: 'auto',
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }] }],
+      stop: ['a'],
+      logit_bias: { 5: -1 },
+    });
     fc.assert(
       fc.property(fc.nat(valid.length - 1), fc.string({ maxLength: 3 }), (at, insert) => {
         try {
@@ -70,7 +86,11 @@ describe.skipIf(!existsSync(RECORDED))('recorded requests (skipped where ../shar
     let accepted = 0;
     for (const file of readdirSync(RECORDED, { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.meta.json')) continue;
-      const meta = JSON.parse(readFileSync(join(RECORDED, file), 'utf8')) as { endpoint_path?: string; status?: number; request?: unknown };
+      const meta = JSON.parse(readFileSync(join(RECORDED, file), 'utf8')) as {
+        endpoint_path?: string;
+        status?: number;
+        request?: unknown;
+      };
       if (!meta.endpoint_path?.endsWith('/chat/completions') || meta.status !== 200) continue;
       expect(() => parseChatRequest(JSON.stringify(meta.request)), file).not.toThrow();
       accepted += 1;
