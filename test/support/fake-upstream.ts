@@ -153,6 +153,15 @@ function eventTexts(request: ChatRequest, reply: FakeReply, serial: number): str
   return chunks.map((chunk) => JSON.stringify(chunk));
 }
 
+const drained = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
+
 async function writeStream(response: ServerResponse, events: string[], reply: FakeReply): Promise<void> {
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
@@ -162,8 +171,7 @@ async function writeStream(response: ServerResponse, events: string[], reply: Fa
   response.flushHeaders();
   const write = async (text: string): Promise<void> => {
     if (!reply.bytesPerWrite) {
-      if (!response.write(text))
-        await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+      if (!response.write(text)) await drained(response);
       return;
     }
     const bytes = Buffer.from(text);

@@ -85,6 +85,19 @@ describe('the fake upstream, seen by the openai client', () => {
     }
   });
 
+  it('waits for a slow reader without piling up listeners', async () => {
+    const warnings: string[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning.name);
+    process.on('warning', onWarning);
+    upstream.next({ text: 'x'.repeat(20_000), chunkSizes: [10] });
+    const stream = await client.chat.completions.create({ ...ask, stream: true });
+    let chunks = 0;
+    for await (const _ of stream) chunks += 1;
+    expect(chunks).toBe(2_002);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('notices a client that goes away', async () => {
     upstream.next({ text: 'x'.repeat(4000), chunkEveryMs: 5 });
     const stream = await client.chat.completions.create({ ...ask, stream: true });
