@@ -1,6 +1,6 @@
 // The smallest test harness: TEST(name) { CHECK(condition); } and main() in one header.
-// Prints "ok name" or "not ok name" per test, "skip name: reason" for what cannot run here, and a final count.
-// A program takes a part of a test's name as its argument to run only those.
+// Prints "ok name" or "not ok name" per test, "skip name: reason" for what cannot run here, and a final
+// count. A program takes a part of a test's name as its argument to run only those.
 #pragma once
 
 #include <cmath>
@@ -73,40 +73,41 @@ inline int run_all(int argc, char** argv) {
 
 }  // namespace harness
 
-#define HARNESS_TEST2(name, line)                                                \
-  static void test_##line();                                                     \
-  static const harness::Register registered_##line(name, test_##line);          \
+#define HARNESS_TEST2(name, line)                                      \
+  static void test_##line();                                           \
+  static const harness::Register registered_##line(name, test_##line); \
   static void test_##line()
 #define HARNESS_TEST(name, line) HARNESS_TEST2(name, line)
 
 /// TEST("reads a file") { … }
 #define TEST(name) HARNESS_TEST(name, __LINE__)
 
-#define CHECK(condition) \
-  ((condition) ? (void)0 : harness::report(__FILE__, __LINE__, "failed: " #condition))
+#define CHECK(condition) ((condition) ? (void)0 : harness::report(__FILE__, __LINE__, "failed: " #condition))
 
-#define CHECK_EQ(a, b)                                                                          \
-  do {                                                                                          \
-    const auto& left_ = (a);                                                                    \
-    const auto& right_ = (b);                                                                   \
-    if (!(left_ == right_))                                                                     \
-      harness::report(__FILE__, __LINE__,                                                       \
+#define CHECK_EQ(a, b)                                                                                   \
+  do {                                                                                                   \
+    const auto left_ = (a);                                                                              \
+    const auto right_ = (b);                                                                             \
+    if (!(left_ == right_))                                                                              \
+      harness::report(__FILE__, __LINE__,                                                                \
                       std::string(#a " is ") + harness::show(left_) + ", not " + harness::show(right_)); \
   } while (0)
 
 /// The statement throws an Error whose text contains `part`.
-#define CHECK_THROWS(statement, part)                                                              \
-  do {                                                                                             \
-    std::string text_ = "nothing thrown";                                                          \
-    try {                                                                                          \
-      statement;                                                                                   \
-    } catch (const std::exception& error_) {                                                       \
-      text_ = error_.what();                                                                       \
-      if (text_.find(part) != std::string::npos) break;                                            \
-    }                                                                                              \
-    harness::report(__FILE__, __LINE__, std::string(#statement " should throw \"") + (part) + "\"; " + text_); \
+#define CHECK_THROWS(statement, part)                                                      \
+  do {                                                                                     \
+    std::string text_ = "nothing thrown";                                                  \
+    try {                                                                                  \
+      statement;                                                                           \
+    } catch (const std::exception& error_) {                                               \
+      text_ = error_.what();                                                               \
+      if (text_.find(part) != std::string::npos) break;                                    \
+    }                                                                                      \
+    harness::report(__FILE__, __LINE__,                                                    \
+                    std::string(#statement " should throw \"") + (part) + "\"; " + text_); \
   } while (0)
 
-#define SKIP(why) throw harness::Skip{why}
+#define SKIP(why) \
+  throw harness::Skip { why }
 
 int main(int argc, char** argv) { return harness::run_all(argc, argv); }

@@ -1,6 +1,7 @@
 // layers: base kernels
-// Every instruction set that this CPU has: each product against a sum in double precision, each op against the naive
-// formula, and the promise that an output has the same bits whatever batch or row range it is computed in.
+// Every instruction set that this CPU has: each product against a sum in double precision, each op against
+// the naive formula, and the promise that an output has the same bits whatever batch or row range it is
+// computed in.
 #include <algorithm>
 #include <random>
 
@@ -46,7 +47,8 @@ double nmse(const std::vector<float>& a, const std::vector<double>& b) {
 }
 
 void check_below(double value, double bound, const std::string& what) {
-  if (!(value <= bound)) harness::report(__FILE__, __LINE__, what + ": " + harness::show(value) + " > " + harness::show(bound));
+  if (!(value <= bound))
+    harness::report(__FILE__, __LINE__, what + ": " + harness::show(value) + " > " + harness::show(bound));
 }
 
 struct Product {
@@ -61,7 +63,8 @@ struct Product {
   AlignedBuffer<uint8_t> quantize(const std::vector<float>& x, int64_t n_tokens) const {
     AlignedBuffer<uint8_t> out(row_bytes() * static_cast<size_t>(n_tokens));
     for (int64_t t = 0; t < n_tokens; ++t) {
-      table.quantize_row(kernel.activation, x.data() + t * n_cols, n_cols, out.data() + row_bytes() * static_cast<size_t>(t));
+      table.quantize_row(kernel.activation, x.data() + t * n_cols, n_cols,
+                         out.data() + row_bytes() * static_cast<size_t>(t));
     }
     return out;
   }
@@ -72,11 +75,13 @@ Product make_product(const KernelTable& table, const MatmulKernel& kernel, int64
   const std::vector<float> x = normal(n_rows * n_cols, 0.05f);
   std::vector<typename Q::Block> blocks(x.size() / Q::kBlock);
   for (size_t b = 0; b < blocks.size(); ++b) Q::quantize_reference(x.data() + b * Q::kBlock, blocks[b]);
-  Product product{table, kernel, n_rows, n_cols, AlignedBuffer<uint8_t>(kernel.packed_bytes(n_rows, n_cols)), {}};
+  Product product{table, kernel, n_rows, n_cols, AlignedBuffer<uint8_t>(kernel.packed_bytes(n_rows, n_cols)),
+                  {}};
   kernel.pack(blocks.data(), n_rows, n_cols, 0, n_rows, product.packed.data());
   product.weights.resize(x.size());
   for (int64_t r = 0; r < n_rows; ++r) {
-    kernel.dequantize_row(blocks.data() + r * n_cols / Q::kBlock, n_cols, product.weights.data() + r * n_cols);
+    kernel.dequantize_row(blocks.data() + r * n_cols / Q::kBlock, n_cols,
+                          product.weights.data() + r * n_cols);
   }
   return product;
 }
@@ -114,7 +119,8 @@ void check_type(const KernelTable& table) {
       // One token at a time, all rows.
       std::vector<float> single(static_cast<size_t>(kTokens * stride), -1.0f);
       for (int64_t t = 0; t < kTokens; ++t) {
-        kernel->matmul(p.packed.data(), n_rows, n_cols, 0, n_rows, activations.data() + p.row_bytes() * static_cast<size_t>(t), 1,
+        kernel->matmul(p.packed.data(), n_rows, n_cols, 0, n_rows,
+                       activations.data() + p.row_bytes() * static_cast<size_t>(t), 1,
                        single.data() + t * stride, stride);
       }
       std::vector<double> exact(single.size(), -1.0), from_input(single.size(), -1.0);
@@ -138,10 +144,14 @@ void check_type(const KernelTable& table) {
       for (int64_t n_tokens = 1; n_tokens <= kTokens; ++n_tokens) {
         std::vector<float> batch(static_cast<size_t>(kTokens * stride), -1.0f);
         const int64_t half = std::min(n_rows, n_rows / 2 / kernel->row_group * kernel->row_group);
-        kernel->matmul(p.packed.data(), n_rows, n_cols, 0, half, activations.data(), n_tokens, batch.data(), stride);
-        kernel->matmul(p.packed.data(), n_rows, n_cols, half, n_rows, activations.data(), n_tokens, batch.data(), stride);
-        if (std::memcmp(batch.data(), single.data(), static_cast<size_t>(n_tokens * stride) * sizeof(float)) != 0) {
-          harness::report(__FILE__, __LINE__, what + ": other bits in a batch of " + std::to_string(n_tokens));
+        kernel->matmul(p.packed.data(), n_rows, n_cols, 0, half, activations.data(), n_tokens, batch.data(),
+                       stride);
+        kernel->matmul(p.packed.data(), n_rows, n_cols, half, n_rows, activations.data(), n_tokens,
+                       batch.data(), stride);
+        if (std::memcmp(batch.data(), single.data(),
+                        static_cast<size_t>(n_tokens * stride) * sizeof(float)) != 0) {
+          harness::report(__FILE__, __LINE__,
+                          what + ": other bits in a batch of " + std::to_string(n_tokens));
         }
       }
     }
@@ -174,8 +184,18 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
   const float scale = 1 / std::sqrt(static_cast<float>(c.head_dim));
   std::vector<float> out(q.size()), chunked(q.size());
   const auto run = [&](int32_t begin, int32_t n, std::vector<float>& to) {
-    const AttentionArgs args{q.data() + begin * token_values, k_pages.data(), v_pages.data(), to.data() + begin * token_values,
-                             n, c.n_past + begin, c.n_heads, c.n_kv_heads, c.head_dim, scale, c.window, c.softcap};
+    const AttentionArgs args{q.data() + begin * token_values,
+                             k_pages.data(),
+                             v_pages.data(),
+                             to.data() + begin * token_values,
+                             n,
+                             c.n_past + begin,
+                             c.n_heads,
+                             c.n_kv_heads,
+                             c.head_dim,
+                             scale,
+                             c.window,
+                             c.softcap};
     for (int32_t kv = 0; kv < c.n_kv_heads; ++kv) table.attention(args, kv, kv + 1);
   };
   run(0, c.n_tokens, out);
@@ -192,14 +212,15 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
       const int32_t first = c.window > 0 ? std::max(0, end - c.window) : 0;
       const int64_t at = t * token_values + int64_t{h} * c.head_dim;
       const auto value = [&](const std::vector<const uint16_t*>& from, int32_t key, int32_t i) {
-        return static_cast<double>(f16_to_f32(
-            from[static_cast<size_t>(key / kPageTokens)][(int64_t{kv} * kPageTokens + key % kPageTokens) * c.head_dim + i]));
+        return static_cast<double>(f16_to_f32(from[static_cast<size_t>(
+            key / kPageTokens)][(int64_t{kv} * kPageTokens + key % kPageTokens) * c.head_dim + i]));
       };
       std::vector<double> score;
       double most = -1e300, sum = 0;
       for (int32_t key = first; key < end; ++key) {
         double dot = 0;
-        for (int32_t i = 0; i < c.head_dim; ++i) dot += static_cast<double>(q[static_cast<size_t>(at + i)]) * value(k_pages, key, i);
+        for (int32_t i = 0; i < c.head_dim; ++i)
+          dot += static_cast<double>(q[static_cast<size_t>(at + i)]) * value(k_pages, key, i);
         dot *= scale;
         if (c.softcap > 0) dot = c.softcap * std::tanh(dot / c.softcap);
         score.push_back(dot);
@@ -208,12 +229,14 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
       for (double& s : score) sum += s = std::exp(s - most);
       for (int32_t key = first; key < end; ++key) {
         for (int32_t i = 0; i < c.head_dim; ++i) {
-          exact[static_cast<size_t>(at + i)] += score[static_cast<size_t>(key - first)] / sum * value(v_pages, key, i);
+          exact[static_cast<size_t>(at + i)] +=
+              score[static_cast<size_t>(key - first)] / sum * value(v_pages, key, i);
         }
       }
     }
   }
-  check_below(nmse(out, exact), 1e-11, std::string(table.isa) + " attention, head_dim " + std::to_string(c.head_dim));
+  check_below(nmse(out, exact), 1e-11,
+              std::string(table.isa) + " attention, head_dim " + std::to_string(c.head_dim));
 }
 
 }  // namespace
@@ -231,7 +254,8 @@ TEST("all instruction sets quantise activations to the same bytes") {
   std::vector<float> x = normal(512);
   for (size_t i = 0; i < 32; ++i) x[64 + i] = 0;
   x[300] = -x[301];
-  for (const auto format : {ActivationFormat::kF32, ActivationFormat::kF16, ActivationFormat::kBF16, ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
+  for (const auto format : {ActivationFormat::kF32, ActivationFormat::kF16, ActivationFormat::kBF16,
+                            ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
     const size_t bytes = scalar->activation_row_bytes(format, 512);
     std::vector<uint8_t> expected(bytes);
     scalar->quantize_row(format, x.data(), 512, expected.data());
@@ -259,7 +283,8 @@ TEST("normalises, adds and gates like the formulas") {
       for (size_t i = 0; i < x.size(); ++i) exact[i] = x[i] * factor;
       check_below(nmse(out, exact), 1e-12, "rms_norm without weight");
       table.swiglu(x.data(), y.data(), n, out.data());
-      for (size_t i = 0; i < x.size(); ++i) exact[i] = x[i] / (1 + std::exp(-static_cast<double>(x[i]))) * y[i];
+      for (size_t i = 0; i < x.size(); ++i)
+        exact[i] = x[i] / (1 + std::exp(-static_cast<double>(x[i]))) * y[i];
       check_below(nmse(out, exact), 1e-12, "swiglu");
       table.add(x.data(), y.data(), n, out.data());
       for (size_t i = 0; i < x.size(); ++i) CHECK_EQ(out[i], x[i] + y[i]);

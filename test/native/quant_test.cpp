@@ -1,5 +1,6 @@
 // layers: base
-// Every tensor type: block layout against recorded llama.cpp bytes where the reference data is there, and the round trip.
+// Every tensor type: block layout against recorded llama.cpp bytes where the reference data is there, and the
+// round trip.
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -42,7 +43,8 @@ bool check_recorded(const std::string& name) {
   for (size_t b = 0; b < blocks.size(); ++b) {
     float out[Q::kBlock];
     Q::dequantize(blocks[b], out);
-    for (int i = 0; i < Q::kBlock; ++i) different += out[i] != expected[b * Q::kBlock + static_cast<size_t>(i)];
+    for (int i = 0; i < Q::kBlock; ++i)
+      different += out[i] != expected[b * Q::kBlock + static_cast<size_t>(i)];
   }
   CHECK_EQ(different, 0);
   return true;
@@ -74,7 +76,8 @@ void check_round_trip(const std::string& name) {
       power += x[i] * x[i];
     }
   }
-  if (error / power > bound(name)) harness::report(__FILE__, __LINE__, name + " has the NMSE " + harness::show(error / power));
+  if (error / power > bound(name))
+    harness::report(__FILE__, __LINE__, name + " has the NMSE " + harness::show(error / power));
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 namespace tiergate {
 
 enum CpuFeature : uint32_t {
-  kCpuAvx2 = 1u << 0,          // AVX2, FMA and F16C, with the OS saving YMM registers
-  kCpuAvx512 = 1u << 1,        // AVX-512 F, BW, DQ, VL, with the OS saving ZMM and mask registers
+  kCpuAvx2 = 1u << 0,    // AVX2, FMA and F16C, with the OS saving YMM registers
+  kCpuAvx512 = 1u << 1,  // AVX-512 F, BW, DQ, VL, with the OS saving ZMM and mask registers
   kCpuAvx512Vnni = 1u << 2,
   kCpuAvx512Bf16 = 1u << 3,
   kCpuAvxVnni = 1u << 4,

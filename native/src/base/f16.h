@@ -1,5 +1,5 @@
-// IEEE 754 binary16 and bfloat16 to and from f32, in plain integer arithmetic; round to nearest, ties to even.
-// Static and free of STL: files built with different ISA flags each keep their own copy.
+// IEEE 754 binary16 and bfloat16 to and from f32, in plain integer arithmetic; round to nearest, ties to
+// even. Static and free of STL: files built with different ISA flags each keep their own copy.
 #pragma once
 
 #include <stdint.h>
@@ -25,7 +25,7 @@ static inline float f16_to_f32(uint16_t h) {
   const uint32_t rest = h & 0x7fff;
   if (rest >= 0x7c00) return float_of(sign | 0x7f800000 | ((rest & 0x3ff) << 13));
   if (rest >= 0x0400) return float_of(sign | ((rest << 13) + 0x38000000));  // exponent bias 15 to 127
-  const float magnitude = (float)rest * 0x1p-24f;                          // subnormal: a multiple of 2^-24
+  const float magnitude = (float)rest * 0x1p-24f;                           // subnormal: a multiple of 2^-24
   return float_of(sign | bits_of(magnitude));
 }
 

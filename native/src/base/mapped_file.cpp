@@ -24,7 +24,7 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
   // Not blocking: opening a named pipe must not wait for its writer.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) fail(path, std::strerror(errno));
-  struct stat info {};
+  struct stat info{};
   std::string trouble;
   if (::fstat(fd, &info) != 0) {
     trouble = std::strerror(errno);

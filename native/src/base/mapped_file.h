@@ -9,7 +9,8 @@ namespace tiergate {
 
 class MappedFile {
  public:
-  /// Maps the whole file. Throws Error MODEL_FILE_INVALID when it is missing, unreadable, not a regular file or empty.
+  /// Maps the whole file. Throws Error MODEL_FILE_INVALID when it is missing, unreadable, not a regular file
+  /// or empty.
   explicit MappedFile(const std::string& path);
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept;

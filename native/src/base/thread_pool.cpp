@@ -5,7 +5,8 @@
 namespace tiergate {
 namespace {
 
-// About 20 µs on a 3 GHz core: longer than the gap between two loops of a forward pass, far shorter than a time slice.
+// About 20 µs on a 3 GHz core: longer than the gap between two loops of a forward pass, far shorter than a
+// time slice.
 constexpr int kSpins = 1000;
 // More chunks than threads, so that a thread delayed by a neighbour leaves its share to the others.
 constexpr int64_t kChunksPerThread = 4;
@@ -39,7 +40,8 @@ void ThreadPool::run(int64_t n, int64_t grain, Call call, const void* context) {
   const int64_t chunk = std::max<int64_t>(1, (grains + pieces - 1) / pieces) * grain;
   const auto n_chunks = static_cast<uint32_t>((n + chunk - 1) / chunk);
 
-  // Closed while the fields change: a worker still holding the last loop's ticket must not pair it with new fields.
+  // Closed while the fields change: a worker still holding the last loop's ticket must not pair it with new
+  // fields.
   const uint64_t loop = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
   ticket_.store(loop << 32 | UINT32_MAX, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_release);
@@ -75,8 +77,11 @@ bool ThreadPool::take_one_chunk() {
     const Call call = call_.load(std::memory_order_relaxed);
     const void* context = context_.load(std::memory_order_relaxed);
     std::atomic_thread_fence(std::memory_order_acquire);
-    // Succeeds only while the loop has chunks left, so its fields had not been overwritten when they were read.
-    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+    // Succeeds only while the loop has chunks left, so its fields had not been overwritten when they were
+    // read.
+    if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel,
+                                       std::memory_order_acquire))
+      continue;
     call(context, index * chunk, std::min(n, (index + 1) * chunk));
     if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
     return true;

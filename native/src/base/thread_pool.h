@@ -1,5 +1,6 @@
-// Threads that live as long as an engine and split loops. Workers spin for some microseconds after a loop, then sleep,
-// so that an idle engine costs nothing and a busy neighbour on the same cores is not fought with spinning.
+// Threads that live as long as an engine and split loops. Workers spin for some microseconds after a loop,
+// then sleep, so that an idle engine costs nothing and a busy neighbour on the same cores is not fought with
+// spinning.
 #pragma once
 
 #include <atomic>
@@ -10,7 +11,8 @@
 
 namespace tiergate {
 
-/// Physical cores this process may use: its affinity mask, cut by a cgroup's CPU quota (v1 or v2). At least 1.
+/// Physical cores this process may use: its affinity mask, cut by a cgroup's CPU quota (v1 or v2). At
+/// least 1.
 int32_t usable_cores();
 
 class ThreadPool {
@@ -23,9 +25,10 @@ class ThreadPool {
 
   int32_t n_threads() const { return static_cast<int32_t>(workers_.size()) + 1; }
 
-  /// Calls body(begin, end) over disjoint ranges that cover [0, n); each begin is a multiple of grain. The caller takes
-  /// part and returns when all is done. The body must not throw nor call parallel_for of the same pool; one caller
-  /// at a time. Which thread runs a range is not fixed: results are so only when ranges write disjoint outputs.
+  /// Calls body(begin, end) over disjoint ranges that cover [0, n); each begin is a multiple of grain. The
+  /// caller takes part and returns when all is done. The body must not throw nor call parallel_for of the
+  /// same pool; one caller at a time. Which thread runs a range is not fixed: results are so only when ranges
+  /// write disjoint outputs.
   template <typename Body>
   void parallel_for(int64_t n, int64_t grain, const Body& body) {
     if (n <= 0) return;
@@ -33,7 +36,11 @@ class ThreadPool {
       body(int64_t{0}, n);
       return;
     }
-    run(n, grain, [](const void* context, int64_t begin, int64_t end) { (*static_cast<const Body*>(context))(begin, end); },
+    run(
+        n, grain,
+        [](const void* context, int64_t begin, int64_t end) {
+          (*static_cast<const Body*>(context))(begin, end);
+        },
         &body);
   }
 
@@ -43,15 +50,15 @@ class ThreadPool {
   void work();
   bool take_one_chunk();
 
-  // The loop at hand. Fields may be read while the next loop is being written: what was read counts only when the
-  // ticket, which holds the loop's number, is still the same afterwards.
+  // The loop at hand. Fields may be read while the next loop is being written: what was read counts only when
+  // the ticket, which holds the loop's number, is still the same afterwards.
   std::atomic<int64_t> n_{0}, chunk_{0};
   std::atomic<Call> call_{nullptr};
   std::atomic<const void*> context_{nullptr};
   std::atomic<uint32_t> n_chunks_{0};
-  alignas(64) std::atomic<uint64_t> ticket_{0};   // loop number << 32 | next chunk
+  alignas(64) std::atomic<uint64_t> ticket_{0};      // loop number << 32 | next chunk
   alignas(64) std::atomic<uint32_t> unfinished_{0};  // chunks
-  alignas(64) std::atomic<uint32_t> loops_{0};    // what sleeping workers watch
+  alignas(64) std::atomic<uint32_t> loops_{0};       // what sleeping workers watch
   std::atomic<bool> stop_{false};
   std::vector<std::thread> workers_;
 };

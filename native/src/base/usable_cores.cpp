@@ -1,5 +1,5 @@
-// How many threads are worth starting: physical cores, since two threads of a core share its vector units, that the
-// affinity mask allows, and no more than a cgroup's CPU quota pays for.
+// How many threads are worth starting: physical cores, since two threads of a core share its vector units,
+// that the affinity mask allows, and no more than a cgroup's CPU quota pays for.
 #include <algorithm>
 #include <fstream>
 #include <set>
@@ -32,7 +32,8 @@ int32_t allowed_cores() {
   std::set<std::string> cores;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (!CPU_ISSET(cpu, &mask)) continue;
-    const std::string topology = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/thread_siblings_list";
+    const std::string topology =
+        "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/topology/thread_siblings_list";
     const std::string siblings = first_line(topology);
     cores.insert(siblings.empty() ? std::to_string(cpu) : siblings);
   }
@@ -51,7 +52,8 @@ int32_t quota_of(const std::string& folder) {
   return quota > 0 && period > 0 ? std::max(1, static_cast<int32_t>(quota / period)) : 0;
 }
 
-/// The smallest quota of this process's cgroup and those above it; 0: none. Lines: "0::/a/b" (v2), "4:cpu,cpuacct:/a" (v1).
+/// The smallest quota of this process's cgroup and those above it; 0: none. Lines: "0::/a/b" (v2),
+/// "4:cpu,cpuacct:/a" (v1).
 int32_t cgroup_quota() {
   int32_t smallest = 0;
   std::ifstream groups("/proc/self/cgroup");

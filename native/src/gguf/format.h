@@ -1,4 +1,5 @@
-// Constants of the GGUF file format. Spec: ggml/docs/gguf.md (v3); type ids and block sizes: ggml/include/ggml.h.
+// Constants of the GGUF file format. Spec: ggml/docs/gguf.md (v3); type ids and block sizes:
+// ggml/include/ggml.h.
 #pragma once
 
 #include <cstdint>

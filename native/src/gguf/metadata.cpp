@@ -22,19 +22,34 @@ bool is_integer_type(GgufType type) {
 /// False: a u64 past what i64 holds.
 bool load_integer(GgufType type, const uint8_t* bytes, int64_t& out) {
   switch (type) {
-    case GgufType::kU8: out = load<uint8_t>(bytes); return true;
-    case GgufType::kI8: out = load<int8_t>(bytes); return true;
-    case GgufType::kU16: out = load<uint16_t>(bytes); return true;
-    case GgufType::kI16: out = load<int16_t>(bytes); return true;
-    case GgufType::kU32: out = load<uint32_t>(bytes); return true;
-    case GgufType::kI32: out = load<int32_t>(bytes); return true;
-    case GgufType::kI64: out = load<int64_t>(bytes); return true;
+    case GgufType::kU8:
+      out = load<uint8_t>(bytes);
+      return true;
+    case GgufType::kI8:
+      out = load<int8_t>(bytes);
+      return true;
+    case GgufType::kU16:
+      out = load<uint16_t>(bytes);
+      return true;
+    case GgufType::kI16:
+      out = load<int16_t>(bytes);
+      return true;
+    case GgufType::kU32:
+      out = load<uint32_t>(bytes);
+      return true;
+    case GgufType::kI32:
+      out = load<int32_t>(bytes);
+      return true;
+    case GgufType::kI64:
+      out = load<int64_t>(bytes);
+      return true;
     case GgufType::kU64: {
       const auto value = load<uint64_t>(bytes);
       out = static_cast<int64_t>(value);
       return value <= INT64_MAX;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -55,7 +70,8 @@ const GgufTensor* GgufFile::find_tensor(std::string_view name) const {
 const GgufValue* GgufFile::expect(std::string_view key, bool required) const {
   const GgufValue* value = find(key);
   if (value == nullptr && required) {
-    throw Error("MODEL_FILE_INVALID", "model file " + path_ + " has no key \"" + printable(key) + "\"; convert the model again");
+    throw Error("MODEL_FILE_INVALID",
+                "model file " + path_ + " has no key \"" + printable(key) + "\"; convert the model again");
   }
   return value;
 }
@@ -63,8 +79,9 @@ const GgufValue* GgufFile::expect(std::string_view key, bool required) const {
 void GgufFile::mismatch(const GgufValue& value, std::string_view wanted) const {
   std::string found(gguf_type_name(value.type));
   if (value.type == GgufType::kArray) found += " of " + std::string(gguf_type_name(value.element));
-  throw Error("MODEL_FILE_INVALID", "model file " + path_ + " at byte " + std::to_string(value.offset) + ": key \"" +
-                                        printable(value.key) + "\" should be " + std::string(wanted) + ", it is " + found);
+  throw Error("MODEL_FILE_INVALID", "model file " + path_ + " at byte " + std::to_string(value.offset) +
+                                        ": key \"" + printable(value.key) + "\" should be " +
+                                        std::string(wanted) + ", it is " + found);
 }
 
 int64_t GgufFile::get_int(std::string_view key, std::optional<int64_t> fallback) const {
@@ -81,7 +98,8 @@ double GgufFile::get_float(std::string_view key, std::optional<double> fallback)
   if (value == nullptr) return *fallback;
   if (value->is_integer()) return static_cast<double>(get_int(key));
   if (!value->is_float()) mismatch(*value, "a number");
-  const double out = value->type == GgufType::kF32 ? load<float>(value->bytes.data()) : load<double>(value->bytes.data());
+  const double out =
+      value->type == GgufType::kF32 ? load<float>(value->bytes.data()) : load<double>(value->bytes.data());
   if (!std::isfinite(out)) mismatch(*value, "a finite number");
   return out;
 }
@@ -103,7 +121,8 @@ std::string_view GgufFile::get_string(std::string_view key, std::optional<std::s
 std::vector<std::string_view> GgufFile::get_strings(std::string_view key) const {
   const GgufValue* value = find(key);
   if (value == nullptr) return {};
-  if (value->type != GgufType::kArray || value->element != GgufType::kString) mismatch(*value, "an array of string");
+  if (value->type != GgufType::kArray || value->element != GgufType::kString)
+    mismatch(*value, "an array of string");
   std::vector<std::string_view> out;
   out.reserve(value->n_elements);
   const uint8_t* at = value->bytes.data();
@@ -118,11 +137,13 @@ std::vector<std::string_view> GgufFile::get_strings(std::string_view key) const 
 std::vector<int64_t> GgufFile::get_ints(std::string_view key) const {
   const GgufValue* value = find(key);
   if (value == nullptr) return {};
-  if (value->type != GgufType::kArray || !is_integer_type(value->element)) mismatch(*value, "an array of integers");
+  if (value->type != GgufType::kArray || !is_integer_type(value->element))
+    mismatch(*value, "an array of integers");
   std::vector<int64_t> out(value->n_elements);
   const uint32_t size = gguf_type_bytes(value->element);
   for (uint64_t i = 0; i < value->n_elements; ++i) {
-    if (!load_integer(value->element, value->bytes.data() + i * size, out[i])) mismatch(*value, "an array of integers below 2^63");
+    if (!load_integer(value->element, value->bytes.data() + i * size, out[i]))
+      mismatch(*value, "an array of integers below 2^63");
   }
   return out;
 }
@@ -130,7 +151,8 @@ std::vector<int64_t> GgufFile::get_ints(std::string_view key) const {
 std::vector<float> GgufFile::get_floats(std::string_view key) const {
   const GgufValue* value = find(key);
   if (value == nullptr) return {};
-  if (value->type != GgufType::kArray || (value->element != GgufType::kF32 && value->element != GgufType::kF64)) {
+  if (value->type != GgufType::kArray ||
+      (value->element != GgufType::kF32 && value->element != GgufType::kF64)) {
     mismatch(*value, "an array of f32");
   }
   std::vector<float> out(value->n_elements);

@@ -1,7 +1,8 @@
-// Reads the directory of a GGUF file: typed metadata and tensors. Nothing is copied: strings, arrays and tensors are
-// views of the mapping. The file is not trusted: everything is checked before it is used, and no more memory is taken
-// than the file's own size justifies. All trouble is thrown as Error MODEL_FILE_INVALID with the key or tensor, the
-// value and its file offset (MODEL_FORMAT_UNSUPPORTED for a version or tensor type this engine does not know).
+// Reads the directory of a GGUF file: typed metadata and tensors. Nothing is copied: strings, arrays and
+// tensors are views of the mapping. The file is not trusted: everything is checked before it is used, and no
+// more memory is taken than the file's own size justifies. All trouble is thrown as Error MODEL_FILE_INVALID
+// with the key or tensor, the value and its file offset (MODEL_FORMAT_UNSUPPORTED for a version or tensor
+// type this engine does not know).
 #pragma once
 
 #include <cstdint>
@@ -61,9 +62,9 @@ class GgufFile {
   /// Null when the file was not opened from a path.
   const MappedFile* mapping() const { return mapping_.get(); }
 
-  // Typed metadata. Throws Error, naming the key and the type found, when the key is missing and no fallback is given,
-  // or the value is of another kind or does not fit. Integers of any width and sign are one kind; a float may be
-  // asked of an integer.
+  // Typed metadata. Throws Error, naming the key and the type found, when the key is missing and no fallback
+  // is given, or the value is of another kind or does not fit. Integers of any width and sign are one kind; a
+  // float may be asked of an integer.
   int64_t get_int(std::string_view key, std::optional<int64_t> fallback = {}) const;
   double get_float(std::string_view key, std::optional<double> fallback = {}) const;
   bool get_bool(std::string_view key, std::optional<bool> fallback = {}) const;

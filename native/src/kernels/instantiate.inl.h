@@ -54,7 +54,8 @@ struct Instance {
 #undef QUANT_TYPE
   };
 
-  static constexpr KernelTable table(const char* isa, const char* description, int32_t rank, uint32_t required) {
+  static constexpr KernelTable table(const char* isa, const char* description, int32_t rank,
+                                     uint32_t required) {
     return {isa,
             description,
             kMatmuls,
@@ -77,8 +78,8 @@ struct Instance {
 }  // namespace tiergate
 
 /// Last line of an isa/*.cpp. rank: the highest supported one is chosen. required: bits of CpuFeature.
-#define KERNEL_TABLE(isa, V, description, rank, required)    \
-  namespace tiergate {                                       \
-  extern const KernelTable kernels_##isa;                    \
+#define KERNEL_TABLE(isa, V, description, rank, required)                                  \
+  namespace tiergate {                                                                     \
+  extern const KernelTable kernels_##isa;                                                  \
   const KernelTable kernels_##isa = Instance<V>::table(#isa, description, rank, required); \
   }

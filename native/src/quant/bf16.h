@@ -1,4 +1,5 @@
-// BF16: the upper half of an f32. 2 bytes a value. Activations are rounded to bf16 too, as llama.cpp does; sums are f32.
+// BF16: the upper half of an f32. 2 bytes a value. Activations are rounded to bf16 too, as llama.cpp does;
+// sums are f32.
 #pragma once
 
 #include <stdint.h>

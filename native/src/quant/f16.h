@@ -1,4 +1,5 @@
-// F16: IEEE 754 binary16. 2 bytes a value. Activations are rounded to f16 too, as llama.cpp does; sums are f32.
+// F16: IEEE 754 binary16. 2 bytes a value. Activations are rounded to f16 too, as llama.cpp does; sums are
+// f32.
 #pragma once
 
 #include <stdint.h>

@@ -30,8 +30,8 @@ struct KScales {
     }
   }
 
-  /// Quantises 256 values as d * scale * q - dmin * min, q in [0, levels]. Plain rounding of each sub-block's range
-  /// (no search for the least error).
+  /// Quantises 256 values as d * scale * q - dmin * min, q in [0, levels]. Plain rounding of each sub-block's
+  /// range (no search for the least error).
   static void quantize(const float* x, int levels, uint16_t* d, uint16_t* dmin, uint8_t* packed, uint8_t* q) {
     float range[8], depth[8], largest_range = 0, largest_depth = 0;
     for (int j = 0; j < 8; ++j) {

@@ -41,7 +41,8 @@ struct q4_1 {
     block.d = f32_to_f16(d);
     block.m = f32_to_f16(least);
     for (int i = 0; i < 16; ++i) {
-      const int low = (int)((x[i] - least) * inverse + 0.5f), high = (int)((x[i + 16] - least) * inverse + 0.5f);
+      const int low = (int)((x[i] - least) * inverse + 0.5f),
+                high = (int)((x[i + 16] - least) * inverse + 0.5f);
       block.q[i] = (uint8_t)((low > 15 ? 15 : low) | (high > 15 ? 15 : high) << 4);
     }
   }

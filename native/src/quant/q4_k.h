@@ -51,7 +51,9 @@ struct q4_k {
 
   static uint16_t scale(const Block& block) { return block.d; }
   static uint16_t minimum(const Block& block) { return block.dmin; }
-  static void scales(const Block& block, uint8_t* scale, uint8_t* min) { KScales::unpack(block.scales, scale, min); }
+  static void scales(const Block& block, uint8_t* scale, uint8_t* min) {
+    KScales::unpack(block.scales, scale, min);
+  }
   static void codes(const Block& block, uint8_t* out) {
     for (int i = 0; i < 128; ++i) {
       const int at = i / 32 * 64 + i % 32;

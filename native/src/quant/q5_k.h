@@ -57,7 +57,9 @@ struct q5_k {
 
   static uint16_t scale(const Block& block) { return block.d; }
   static uint16_t minimum(const Block& block) { return block.dmin; }
-  static void scales(const Block& block, uint8_t* scale, uint8_t* min) { KScales::unpack(block.scales, scale, min); }
+  static void scales(const Block& block, uint8_t* scale, uint8_t* min) {
+    KScales::unpack(block.scales, scale, min);
+  }
   static void codes(const Block& block, uint8_t* out) {
     for (int at = 0; at < 256; ++at) {
       const int j = at / 32, i = at % 32;

@@ -1,7 +1,7 @@
-// Q6_K: 256 values = 16 sub-blocks of 16; value = d * scale[j] * (q - 32), q 6 bits, scale signed 8 bits. 210 bytes.
-// Spec: ggml/src/ggml-common.h, block_q6_K. Each half of 128 values is cut in four quarters of 32:
-//   bytes 0 … 127   low 4 bits: 64 bytes a half; byte i (+ 32): quarter 0 (1) low nibble, quarter 2 (3) high nibble
-//   bytes 128 … 191 upper 2 bits: 32 bytes a half; bits 2k and 2k + 1 of byte i belong to quarter k
+// Q6_K: 256 values = 16 sub-blocks of 16; value = d * scale[j] * (q - 32), q 6 bits, scale signed 8 bits. 210
+// bytes. Spec: ggml/src/ggml-common.h, block_q6_K. Each half of 128 values is cut in four quarters of 32:
+//   bytes 0 … 127   low 4 bits: 64 bytes a half; byte i (+ 32): quarter 0 (1) low nibble, quarter 2 (3) high
+//   nibble bytes 128 … 191 upper 2 bits: 32 bytes a half; bits 2k and 2k + 1 of byte i belong to quarter k
 //   bytes 192 … 207 scale[0 … 15]
 //   bytes 208 … 209 d, f16
 #pragma once
@@ -38,7 +38,8 @@ struct q6_k {
     for (int i = 0; i < 256; ++i) out[i] = d * (float)block.scales[i / 16] * (float)(q[i] - 32);
   }
 
-  /// Plain rounding (no search for the least error); the value of the largest magnitude of a sub-block becomes -32 steps.
+  /// Plain rounding (no search for the least error); the value of the largest magnitude of a sub-block
+  /// becomes -32 steps.
   static void quantize_reference(const float* x, Block& block) {
     float step[16], extreme_step = 0;
     for (int j = 0; j < 16; ++j) {

@@ -16,7 +16,7 @@ struct q8_0 {
   static constexpr const char* kName = "Q8_0";
   static constexpr uint32_t kId = 8;
   static constexpr int kBlock = 32;
-  static constexpr int kBits = 8;    // codes are signed bytes
+  static constexpr int kBits = 8;  // codes are signed bytes
   static constexpr int kBias = 0;
   static constexpr bool kHasMin = false;
   struct Block {

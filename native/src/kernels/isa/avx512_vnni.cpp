@@ -1,6 +1,7 @@
 // 512-bit vectors with 8-bit dot products in one instruction (Intel Ice Lake and later, AMD Zen 4 and later).
 // arch: x86_64
-// flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx2 -mfma -mf16c -mprefer-vector-width=512
+// flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx2 -mfma -mf16c
+// -mprefer-vector-width=512
 #include <immintrin.h>
 #include <stdint.h>
 #include <string.h>
@@ -31,7 +32,8 @@ struct Avx512Vnni {
     return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first(n), p));
   }
   static inline F load_bf16(const uint16_t* p) {
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i*)p)), 16));
+    return _mm512_castsi512_ps(
+        _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i*)p)), 16));
   }
   static inline void store_f16(uint16_t* p, F a) {
     _mm256_storeu_si256((__m256i*)p, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
@@ -54,7 +56,9 @@ struct Avx512Vnni {
   static inline F max(F a, F b) { return _mm512_max_ps(a, b); }
   static inline F min(F a, F b) { return _mm512_min_ps(a, b); }
   static inline F abs(F a) { return _mm512_abs_ps(a); }
-  static inline F round(F a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+  static inline F round(F a) {
+    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+  }
   static inline F zero_below(F x, float limit, F value) {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, set1(limit), _CMP_GE_OQ), value);
   }
@@ -89,4 +93,5 @@ struct Avx512Vnni {
 
 #include "kernels/instantiate.inl.h"
 
-KERNEL_TABLE(avx512_vnni, Avx512Vnni, "AVX-512 with VNNI, 512-bit dot products", 30, kCpuAvx512 | kCpuAvx512Vnni)
+KERNEL_TABLE(avx512_vnni, Avx512Vnni, "AVX-512 with VNNI, 512-bit dot products", 30,
+             kCpuAvx512 | kCpuAvx512Vnni)

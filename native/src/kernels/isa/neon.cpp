@@ -35,7 +35,9 @@ struct Neon {
     vst1q_f32(v, a);
     for (int i = 0; i < n && i < kLanes; ++i) p[i] = v[i];
   }
-  static inline F load_f16(const void* p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16((const uint16_t*)p))); }
+  static inline F load_f16(const void* p) {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16((const uint16_t*)p)));
+  }
   static inline F load_f16_partial(const uint16_t* p, int n) {
     uint16_t h[kLanes] = {};
     for (int i = 0; i < n && i < kLanes; ++i) h[i] = p[i];
@@ -98,7 +100,9 @@ struct Neon {
     return vreinterpretq_s8_s32(vdupq_n_s32(bytes));
   }
   /// Codes up to 63 are the same signed.
-  static inline I dot(I sum, B codes, const int8_t* x) { return vdotq_s32(sum, vreinterpretq_s8_u8(codes), four(x)); }
+  static inline I dot(I sum, B codes, const int8_t* x) {
+    return vdotq_s32(sum, vreinterpretq_s8_u8(codes), four(x));
+  }
   static inline I dot_signed(I sum, B codes, const int8_t* x) { return dot(sum, codes, x); }
 };
 

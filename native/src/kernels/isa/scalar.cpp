@@ -1,7 +1,5 @@
-// The vector vocabulary without vector instructions: arrays of 8, which compilers may vectorise. Runs everywhere; the
-// reference for every other file of this folder.
-// arch: any
-// flags:
+// The vector vocabulary without vector instructions: arrays of 8, which compilers may vectorise. Runs
+// everywhere; the reference for every other file of this folder. arch: any flags:
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -32,10 +30,16 @@ struct Scalar {
     return out;
   }
 
-  static inline F set1(float x) { return each<F>([&](int) { return x; }); }
+  static inline F set1(float x) {
+    return each<F>([&](int) { return x; });
+  }
   static inline F zero() { return set1(0); }
-  static inline F load(const float* p) { return each<F>([&](int i) { return p[i]; }); }
-  static inline F load_partial(const float* p, int n) { return each<F>([&](int i) { return i < n ? p[i] : 0.0f; }); }
+  static inline F load(const float* p) {
+    return each<F>([&](int i) { return p[i]; });
+  }
+  static inline F load_partial(const float* p, int n) {
+    return each<F>([&](int i) { return i < n ? p[i] : 0.0f; });
+  }
   static inline void store(float* p, F a) { memcpy(p, a.v, sizeof a.v); }
   static inline void store_partial(float* p, F a, int n) { memcpy(p, a.v, (size_t)n * sizeof(float)); }
   static inline F load_f16(const void* p) {
@@ -46,29 +50,53 @@ struct Scalar {
   static inline F load_f16_partial(const uint16_t* p, int n) {
     return each<F>([&](int i) { return i < n ? f16_to_f32(p[i]) : 0.0f; });
   }
-  static inline F load_bf16(const uint16_t* p) { return each<F>([&](int i) { return bf16_to_f32(p[i]); }); }
+  static inline F load_bf16(const uint16_t* p) {
+    return each<F>([&](int i) { return bf16_to_f32(p[i]); });
+  }
   static inline void store_f16(uint16_t* p, F a) {
     for (int i = 0; i < kLanes; ++i) p[i] = f32_to_f16(a.v[i]);
   }
-  static inline F load_u8(const uint8_t* p) { return each<F>([&](int i) { return (float)p[i]; }); }
-  static inline F load_i8(const uint8_t* p) { return each<F>([&](int i) { return (float)(int8_t)p[i]; }); }
+  static inline F load_u8(const uint8_t* p) {
+    return each<F>([&](int i) { return (float)p[i]; });
+  }
+  static inline F load_i8(const uint8_t* p) {
+    return each<F>([&](int i) { return (float)(int8_t)p[i]; });
+  }
   /// Rounds to nearest even; |x| <= 127.
   static inline void store_i8(int8_t* p, F a) {
     for (int i = 0; i < kLanes; ++i) p[i] = (int8_t)round_one(a.v[i]);
   }
 
-  static inline F add(F a, F b) { return each<F>([&](int i) { return a.v[i] + b.v[i]; }); }
-  static inline F sub(F a, F b) { return each<F>([&](int i) { return a.v[i] - b.v[i]; }); }
-  static inline F mul(F a, F b) { return each<F>([&](int i) { return a.v[i] * b.v[i]; }); }
-  static inline F div(F a, F b) { return each<F>([&](int i) { return a.v[i] / b.v[i]; }); }
+  static inline F add(F a, F b) {
+    return each<F>([&](int i) { return a.v[i] + b.v[i]; });
+  }
+  static inline F sub(F a, F b) {
+    return each<F>([&](int i) { return a.v[i] - b.v[i]; });
+  }
+  static inline F mul(F a, F b) {
+    return each<F>([&](int i) { return a.v[i] * b.v[i]; });
+  }
+  static inline F div(F a, F b) {
+    return each<F>([&](int i) { return a.v[i] / b.v[i]; });
+  }
   /// Not fused: a fused product without the instruction is a slow library call.
-  static inline F fma(F a, F b, F c) { return each<F>([&](int i) { return a.v[i] * b.v[i] + c.v[i]; }); }
-  static inline F max(F a, F b) { return each<F>([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; }); }
-  static inline F min(F a, F b) { return each<F>([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; }); }
-  static inline F abs(F a) { return each<F>([&](int i) { return fabsf(a.v[i]); }); }
+  static inline F fma(F a, F b, F c) {
+    return each<F>([&](int i) { return a.v[i] * b.v[i] + c.v[i]; });
+  }
+  static inline F max(F a, F b) {
+    return each<F>([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
+  }
+  static inline F min(F a, F b) {
+    return each<F>([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
+  }
+  static inline F abs(F a) {
+    return each<F>([&](int i) { return fabsf(a.v[i]); });
+  }
   /// Adding and taking away 1.5 * 2^23 leaves the nearest integer, ties to even, for |x| < 2^22.
   static inline float round_one(float x) { return (x + 12582912.0f) - 12582912.0f; }
-  static inline F round(F a) { return each<F>([&](int i) { return round_one(a.v[i]); }); }
+  static inline F round(F a) {
+    return each<F>([&](int i) { return round_one(a.v[i]); });
+  }
   /// value where x >= limit, else 0.
   static inline F zero_below(F x, float limit, F value) {
     return each<F>([&](int i) { return x.v[i] >= limit ? value.v[i] : 0.0f; });
@@ -87,8 +115,12 @@ struct Scalar {
   }
 
   static inline I zero_i32() { return set1_i32(0); }
-  static inline I set1_i32(int32_t x) { return each<I>([&](int) { return x; }); }
-  static inline F to_float(I a) { return each<F>([&](int i) { return (float)a.v[i]; }); }
+  static inline I set1_i32(int32_t x) {
+    return each<I>([&](int) { return x; });
+  }
+  static inline F to_float(I a) {
+    return each<F>([&](int i) { return (float)a.v[i]; });
+  }
   static inline B load_bytes(const uint8_t* p) {
     B out;
     memcpy(out.v, p, sizeof out.v);

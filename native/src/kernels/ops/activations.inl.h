@@ -1,11 +1,12 @@
-// How a row of activations is stored for the products, and its quantisation. A row of kQ8Block32 and kQ8Block256 is
+// How a row of activations is stored for the products, and its quantisation. A row of kQ8Block32 and
+// kQ8Block256 is
 //   int8  q[n_cols]
 //   float d[n_cols / block]        x = d * q
 //   int32 sum16[n_cols / 16]       sums of q, for weights stored with a bias
 //   float sum32[n_cols / 32]       sums of q in f32, times d for kQ8Block32: for weights with a minimum
 // kF32, kF16 and kBF16 rows are floats, rounded to the format. Rows are padded to 64 bytes.
-// Rounding follows ggml's q8_0 (d = amax / 127, kept as f16) and q8_K (d from the extreme value, f32), so that results
-// stay close to llama.cpp's.
+// Rounding follows ggml's q8_0 (d = amax / 127, kept as f16) and q8_K (d from the extreme value, f32), so
+// that results stay close to llama.cpp's.
 #pragma once
 
 #include <stddef.h>
@@ -20,18 +21,23 @@ template <typename V>
 struct Activations {
   static constexpr int kL = V::kLanes;
 
-  static int64_t block_of(ActivationFormat format) { return format == ActivationFormat::kQ8Block256 ? 256 : 32; }
+  static int64_t block_of(ActivationFormat format) {
+    return format == ActivationFormat::kQ8Block256 ? 256 : 32;
+  }
   static bool is_float(ActivationFormat format) { return format <= ActivationFormat::kBF16; }
 
   static size_t row_bytes(ActivationFormat format, int64_t n_cols) {
     const size_t n = (size_t)n_cols;
-    const size_t bytes = is_float(format) ? n * 4 : n + n / (size_t)block_of(format) * 4 + n / 16 * 4 + n / 32 * 4;
+    const size_t bytes =
+        is_float(format) ? n * 4 : n + n / (size_t)block_of(format) * 4 + n / 16 * 4 + n / 32 * 4;
     return (bytes + 63) / 64 * 64;
   }
 
   // Parts of a quantised row.
   static const int8_t* codes(const void* row) { return (const int8_t*)row; }
-  static const float* scales(const void* row, int64_t n_cols) { return (const float*)((const int8_t*)row + n_cols); }
+  static const float* scales(const void* row, int64_t n_cols) {
+    return (const float*)((const int8_t*)row + n_cols);
+  }
   static const int32_t* sums16(const void* row, int64_t n_cols, int64_t block) {
     return (const int32_t*)(scales(row, n_cols) + n_cols / block);
   }

@@ -1,7 +1,7 @@
-// Causal attention over f16 pages with an online softmax (Milakov & Gimelshein 2018): one pass, no score matrix.
-// Up to kTile (query, head) pairs that share a kv head go through a page together, so that a K or V row is read and
-// converted once for all of them. For one pair the sequence of operations is that of its own pages and keys alone:
-// bit-identical whatever queries come with it.
+// Causal attention over f16 pages with an online softmax (Milakov & Gimelshein 2018): one pass, no score
+// matrix. Up to kTile (query, head) pairs that share a kv head go through a page together, so that a K or V
+// row is read and converted once for all of them. For one pair the sequence of operations is that of its own
+// pages and keys alone: bit-identical whatever queries come with it.
 #pragma once
 
 #include <math.h>
@@ -23,18 +23,21 @@ struct Attention {
     float* out;          // (head_dim,)
     int32_t first, end;  // keys it sees: [first, end)
     float max, sum;
-    int32_t lo, hi;      // the same within the page at hand; lo >= hi: none
+    int32_t lo, hi;                    // the same within the page at hand; lo >= hi: none
     alignas(64) float p[kPageTokens];  // scores, then weights, of the page
   };
 
   static inline F load_k(const uint16_t* row, int left) {
     return left >= kL ? V::load_f16(row) : V::load_f16_partial(row, left);
   }
-  static inline F load_q(const float* q, int left) { return left >= kL ? V::load(q) : V::load_partial(q, left); }
+  static inline F load_q(const float* q, int left) {
+    return left >= kL ? V::load(q) : V::load_partial(q, left);
+  }
 
   /// Scores of keys [lo, hi) for kN pairs; a pair's own range is applied later.
   template <int kN>
-  static void scores(Pair* pairs, const uint16_t* k, int32_t head_dim, int32_t lo, int32_t hi, float scale, float softcap) {
+  static void scores(Pair* pairs, const uint16_t* k, int32_t head_dim, int32_t lo, int32_t hi, float scale,
+                     float softcap) {
     for (int32_t j = lo; j < hi; ++j) {
       const uint16_t* row = k + (int64_t)j * head_dim;
       F sums[kN];
@@ -95,7 +98,8 @@ struct Attention {
   }
 
   template <int kN>
-  static void page(const AttentionArgs& args, Pair* pairs, const uint16_t* k, const uint16_t* v, int32_t page_first) {
+  static void page(const AttentionArgs& args, Pair* pairs, const uint16_t* k, const uint16_t* v,
+                   int32_t page_first) {
     int32_t lo = kPageTokens, hi = 0;
     for (int n = 0; n < kN; ++n) {
       Pair& pair = pairs[n];

@@ -7,13 +7,15 @@
 
 namespace tiergate {
 
-/// e^x, relative error below 2e-7; 0 below -87 (where f32 would be subnormal), e^88 above 88. Cephes' polynomial.
+/// e^x, relative error below 2e-7; 0 below -87 (where f32 would be subnormal), e^88 above 88. Cephes'
+/// polynomial.
 template <typename V>
 static inline typename V::F exp_of(typename V::F x) {
   using F = typename V::F;
   const F bounded = V::min(V::max(x, V::set1(-87.0f)), V::set1(88.0f));
   const F n = V::round(V::mul(bounded, V::set1(1.44269504f)));
-  F r = V::fma(n, V::set1(-0.693359375f), bounded);  // ln 2 in two parts: the first is exact in f32 products with n
+  F r = V::fma(n, V::set1(-0.693359375f),
+               bounded);  // ln 2 in two parts: the first is exact in f32 products with n
   r = V::fma(n, V::set1(2.12194440e-4f), r);
   F p = V::set1(1.9875691500e-4f);
   p = V::fma(p, r, V::set1(1.3981999507e-3f));

@@ -1,6 +1,6 @@
-// y = W x for F32, F16 and BF16 weights: rows interleaved value by value, f32 sums. Sums run over 256 columns at a time,
-// which keeps rounding errors small on long rows; the same sequence in every tile size (bit-identical).
-// Bound: reading W once (one token), one V::fma per column, vector and token (many tokens).
+// y = W x for F32, F16 and BF16 weights: rows interleaved value by value, f32 sums. Sums run over 256 columns
+// at a time, which keeps rounding errors small on long rows; the same sequence in every tile size
+// (bit-identical). Bound: reading W once (one token), one V::fma per column, vector and token (many tokens).
 #pragma once
 
 #include <stddef.h>
@@ -22,14 +22,16 @@ struct FloatMatmul {
     return (size_t)((n_rows + kL - 1) / kL * kL * n_cols) * sizeof(Value);
   }
 
-  static void pack(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end, void* packed) {
+  static void pack(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
+                   void* packed) {
     for (int64_t first = row_begin; first < row_end; first += kL) {
       Value* group = (Value*)packed + first * n_cols;
       for (int row = 0; row < kL; ++row) {
         for (int64_t c = 0; c < n_cols; ++c) {
           Value value = 0;
           if (first + row < n_rows) {
-            memcpy(&value, (const uint8_t*)src + (size_t)((first + row) * n_cols + c) * sizeof value, sizeof value);
+            memcpy(&value, (const uint8_t*)src + (size_t)((first + row) * n_cols + c) * sizeof value,
+                   sizeof value);
           }
           group[c * kL + row] = value;
         }
@@ -43,10 +45,11 @@ struct FloatMatmul {
     if constexpr (kFormat == ActivationFormat::kBF16) return V::load_bf16(p);
   }
 
-  /// kN tokens x kG groups of rows: one of them is 1, which gives enough independent sums to hide the latency of fma.
+  /// kN tokens x kG groups of rows: one of them is 1, which gives enough independent sums to hide the latency
+  /// of fma.
   template <int kN, int kG>
-  static void tile(const Value* groups, int64_t n_cols, const float* x, int64_t x_stride, int64_t n_valid, float* out,
-                   int64_t out_stride) {
+  static void tile(const Value* groups, int64_t n_cols, const float* x, int64_t x_stride, int64_t n_valid,
+                   float* out, int64_t out_stride) {
     F total[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) total[t][g] = V::zero();
@@ -81,8 +84,8 @@ struct FloatMatmul {
   }
 
   template <int kN>
-  static void tiles(int64_t n, const Value* group, int64_t n_cols, const float* x, int64_t x_stride, int64_t n_valid,
-                    float* out, int64_t out_stride) {
+  static void tiles(int64_t n, const Value* group, int64_t n_cols, const float* x, int64_t x_stride,
+                    int64_t n_valid, float* out, int64_t out_stride) {
     if (n == kN) {
       tile<kN, 1>(group, n_cols, x, x_stride, n_valid, out, out_stride);
     } else if constexpr (kN > 1) {
@@ -107,7 +110,8 @@ struct FloatMatmul {
       const int64_t n_valid = row_end - row < kL ? row_end - row : kL;
       for (int64_t t = 0; t < n_tokens; t += V::kMaxTokens) {
         const int64_t n = n_tokens - t < V::kMaxTokens ? n_tokens - t : V::kMaxTokens;
-        tiles<V::kMaxTokens>(n, group, n_cols, x + t * x_stride, x_stride, n_valid, out + t * out_stride + row, out_stride);
+        tiles<V::kMaxTokens>(n, group, n_cols, x + t * x_stride, x_stride, n_valid,
+                             out + t * out_stride + row, out_stride);
       }
       row += kL;
     }

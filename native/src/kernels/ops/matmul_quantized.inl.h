@@ -1,7 +1,8 @@
-// y = W x for quantised W (packing.inl.h) and quantised x (activations.inl.h): integer dot products of 16 or 32 columns,
-// scaled and summed in f32. A tile is kLanes rows x up to V::kMaxTokens tokens: weights are decoded once per tile.
-// One output is the same sequence of operations in every tile size: bit-identical for any batch and row range.
-// Bound: reading W once (one token), 8 V::dot per 32 columns and vector (many tokens).
+// y = W x for quantised W (packing.inl.h) and quantised x (activations.inl.h): integer dot products of 16 or
+// 32 columns, scaled and summed in f32. A tile is kLanes rows x up to V::kMaxTokens tokens: weights are
+// decoded once per tile. One output is the same sequence of operations in every tile size: bit-identical for
+// any batch and row range. Bound: reading W once (one token), 8 V::dot per 32 columns and vector (many
+// tokens).
 #pragma once
 
 #include <stddef.h>
@@ -48,8 +49,8 @@ struct QuantizedMatmul {
 
   /// kN tokens x one group of rows.
   template <int kN>
-  static void tile(const uint8_t* group, int64_t n_cols, const uint8_t* activations, size_t row_bytes, int64_t n_valid,
-                   float* out, int64_t out_stride) {
+  static void tile(const uint8_t* group, int64_t n_cols, const uint8_t* activations, size_t row_bytes,
+                   int64_t n_valid, float* out, int64_t out_stride) {
     const int8_t* x[kN];
     const float* d[kN];
     const int32_t* sum16[kN];
@@ -83,12 +84,14 @@ struct QuantizedMatmul {
 
   template <int kN>
   static inline void block32(const uint8_t* group, const uint8_t* scales, int64_t b, const int8_t* const* x,
-                             const float* const* d, const int32_t* const* sum16, const float* const* sum32, F* total) {
+                             const float* const* d, const int32_t* const* sum16, const float* const* sum32,
+                             F* total) {
     I sums[kN];
     for (int t = 0; t < kN; ++t) sums[t] = start(sum16[t] + b * 2, 2);
     dot_quads<kN, 0, 8>(group, x, b * 32, sums);
     const F scale = V::load_f16(scales);
-    for (int t = 0; t < kN; ++t) total[t] = V::fma(V::to_float(sums[t]), V::mul(scale, V::set1(d[t][b])), total[t]);
+    for (int t = 0; t < kN; ++t)
+      total[t] = V::fma(V::to_float(sums[t]), V::mul(scale, V::set1(d[t][b])), total[t]);
     if constexpr (Q::kHasMin) {
       const F min = V::load_f16(scales + kL * 2);
       for (int t = 0; t < kN; ++t) total[t] = V::fma(min, V::set1(sum32[t][b]), total[t]);
@@ -97,7 +100,8 @@ struct QuantizedMatmul {
 
   template <int kN>
   static inline void block256(const uint8_t* group, const uint8_t* scales, int64_t b, const int8_t* const* x,
-                              const float* const* d, const int32_t* const* sum16, const float* const* sum32, F* total) {
+                              const float* const* d, const int32_t* const* sum16, const float* const* sum32,
+                              F* total) {
     const uint8_t* sub = scales + P::kHalves * kL * 2;
     F scaled[kN], minima[kN];
     for (int t = 0; t < kN; ++t) scaled[t] = minima[t] = V::zero();
@@ -139,8 +143,8 @@ struct QuantizedMatmul {
   }
 
   template <int kN>
-  static void tiles(int64_t n, const uint8_t* group, int64_t n_cols, const uint8_t* activations, size_t row_bytes,
-                    int64_t n_valid, float* out, int64_t out_stride) {
+  static void tiles(int64_t n, const uint8_t* group, int64_t n_cols, const uint8_t* activations,
+                    size_t row_bytes, int64_t n_valid, float* out, int64_t out_stride) {
     if (n == kN) {
       tile<kN>(group, n_cols, activations, row_bytes, n_valid, out, out_stride);
     } else if constexpr (kN > 1) {
@@ -150,7 +154,8 @@ struct QuantizedMatmul {
 
   static void matmul(const void* packed, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
-    constexpr ActivationFormat kFormat = Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
+    constexpr ActivationFormat kFormat =
+        Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
     const size_t group_bytes = P::row_group_bytes(n_cols);
     (void)n_rows;
@@ -159,8 +164,8 @@ struct QuantizedMatmul {
       const int64_t n_valid = row_end - row < kL ? row_end - row : kL;
       for (int64_t t = 0; t < n_tokens; t += V::kMaxTokens) {
         const int64_t n = n_tokens - t < V::kMaxTokens ? n_tokens - t : V::kMaxTokens;
-        tiles<V::kMaxTokens>(n, group, n_cols, (const uint8_t*)activations + (size_t)t * row_bytes, row_bytes, n_valid,
-                             out + t * out_stride + row, out_stride);
+        tiles<V::kMaxTokens>(n, group, n_cols, (const uint8_t*)activations + (size_t)t * row_bytes, row_bytes,
+                             n_valid, out + t * out_stride + row, out_stride);
       }
     }
   }

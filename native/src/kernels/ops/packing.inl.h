@@ -1,13 +1,15 @@
-// The packed layout of quantised weights: V::kLanes rows interleaved, one row per 32-bit lane of a vector, so that a
-// product needs no sum across lanes and gives kLanes outputs at once.
+// The packed layout of quantised weights: V::kLanes rows interleaved, one row per 32-bit lane of a vector, so
+// that a product needs no sum across lanes and gives kLanes outputs at once.
 //
 // A group of kLanes rows x n_cols is two planes, the first followed by the second, padded to 64 bytes:
-//   codes   per 32 columns, kBits vectors of 4 * kLanes bytes. Lane r of "quad" i holds row r's codes of columns
+//   codes   per 32 columns, kBits vectors of 4 * kLanes bytes. Lane r of "quad" i holds row r's codes of
+//   columns
 //           4i … 4i + 3. Vectors 0 … 3: quad i (i < 4) in the low nibbles, quad i + 4 in the high ones.
 //           5 bits: vector 4, bit i of each byte is the fifth bit of quad i.
 //           6 bits: vectors 4 and 5, bits 2(i % 4) … of vector 4 + i / 4 are the upper two of quad i.
 //           8 bits: vector i is quad i.
-//   scales  per block: f16 d[kLanes], and f16 m[kLanes] with a minimum; K types add the sub-blocks' scales, one byte
+//   scales  per block: f16 d[kLanes], and f16 m[kLanes] with a minimum; K types add the sub-blocks' scales,
+//   one byte
 //           each, scale[j][kLanes], then min[j][kLanes].
 #pragma once
 
@@ -57,14 +59,16 @@ struct Packing {
     }
   }
 
-  static void pack(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end, void* packed) {
+  static void pack(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
+                   void* packed) {
     const int64_t n_blocks = n_cols / Q::kBlock;
     for (int64_t first = row_begin; first < row_end; first += kL) {
       uint8_t* group = (uint8_t*)packed + (size_t)(first / kL) * row_group_bytes(n_cols);
       memset(group, 0, row_group_bytes(n_cols));  // rows past n_rows have scale 0
       uint8_t* scale_plane = group + code_bytes(n_cols);
       for (int row = 0; row < kL && first + row < n_rows; ++row) {
-        const uint8_t* from = (const uint8_t*)src + (size_t)((first + row) * n_blocks) * sizeof(typename Q::Block);
+        const uint8_t* from =
+            (const uint8_t*)src + (size_t)((first + row) * n_blocks) * sizeof(typename Q::Block);
         for (int64_t b = 0; b < n_blocks; ++b) {
           typename Q::Block block;
           memcpy(&block, from + (size_t)b * sizeof block, sizeof block);
@@ -108,7 +112,8 @@ struct Packing {
       if constexpr (Q::kBits == 5) {
         return V::either(low, V::template bits<i - 4, 16>(V::load_bytes(group + 4 * kVectorBytes)));
       } else if constexpr (Q::kBits == 6) {
-        return V::either(low, V::template bits<i % 4 * 2 - 4, 48>(V::load_bytes(group + (4 + i / 4) * kVectorBytes)));
+        return V::either(
+            low, V::template bits<i % 4 * 2 - 4, 48>(V::load_bytes(group + (4 + i / 4) * kVectorBytes)));
       } else {
         return low;
       }

@@ -6,7 +6,8 @@
 namespace tiergate {
 
 template <typename V>
-static void rope(float* x, int32_t n_heads, int32_t head_dim, int32_t n_rot, const float* cos_sin, bool neox) {
+static void rope(float* x, int32_t n_heads, int32_t head_dim, int32_t n_rot, const float* cos_sin,
+                 bool neox) {
   const int32_t half = n_rot / 2;
   const int32_t stride = neox ? 1 : 2, partner = neox ? half : 1;
   for (int32_t h = 0; h < n_heads; ++h) {

@@ -1,4 +1,5 @@
-// What sampling and confidence need of the logits in one pass: max, sum of e^(x - max), sum of (x - max) e^(x - max).
+// What sampling and confidence need of the logits in one pass: max, sum of e^(x - max), sum of (x - max) e^(x
+// - max).
 #pragma once
 
 #include <stdint.h>
