@@ -17,7 +17,7 @@ export interface ChatTemplateOptions {
   now?: () => Date;
 }
 
-export interface TemplateInput {
+interface TemplateInput {
   messages: readonly ChatMessage[];
   tools?: ChatRequest['tools'];
   /** Ask for the assistant's turn; true unless said otherwise. */

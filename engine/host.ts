@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import { type Answering, answerStream, answerWhole } from './answer.ts';
 import { type BodyShape, chatShape, textShape } from './answer-bodies.ts';
+import { chatPromptTokens } from './prompt.ts';
 import { type HostTextRequest, parseChatRequest, parseTextRequest, type SamplingRequest } from './request.ts';
 
 export interface HostOptions extends Answering {
@@ -45,7 +46,7 @@ export function createHost(options: HostOptions): Hono {
   app.post('/v1/chat/completions', async (context) => {
     const request = parseChatRequest(await jsonBody(context.req.raw));
     checkModel(request.model);
-    const prompt = model.promptTokens(model.chatTemplate.prompt(request));
+    const prompt = chatPromptTokens(model, request);
     return respond(chatShape, 'chatcmpl', prompt, request, context.req.raw.signal);
   });
 
@@ -68,7 +69,7 @@ export function createHost(options: HostOptions): Hono {
             special: body.add_special === true,
             parseSpecial: body.parse_special === true,
           })
-        : model.promptTokens(model.chatTemplate.prompt(parseChatRequest(body)));
+        : chatPromptTokens(model, parseChatRequest(body));
     return context.json({ count: tokens.length, tokens: [...tokens] });
   });
 

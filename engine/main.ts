@@ -48,18 +48,22 @@ async function start(): Promise<RunningHost> {
   });
 }
 
+/** Longest time for a clean end. */
+const END_WITHIN_MS = 3000;
+
 let host: RunningHost | undefined;
 let ending = false;
 
 async function end(code: number): Promise<void> {
   if (ending) return;
   ending = true;
+  setTimeout(() => process.exit(code), END_WITHIN_MS).unref();
   await host?.close().catch(() => {});
   process.exit(code);
 }
 
 // Before loading: a parent that dies meanwhile must not leave an orphan.
-if (process.channel) process.on('disconnect', () => process.exit(0));
+if (process.channel) process.on('disconnect', () => void end(0));
 process.on('SIGTERM', () => void end(0));
 process.on('SIGINT', () => void end(0));
 

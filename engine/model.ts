@@ -6,7 +6,7 @@ import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
 import { type NativeEngine, type NativeModel, type NativeModelInfo, nativeAddon } from './binding.ts';
 import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
 
-export interface EngineSize {
+interface EngineSize {
   /** 0: physical cores. */
   threads?: number;
   /** Longest timeline in tokens. */

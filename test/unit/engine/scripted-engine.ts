@@ -37,7 +37,7 @@ export class ScriptedSession implements NativeSession {
 }
 
 /** The token that follows a timeline: 0 … 996. */
-export const nextToken = (timeline: readonly number[]): number =>
+const nextToken = (timeline: readonly number[]): number =>
   timeline.reduce((hash, token) => (hash * 31 + token + 1) % 997, 7);
 
 /** What a sequence of its own would generate. */
