@@ -257,11 +257,8 @@ describe('an OpenAI-compatible upstream with habits of its own', () => {
   ])('%s is an error that names the target', async (_, reply, stream, code) => {
     upstream.next(reply);
     const error = await chat(runner(), stream)
-      .then(stream ? events : (answer) => answer)
-      .then(
-        () => null,
-        (thrown: unknown) => thrown,
-      );
+      .then((answer) => (stream ? events(answer) : []))
+      .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code });
     expect(String(error)).not.toContain(KEY);
   });
@@ -318,6 +315,12 @@ describe.skipIf(!existsSync(data))(
         .push(bytes)
         .filter((payload) => payload !== '[DONE]' && payload !== '');
       upstream.next({ body: bytes.toString('utf8'), headers: SSE });
+      if (payloads.some((payload) => JSON.parse(payload).error)) {
+        await expect(chat(runnerOf(openai), true).then(events)).rejects.toMatchObject({
+          code: 'PROVIDER_ERROR',
+        });
+        return;
+      }
       const list = await events(await chat(runnerOf(openai), true));
       expect(list.length).toBe(payloads.length);
       const wrote = list.some(({ chunk }) =>
@@ -330,6 +333,10 @@ describe.skipIf(!existsSync(data))(
 
     it.each(recordings('json_pairs', '.json'))('answer %s', (path) => {
       const body = JSON.parse(readFileSync(join(data, 'json_pairs', path), 'utf8'));
+      if (path.includes('invalid_response')) {
+        expect(() => openai.fromWire(body)).toThrow('without `choices[].message`');
+        return;
+      }
       const completion = openai.fromWire(body);
       expect(completion).toBe(body);
       expect(readUsage(completion.usage)).not.toBeNull();
