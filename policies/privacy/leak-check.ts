@@ -11,7 +11,9 @@ const STRONG_SCORE = 0.95;
 /** Shorter values are everywhere; redaction does not look for them either. */
 const MIN_LENGTH = 5;
 /** Media in base64. Nothing that stands in such a run stands alone. */
-const BASE64_RUN = /[A-Za-z0-9+/]{256,}={0,2}/g;
+const BASE64_RUN = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{256,}={0,2}/g;
+/** White space as JSON writes it: else `\n` would join the words around it. */
+const WHITE_SPACE_ESCAPE = /\\[nrt]/g;
 
 const jsonInner = (text: string): string => JSON.stringify(text).slice(1, -1);
 const asciiOnly = (json: string): string =>
@@ -86,7 +88,7 @@ export function createLeakCheck(
     if (typeByFolded.size > 0 && leaked === undefined) look(body.toLowerCase(), searchFolded, typeByFolded);
     if (leaked !== undefined) return `a redacted value of type ${leaked} is still in the outgoing body`;
 
-    const text = body.length > 256 ? body.replace(BASE64_RUN, ' ') : body;
+    const text = body.replace(WHITE_SPACE_ESCAPE, '\n').replace(BASE64_RUN, ' ');
     const found: Finding | undefined = scanText(text, { types, minScore: STRONG_SCORE })[0];
     return found === undefined ? null : `the outgoing body holds an unredacted value of type ${found.type}`;
   };

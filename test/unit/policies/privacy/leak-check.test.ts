@@ -55,6 +55,15 @@ describe('createLeakCheck', () => {
     ).toBeNull();
   });
 
+  it('reads white space escapes as white space', () => {
+    const check = createLeakCheck(emptyVault);
+    expect(check(JSON.stringify({ a: 'see http://host:\nname@example' }))).toBeNull();
+    expect(check(JSON.stringify({ a: 'key:\nAKIA4QZX7LMNP2RSTUVW' }))).toContain('API_KEY');
+    expect(check(JSON.stringify({ b: JSON.stringify({ a: 'key:\nAKIA4QZX7LMNP2RSTUVW' }) }))).toContain(
+      'API_KEY',
+    );
+  });
+
   it('lets every redacted request pass and stops the same request before redaction', () => {
     const value = fc.constantFrom(
       'anna@example.com',
