@@ -30,14 +30,34 @@ function adversarialSeeds({ anchors = [], examples }: Recognizer): string[] {
   ];
 }
 
-/** Best of two, in ms: the machine may be busy. */
 function timeOf(run: () => unknown): number {
-  const times = [0, 0].map(() => {
-    const start = performance.now();
-    run();
-    return performance.now() - start;
-  });
-  return Math.min(...times);
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
+/**
+ * Does four times the text take about four times as long? Quadratic time would take sixteen. The machine may be busy, so the
+ * best times of up to eight tries count, and 3 ms are noise: what takes no longer is no danger.
+ */
+function isLinear(run: (text: string) => unknown, seed: string): boolean {
+  const small = seed.repeat(Math.ceil(25_000 / seed.length));
+  const large = seed.repeat(Math.ceil(100_000 / seed.length));
+  let best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    best = [
+      Math.min(
+        best[0],
+        timeOf(() => run(small)),
+      ),
+      Math.min(
+        best[1],
+        timeOf(() => run(large)),
+      ),
+    ];
+    if (best[1] < 10 * best[0] + 3) return true;
+  }
+  return false;
 }
 
 describe.each(recognizers)('recognizer %s', (name, recognizer) => {
@@ -97,12 +117,7 @@ describe.each(recognizers)('recognizer %s', (name, recognizer) => {
   it('takes linear time on 100 kB of adversarial text', () => {
     const slow = createScanner([recognizer], false);
     for (const seed of adversarialSeeds(recognizer)) {
-      const [small, large] = [25_000, 100_000].map((size) => seed.repeat(Math.ceil(size / seed.length)));
-      slow(small as string);
-      const before = timeOf(() => slow(small as string));
-      const after = timeOf(() => slow(large as string));
-      // Four times the text: linear is a ratio of 4, quadratic one of 16. A millisecond is the clock's and collector's noise.
-      expect(after, `seed ${JSON.stringify(seed.slice(0, 30))}`).toBeLessThan(10 * before + 5);
+      expect(isLinear(slow, seed), `seed ${JSON.stringify(seed.slice(0, 30))}`).toBe(true);
     }
   });
 });

@@ -13,7 +13,7 @@ export default defineRecognizer({
       score: 0.95,
     },
   ],
-  // ${PASSWORD}, <password>, {{pw}} and **** are variables, not values.
+  // $PASSWORD, <password>, {{pw}} and **** are variables, not values.
   validate: (value) => (VARIABLE.test(value.slice(value.indexOf(':') + 1)) ? false : null),
   examples: {
     match: [
@@ -22,7 +22,7 @@ export default defineRecognizer({
     ],
     noMatch: [
       'https://example.com:8080/a@b',
-      'postgres://user:${PASSWORD}@host/db',
+      'postgres://user:$PASSWORD@host/db',
       'postgres://user:<password>@host/db',
       'http://localhost:3000/users?mail=a@b',
     ],
