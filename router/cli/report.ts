@@ -28,7 +28,9 @@ function runReport(options: ReportOptions): void {
       'INVALID_REQUEST',
       `the period is empty: it begins ${new Date(period.since).toISOString()} and ends ${new Date(period.until ?? now).toISOString()}`,
     );
-  const path = options.ledger ?? loadConfig({ path: options.config }).config.ledger.path;
+  const path =
+    options.ledger ??
+    loadConfig({ path: options.config, env: process.env, cwd: process.cwd() }).config.ledger.path;
   const report = readReport(path, period);
   console.log(
     options.json === true ? JSON.stringify(report, null, 2) : reportTable(report, displayPath(path)),
