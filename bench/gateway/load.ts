@@ -1,0 +1,67 @@
+// One load run: 16 keep-alive connections, each sending the next request when the last answer is whole. wrk where it
+// is installed (it takes little of the machine), else client.ts in a process of its own.
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface LoadRequest {
+  /** Full URL. */
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface LoadResult {
+  requestsPerS: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+export const CONNECTIONS = 16;
+export const hasWrk: boolean = spawnSync('wrk', ['-v']).error === undefined;
+
+async function run(command: string, args: string[]): Promise<string> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (data) => {
+    output += data;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`${command} failed (exit code ${code}): ${output}`);
+  return output;
+}
+
+const UNIT_MS: Record<string, number> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
+
+function parseWrk(output: string): LoadResult {
+  const failed = /Non-2xx or 3xx responses: \d+|Socket errors: .*/.exec(output);
+  if (failed !== null) throw new Error(`load run: ${failed[0]}`);
+  const latency = (percent: number): number => {
+    const [, value, unit] = new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s|m)$`, 'm').exec(output)!;
+    return Number(value) * UNIT_MS[unit!]!;
+  };
+  return {
+    requestsPerS: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)![1]),
+    p50Ms: latency(50),
+    p99Ms: latency(99),
+  };
+}
+
+/** @param folder for the script that wrk reads @throws {Error} when a response was not 200 */
+export async function load(request: LoadRequest, seconds: number, folder: string): Promise<LoadResult> {
+  if (!hasWrk) {
+    const client = join(import.meta.dirname, 'client.ts');
+    const job = JSON.stringify({ ...request, seconds, connections: CONNECTIONS });
+    return JSON.parse(await run(process.execPath, ['--import', 'tsx', client, job])) as LoadResult;
+  }
+  const lua = [
+    'wrk.method = "POST"',
+    `wrk.body = [==[${request.body}]==]`,
+    ...Object.entries(request.headers).map(([name, value]) => `wrk.headers["${name}"] = [==[${value}]==]`),
+  ].join('\n');
+  const script = join(folder, 'request.lua');
+  writeFileSync(script, lua);
+  return parseWrk(
+    await run('wrk', ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency', '-s', script, request.url]),
+  );
+}
