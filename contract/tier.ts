@@ -65,9 +65,18 @@ export interface AttemptContext {
   signal: AbortSignal;
 }
 
+/** Counts tokens where the upstream reported none. */
+export interface TokenCounter {
+  /** Tokens of a whole prompt, with the overhead of its messages. */
+  prompt(request: ChatRequest, model: string): Promise<number>;
+  text(text: string, model: string): Promise<number>;
+}
+
 /** One target that can be called. Implemented by tiers/local.ts and tiers/remote.ts. */
 export interface TargetRunner {
   readonly target: Target;
+  /** The model's own tokenizer, where it can be asked. */
+  readonly counter?: TokenCounter;
   state(): TargetState;
   /**
    * One attempt without retries. Resolves with the whole completion, or, for `stream: true`, once the upstream has

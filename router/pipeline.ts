@@ -108,7 +108,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     throw error;
   }
 
-  const gate = redactionGate(ask.request, inspection);
+  const gate = redactionGate(ask.request, inspection, gateway.privacy);
   const timeUp = (): void =>
     ask.aborter.abort(
       new GatewayError(

@@ -9,16 +9,10 @@ import type {
 } from '../contract/chat.ts';
 import type { GatewayError } from '../contract/errors.ts';
 import type { AttemptRecord, Outcome, Provenance } from '../contract/ledger.ts';
-import type { Target } from '../contract/tier.ts';
+import type { Target, TokenCounter } from '../contract/tier.ts';
 import { costMicrousd } from './prices.ts';
 import { UpstreamError } from './upstream-error.ts';
 import { readUsage, type TokenCounts } from './usage.ts';
-
-/** Counts tokens where the upstream did not. */
-export interface TokenCounter {
-  prompt(request: ChatRequest, model: string): Promise<number>;
-  text(text: string, model: string): Promise<number>;
-}
 
 export interface AttemptStart {
   index: number;
@@ -111,7 +105,8 @@ export class Attempt {
   async #makeRecord(counter: TokenCounter): Promise<AttemptRecord> {
     const error = this.#error;
     const reported = readUsage(this.#usage);
-    const counts = reported ?? (await this.#count(counter));
+    const found = reported ?? (await this.#count(counter));
+    const counts = found === 'unknown' ? null : found;
     const provenance: Provenance = error === null ? 'counted' : 'estimated-partial';
     const { price } = this.target;
     return {
@@ -129,7 +124,7 @@ export class Attempt {
       outputTokens: counts?.outputTokens ?? null,
       tokenProvenance: counts === null ? null : reported ? 'reported' : provenance,
       // A call that was refused or never arrived is not billed by anybody.
-      costMicrousd: counts === null ? 0 : costMicrousd(counts, price),
+      costMicrousd: found === null ? 0 : counts === null ? null : costMicrousd(counts, price),
       priceSource: price?.source ?? null,
       queueMs: this.#start.queueMs,
       ttftMs: this.#ttftMs,
@@ -138,15 +133,21 @@ export class Attempt {
   }
 
   /** Null when nothing can have been used: the call was refused, blocked or never arrived. */
-  async #count(counter: TokenCounter): Promise<TokenCounts | null> {
+  async #count(counter: TokenCounter): Promise<TokenCounts | 'unknown' | null> {
     if (this.#sent === null) return null;
     if (!this.#begun && this.#error !== null && !MAY_BILL.has(this.#error.code)) return null;
     const { model } = this.target;
-    return {
-      inputTokens: await counter.prompt(this.#sent, model),
-      cachedInputTokens: 0,
-      outputTokens: this.#said.length === 0 ? 0 : await counter.text(this.#said.join(''), model),
-    };
+    const said = this.#said.join('');
+    try {
+      const inputTokens = await counter.prompt(this.#sent, model);
+      return {
+        inputTokens,
+        cachedInputTokens: 0,
+        outputTokens: said === '' ? 0 : await counter.text(said, model),
+      };
+    } catch {
+      return 'unknown';
+    }
   }
 
   #collect(part: ChatDelta | ChatMessage): void {

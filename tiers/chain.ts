@@ -5,8 +5,8 @@ import type { ChatAnswer, ChatEvent } from '../contract/chat.ts';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord } from '../contract/ledger.ts';
 import type { Candidate, Decision } from '../contract/policy.ts';
-import type { AttemptContext, Outgoing, Target } from '../contract/tier.ts';
-import { Attempt, type TokenCounter } from './attempt.ts';
+import type { AttemptContext, Outgoing, Target, TokenCounter } from '../contract/tier.ts';
+import { Attempt } from './attempt.ts';
 import { type BreakerPermit, countsAsFailure } from './breaker.ts';
 import { abortError, type Clock, sleep, systemClock } from './clock.ts';
 import { tokenCounter } from './count-tokens.ts';
@@ -228,8 +228,10 @@ class Chain {
   }
 
   async #records(): Promise<AttemptRecord[]> {
-    const counter = this.#options.counter ?? tokenCounter;
-    return Promise.all(this.#attempts.map((attempt) => attempt.record(counter)));
+    const { runners, counter = tokenCounter } = this.#options;
+    const counterOf = ({ target }: Attempt): TokenCounter =>
+      runners.get(target.id)?.runner.counter ?? counter;
+    return Promise.all(this.#attempts.map((attempt) => attempt.record(counterOf(attempt))));
   }
 
   async #giveUp(last?: GatewayError): Promise<never> {

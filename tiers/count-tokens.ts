@@ -1,107 +1,72 @@
-// Counts tokens where an upstream reports none. Exact for OpenAI's models on texts of up to 2048 characters, an
-// estimate for everything else; the ledger says which by its provenance. The work is bounded: a long text is counted
-// in pieces, a very long one by a sample, and the event loop gets its turn in between.
-// Source: OpenAI cookbook, "How to count tokens with tiktoken" (message overhead).
-import { createRequire } from 'node:module';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Tiktoken } from 'tiktoken/lite';
-import type { ChatMessage, ChatRequest } from '../contract/chat.ts';
-import type { TokenCounter } from './attempt.ts';
+// Counts tokens where an upstream reports none, in a thread of its own that is started when it is first needed.
+// What the counts are worth: tiers/tiktoken-count.ts.
+import { Worker } from 'node:worker_threads';
+import { builtFile } from '../contract/built-file.ts';
+import type { ChatRequest } from '../contract/chat.ts';
+import { GatewayError } from '../contract/errors.ts';
+import type { TokenCounter } from '../contract/tier.ts';
 
-/** Byte-pair merging is quadratic on text without spaces: no piece is longer. */
-const PIECE_CHARS = 2048;
-/** Beyond this many characters only a sample, evenly spread, is counted. */
-const MAX_COUNTED_CHARS = 64 * PIECE_CHARS;
-
-/** Three of the frame, one of the role. */
-const TOKENS_PER_MESSAGE = 4;
-const TOKENS_PER_NAME = 1;
-/** Every answer is primed with `<|start|>assistant<|message|>`. */
-const TOKENS_OF_PRIMING = 3;
-/** A 1024 x 1024 image in high detail (OpenAI vision guide, gpt-4o); others are estimated by it. */
-const TOKENS_PER_IMAGE = 765;
-
-type EncodingName = 'o200k_base' | 'cl100k_base';
-
-/** GPT-3.5 and GPT-4 (not 4o, 4.1, 4.5) have cl100k_base; everything newer or unknown is counted as o200k_base. */
-export const encodingFor = (model: string): EncodingName =>
-  /(?:^|\/)(?:gpt-3\.?5|gpt-4(?![o.\d])|text-embedding-)/.test(model) ? 'cl100k_base' : 'o200k_base';
-
-interface Ranks {
-  bpe_ranks: string;
-  special_tokens: Record<string, number>;
-  pat_str: string;
+/** Either a prompt or a text. */
+export interface CountJob {
+  id: number;
+  model: string;
+  prompt?: Pick<ChatRequest, 'messages' | 'tools'>;
+  text?: string;
 }
 
-// Required, not imported: the package's types describe its CommonJS ranks as an ES module.
-const require = createRequire(import.meta.url);
-const loaded = new Map<EncodingName, Tiktoken>();
+export interface CountAnswer {
+  id: number;
+  count: number;
+}
 
-/** Loads an encoding once; that takes some hundred milliseconds, so nothing is loaded before it is needed. */
-function load(name: EncodingName): Tiktoken {
-  let encoding = loaded.get(name);
-  if (!encoding) {
-    const { Tiktoken: Encoding } = require('tiktoken/lite') as typeof import('tiktoken/lite');
-    const ranks = require(`tiktoken/encoders/${name}`) as Ranks;
-    encoding = new Encoding(ranks.bpe_ranks, ranks.special_tokens, ranks.pat_str);
-    loaded.set(name, encoding);
+interface Waiting {
+  resolve(count: number): void;
+  reject(error: Error): void;
+}
+
+class CountingThread {
+  readonly #worker = new Worker(builtFile('tiers/count-thread'));
+  readonly #waiting = new Map<number, Waiting>();
+  #lastId = 0;
+
+  constructor(onEnd: () => void) {
+    this.#worker.on('message', ({ id, count }: CountAnswer) => {
+      this.#waiting.get(id)?.resolve(count);
+      this.#waiting.delete(id);
+      if (this.#waiting.size === 0) this.#worker.unref();
+    });
+    const end = (cause?: unknown): void => {
+      onEnd();
+      const error = new GatewayError('INTERNAL', 'the token counting thread ended', { cause });
+      for (const { reject } of this.#waiting.values()) reject(error);
+      this.#waiting.clear();
+    };
+    this.#worker.on('error', end);
+    this.#worker.on('exit', end);
   }
-  return encoding;
-}
 
-/** Cuts before a space where there is one near, so that few words are torn. */
-function pieceEnd(text: string, start: number): number {
-  const end = start + PIECE_CHARS;
-  if (end >= text.length) return text.length;
-  const space = text.lastIndexOf(' ', end);
-  if (space > start + PIECE_CHARS / 2) return space;
-  const last = text.charCodeAt(end - 1);
-  return last >= 0xd800 && last < 0xdc00 ? end - 1 : end; // never inside a surrogate pair
-}
-
-async function countText(text: string, model: string): Promise<number> {
-  if (text === '') return 0;
-  const encoding = load(encodingFor(model));
-  if (text.length <= PIECE_CHARS) return encoding.encode_ordinary(text).length;
-  const stride = Math.max(1, text.length / MAX_COUNTED_CHARS);
-  let tokens = 0;
-  let chars = 0;
-  for (let start = 0; start < text.length; ) {
-    const end = pieceEnd(text, start);
-    tokens += encoding.encode_ordinary(text.slice(start, end)).length;
-    chars += end - start;
-    start = stride === 1 ? end : Math.max(end, Math.floor(start + PIECE_CHARS * stride));
-    await nextTurn();
+  count(job: Omit<CountJob, 'id'>): Promise<number> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    this.#worker.ref();
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ ...job, id } satisfies CountJob);
+    });
   }
-  return Math.round((tokens / chars) * text.length);
 }
 
-/** The parts of a message that cost tokens, each tokenised on its own. */
-function messageTexts({ content, name, tool_calls }: ChatMessage): string[] {
-  const prose =
-    typeof content === 'string'
-      ? content
-      : (content ?? []).map((part) => part.text ?? part.refusal ?? '').join('');
-  const calls = (tool_calls ?? []).flatMap((call) => [
-    call.function?.name ?? '',
-    call.function?.arguments ?? '',
-  ]);
-  return [prose, name ?? '', ...calls];
+let thread: CountingThread | undefined;
+
+function count(job: Omit<CountJob, 'id'>): Promise<number> {
+  thread ??= new CountingThread(() => {
+    thread = undefined;
+  });
+  return thread.count(job);
 }
 
-const imagesIn = (message: ChatMessage): number =>
-  Array.isArray(message.content) ? message.content.filter((part) => part.type === 'image_url').length : 0;
-
-/** Prompt tokens of a whole request: messages with their overhead, images, and tools by the length of their JSON. */
-async function countPrompt(request: ChatRequest, model: string): Promise<number> {
-  let tokens = TOKENS_OF_PRIMING;
-  for (const message of request.messages) {
-    tokens += TOKENS_PER_MESSAGE + imagesIn(message) * TOKENS_PER_IMAGE;
-    for (const text of messageTexts(message)) tokens += await countText(text, model);
-    if (message.name) tokens += TOKENS_PER_NAME;
-  }
-  if (request.tools) tokens += await countText(JSON.stringify(request.tools), model);
-  return tokens;
-}
-
-export const tokenCounter: TokenCounter = { prompt: countPrompt, text: countText };
+/** Rejects when the thread dies; the next count starts another. */
+export const tokenCounter: TokenCounter = {
+  prompt: ({ messages, tools }, model) => count({ model, prompt: { messages, ...(tools && { tools }) } }),
+  text: (text, model) => count({ model, text }),
+};

@@ -1,9 +1,10 @@
 // Level 1: the engine host of this machine, over its Unix socket. Supervision is in local-host.ts.
 import type { Dispatcher, Pool } from 'undici';
-import type { ChatAnswer, ChatChunk, ChatCompletion, ChatEvent, ChatRequest } from '../contract/chat.ts';
+import type { ChatAnswer, ChatChunk, ChatCompletion, ChatEvent } from '../contract/chat.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
 import type { AttemptContext, Outgoing, Target, TargetRunner } from '../contract/tier.ts';
 import { HOW_TO_GIVE_A_MODEL } from '../engine/catalog.ts';
+import { tokenCounter } from './count-tokens.ts';
 import { LocalHost, type LocalHostFacts, type LocalHostOptions } from './local-host.ts';
 import { parseSse } from './sse.ts';
 
@@ -14,8 +15,6 @@ export interface LocalRunnerOptions extends Omit<LocalHostOptions, 'modelFile'> 
 }
 
 export interface LocalRunner extends TargetRunner {
-  /** Prompt tokens of a request, chat template included. @throws {GatewayError} as `chat` */
-  countTokens(request: ChatRequest, signal?: AbortSignal): Promise<number>;
   /** What the running host says of itself, null while it is not ready. */
   facts(): LocalHostFacts | null;
   /** Process id of the running host. */
@@ -48,8 +47,27 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
     }
   }
 
+  /** By the model's own tokenizer; while no host is ready, by the general one. */
+  async function count(body: object): Promise<number> {
+    const response = await post('/tokenize', JSON.stringify(body), new AbortController().signal);
+    return ((await response.body.json()) as { count: number }).count;
+  }
+
+  let withContext: Target | undefined;
   return {
-    target,
+    /** Its context window is the host's as soon as the host has told it. */
+    get target() {
+      if (withContext === undefined && host.facts !== null) {
+        withContext = { ...target, contextWindow: host.facts.context_tokens };
+      }
+      return withContext ?? target;
+    },
+    counter: {
+      prompt: (request, model) =>
+        host.facts === null ? tokenCounter.prompt(request, model) : count({ messages: request.messages }),
+      text: (text, model) =>
+        host.facts === null ? tokenCounter.text(text, model) : count({ content: text }),
+    },
     state: () => host.state(),
     facts: () => host.facts,
     pid: () => host.pid,
@@ -71,11 +89,6 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
       } catch (error) {
         throw attemptError(error, signal);
       }
-    },
-
-    async countTokens(request, signal = new AbortController().signal) {
-      const response = await post('/tokenize', JSON.stringify({ messages: request.messages }), signal);
-      return ((await response.body.json()) as { count: number }).count;
     },
   };
 }
@@ -152,7 +165,6 @@ function runnerWithoutModel(target: Target): LocalRunner {
     facts: () => null,
     pid: () => null,
     chat: async () => refuse(),
-    countTokens: async () => refuse(),
     close: async () => {},
   };
 }

@@ -58,7 +58,7 @@ describe('tier 1 over the engine host', () => {
       context(),
     );
     expect(await text(streamed)).toBe(await text(whole));
-    expect(await runner.countTokens(request('Hello'))).toBe(
+    expect(await runner.counter!.prompt(request('Hello'), 'tiny')).toBe(
       whole.kind === 'completion' ? whole.completion.usage?.prompt_tokens : -1,
     );
     const pid = runner.pid()!;
@@ -107,6 +107,34 @@ describe('tier 1 over the engine host', () => {
     expect(await text(again)).not.toBe('');
     expect(performance.now() - killedAt).toBeLessThan(5000);
     expect(runner.pid()).not.toBe(pid);
+  });
+
+  it('waits longer before each further restart, and a request waits no longer than it may', async () => {
+    const lines: string[] = [];
+    runner = createLocalRunner({
+      target,
+      modelFile: tinyModel(),
+      startWaitMs: 0,
+      log: (line) => lines.push(line),
+    });
+    await expect(runner.chat({ request: request('Hi'), redacted: false }, context())).rejects.toMatchObject({
+      code: 'ENGINE_CRASHED',
+      retryAfterS: 1,
+      message: expect.stringContaining('still starting'),
+    });
+    for (let kill = 0; kill < 3; kill++) {
+      await until(() => runner.facts() !== null);
+      process.kill(runner.pid()!, 'SIGKILL');
+      await until(() => !runner.state().available);
+      await expect(runner.chat({ request: request('Hi'), redacted: false }, context())).rejects.toMatchObject(
+        {
+          code: 'ENGINE_CRASHED',
+          message: expect.stringMatching(/down, restarting in/),
+        },
+      );
+    }
+    const delays = lines.map((line) => /next start in ([\d.]+) s/.exec(line)?.[1]).filter((delay) => delay);
+    expect(delays).toEqual(['0.2', '0.4', '0.8']);
   });
 
   it('cancels the generation when the consumer leaves and when the signal is aborted', async () => {

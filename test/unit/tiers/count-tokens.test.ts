@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../contract/chat.ts';
-import { encodingFor, tokenCounter } from '../../../tiers/count-tokens.ts';
+import { tokenCounter } from '../../../tiers/count-tokens.ts';
+import { encodingFor } from '../../../tiers/tiktoken-count.ts';
 
 // The example of the OpenAI cookbook, "How to count tokens with tiktoken", with the counts that the API reported.
 const COOKBOOK: ChatRequest = {
