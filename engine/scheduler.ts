@@ -4,15 +4,10 @@
 // Source: Yu et al., "Orca" (OSDI 2022); Agrawal et al., "Sarathi-Serve" (OSDI 2024) for chunked prefill.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
-import type {
-  NativeEngine,
-  NativeSamplerOptions,
-  NativeSession,
-  NativeStepItem,
-  NativeStepResult,
-} from './binding.ts';
+import type { NativeEngine, NativeStepItem, NativeStepResult } from './binding.ts';
 import { fromNativeError } from './model.ts';
 import { PrefixCache } from './prefix-cache.ts';
+import { cancelled, reserved, type Sequence, type SequenceEnd, type SequenceRequest } from './sequence.ts';
 
 export interface SchedulerOptions {
   /** KV budget of the engine, in tokens. */
@@ -26,44 +21,6 @@ export interface SchedulerOptions {
   /** Most prompt tokens in a step in which others decode. */
   promptChunk: number;
 }
-
-export interface SequenceRequest {
-  prompt: Int32Array;
-  /** Most tokens to sample, at least 1. */
-  maxTokens: number;
-  sampler: NativeSamplerOptions;
-  /** Alternatives to report for each token, 0 … 20. */
-  topTokens: number;
-  signal: AbortSignal;
-  /** Called within the step's turn with every sampled token, in order; false ends the sequence. */
-  onToken(result: NativeStepResult): boolean;
-  /** True: the consumer is behind; the sequence keeps its place and sits steps out until wake(). */
-  isBehind(): boolean;
-}
-
-export interface SequenceEnd {
-  /** `stop`: onToken said so; `length`: maxTokens were sampled. */
-  reason: 'stop' | 'length';
-}
-
-interface Sequence {
-  request: SequenceRequest;
-  /** Prompt, then every sampled token. */
-  tokens: Int32Array;
-  length: number;
-  session: NativeSession | null;
-  /** Tokens whose K/V is computed. */
-  position: number;
-  ended: boolean;
-  onAdmitted(cachedTokens: number): void;
-  resolve(end: SequenceEnd): void;
-  reject(error: unknown): void;
-}
-
-/** K/V is handed out in pages of at most this many tokens: reservations are rounded up to it. */
-const PAGE_TOKENS = 64;
-const reserved = ({ request }: Sequence): number =>
-  Math.ceil((request.prompt.length + request.maxTokens) / PAGE_TOKENS) * PAGE_TOKENS;
 
 export class Scheduler {
   readonly #engine: NativeEngine;
@@ -327,8 +284,3 @@ export class Scheduler {
     else session.close();
   }
 }
-
-const cancelled = (signal: AbortSignal): GatewayError =>
-  signal.reason instanceof GatewayError
-    ? signal.reason
-    : new GatewayError('CLIENT_CLOSED', 'the request was cancelled before its answer was complete');

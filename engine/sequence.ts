@@ -1,0 +1,50 @@
+// One sequence of the scheduler: what is asked for, and how far it is.
+import { GatewayError } from '../contract/errors.ts';
+import type { NativeSamplerOptions, NativeSession, NativeStepResult } from './binding.ts';
+
+export interface SequenceRequest {
+  prompt: Int32Array;
+  /** Most tokens to sample, at least 1. */
+  maxTokens: number;
+  sampler: NativeSamplerOptions;
+  /** Alternatives to report for each token, 0 … 20. */
+  topTokens: number;
+  signal: AbortSignal;
+  /** Called within the step's turn with every sampled token, in order; false ends the sequence. */
+  onToken(result: NativeStepResult): boolean;
+  /** True: the consumer is behind; the sequence keeps its place and sits steps out until wake(). */
+  isBehind(): boolean;
+}
+
+export interface SequenceEnd {
+  /** `stop`: onToken said so; `length`: maxTokens were sampled. */
+  reason: 'stop' | 'length';
+}
+
+/** A sequence on its way through the scheduler. */
+export interface Sequence {
+  request: SequenceRequest;
+  /** Prompt, then every sampled token. */
+  tokens: Int32Array;
+  length: number;
+  session: NativeSession | null;
+  /** Tokens whose K/V is computed. */
+  position: number;
+  ended: boolean;
+  onAdmitted(cachedTokens: number): void;
+  resolve(end: SequenceEnd): void;
+  reject(error: unknown): void;
+}
+
+/** K/V is handed out in pages of at most this many tokens: reservations are rounded up to it. */
+const PAGE_TOKENS = 64;
+
+/** Tokens of K/V that a sequence has a right to, in whole pages. */
+export const reserved = ({ request }: Sequence): number =>
+  Math.ceil((request.prompt.length + request.maxTokens) / PAGE_TOKENS) * PAGE_TOKENS;
+
+/** Why a sequence ended by its signal. */
+export const cancelled = (signal: AbortSignal): GatewayError =>
+  signal.reason instanceof GatewayError
+    ? signal.reason
+    : new GatewayError('CLIENT_CLOSED', 'the request was cancelled before its answer was complete');
