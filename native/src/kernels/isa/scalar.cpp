@@ -1,5 +1,6 @@
-// The vector vocabulary without vector instructions: arrays of 8, which compilers may vectorise. Runs
-// everywhere; the reference for every other file of this folder. arch: any flags:
+// The vector vocabulary without vector instructions: arrays of 8, which compilers may vectorise.
+// Runs everywhere; the reference for every other file of this folder.
+// arch: any
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
