@@ -17,7 +17,8 @@
 
 namespace tiergate {
 
-/// code is a name of contract/errors.ts: MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, CONTEXT_OVERFLOW, INVALID_REQUEST.
+/// code is a name of contract/errors.ts: MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, CONTEXT_OVERFLOW,
+/// INVALID_REQUEST.
 class Error : public std::runtime_error {
  public:
   Error(std::string code, const std::string& message) : std::runtime_error(message), code_(std::move(code)) {}
@@ -29,18 +30,18 @@ class Error : public std::runtime_error {
 
 struct ModelInfo {
   std::string path;
-  std::string architecture;     // general.architecture
-  std::string name;             // general.name, may be empty
-  std::string file_type;        // the most frequent tensor type by bytes, e.g. "Q4_K"
-  std::string chat_template;    // tokenizer.chat_template, may be empty
-  std::string tokenizer;        // tokenizer.ggml.model
+  std::string architecture;   // general.architecture
+  std::string name;           // general.name, may be empty
+  std::string file_type;      // the most frequent tensor type by bytes, e.g. "Q4_K"
+  std::string chat_template;  // tokenizer.chat_template, may be empty
+  std::string tokenizer;      // tokenizer.ggml.model
   int64_t n_params = 0;
-  uint64_t weight_bytes = 0;    // bytes of all tensors in the file
+  uint64_t weight_bytes = 0;  // bytes of all tensors in the file
   int32_t n_vocab = 0;
   int32_t n_ctx_train = 0;
   int32_t n_layers = 0;
   int32_t d_model = 0;
-  int32_t bos_token = -1;       // -1: none
+  int32_t bos_token = -1;  // -1: none
   int32_t eos_token = -1;
   bool add_bos = false;
   bool add_eos = false;
@@ -56,13 +57,16 @@ class Model {
   virtual const std::string& isa() const = 0;
   /// Metadata and tensors of any readable GGUF file, also of an architecture this engine cannot run.
   static std::string inspect_file_json(const std::string& path, size_t max_items);
-  /// All metadata and the tensor directory as JSON (arrays longer than `max_items` are cut, with their length).
+  /// All metadata and the tensor directory as JSON (arrays longer than `max_items` are cut, with their
+  /// length).
   virtual std::string inspect_json(size_t max_items) const = 0;
 
   /// text is UTF-8 (ill-formed bytes are taken as they are). add_special: BOS/EOS as the file asks.
   /// parse_special: "<|im_end|>" and the like become their control tokens.
-  virtual std::vector<int32_t> tokenize(std::string_view text, bool add_special, bool parse_special) const = 0;
-  /// Raw bytes of one token (a part of a UTF-8 character is possible). Control tokens: empty unless `special`.
+  virtual std::vector<int32_t> tokenize(std::string_view text, bool add_special,
+                                        bool parse_special) const = 0;
+  /// Raw bytes of one token (a part of a UTF-8 character is possible). Control tokens: empty unless
+  /// `special`.
   virtual std::string token_bytes(int32_t token, bool special) const = 0;
   /// EOS, EOT, EOM: generation ends here.
   virtual bool is_end_of_generation(int32_t token) const = 0;
@@ -89,37 +93,39 @@ struct TokenLogprob {
 /// What one session wants of one step.
 struct StepItem {
   class Session* session = nullptr;
-  std::span<const int32_t> tokens;  // appended to the timeline, >= 1: a chunk of prompt, or the token sampled last
-  bool sample = false;              // sample a next token after the last of `tokens`
-  int32_t n_top = 0;                // how many TokenLogprob to return (0 … 20)
+  std::span<const int32_t>
+      tokens;           // appended to the timeline, >= 1: a chunk of prompt, or the token sampled last
+  bool sample = false;  // sample a next token after the last of `tokens`
+  int32_t n_top = 0;    // how many TokenLogprob to return (0 … 20)
 };
 
 struct StepResult {
   bool sampled = false;
-  std::string error;            // why nothing was sampled although asked for (logits not finite); else empty
+  std::string error;  // why nothing was sampled although asked for (logits not finite); else empty
   int32_t token = -1;
-  float logprob = 0;                // natural log, of the model's distribution before any sampler step
-  float entropy = 0;                // nats, same distribution
-  float margin = 0;                 // p(best) - p(second best), same distribution
-  std::vector<TokenLogprob> top;    // descending
+  float logprob = 0;              // natural log, of the model's distribution before any sampler step
+  float entropy = 0;              // nats, same distribution
+  float margin = 0;               // p(best) - p(second best), same distribution
+  std::vector<TokenLogprob> top;  // descending
 };
 
 class Session {
  public:
   virtual ~Session() = default;
-  virtual int32_t n_past() const = 0;                  // tokens whose K/V is held
+  virtual int32_t n_past() const = 0;  // tokens whose K/V is held
   /// Forgets everything from position n_past on (n_past <= current): the way to reuse a prefix.
   virtual void truncate(int32_t n_past) = 0;
   virtual void set_sampler(const SamplerOptions& options) = 0;
-  /// Last logits (n_vocab,), valid until the next step that includes this session; empty before the first sample.
+  /// Last logits (n_vocab,), valid until the next step that includes this session; empty before the first
+  /// sample.
   virtual std::span<const float> logits() const = 0;
 };
 
 struct EngineOptions {
-  int32_t n_threads = 0;      // 0: physical cores allowed by affinity and cgroup quota
-  int32_t n_ctx = 0;          // longest timeline in tokens; 0: the model's n_ctx_train
-  int32_t n_kv_tokens = 0;    // KV budget over all sessions; 0: n_ctx
-  int32_t n_batch = 512;      // most tokens in one step
+  int32_t n_threads = 0;    // 0: physical cores allowed by affinity and cgroup quota
+  int32_t n_ctx = 0;        // longest timeline in tokens; 0: the model's n_ctx_train
+  int32_t n_kv_tokens = 0;  // KV budget over all sessions; 0: n_ctx
+  int32_t n_batch = 512;    // most tokens in one step
 };
 
 class Engine {
@@ -133,7 +139,8 @@ class Engine {
   virtual std::unique_ptr<Session> new_session() = 0;
   /// One forward pass over all items. Sum of tokens <= n_batch. Results in the order of items. Throws Error
   /// (CONTEXT_OVERFLOW) before any change when a timeline or the KV budget would overflow.
-  /// A session's numbers depend on its own tokens and sampler alone, never on its batch mates or thread count.
+  /// A session's numbers depend on its own tokens and sampler alone, never on its batch mates or thread
+  /// count.
   virtual std::vector<StepResult> step(std::span<const StepItem> items) = 0;
 };
 

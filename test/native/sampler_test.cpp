@@ -31,7 +31,8 @@ std::map<int32_t, double> softmax(const std::vector<float>& logits, double tempe
   std::map<int32_t, double> p;
   double total = 0;
   for (size_t i = 0; i < logits.size(); ++i) {
-    if (keep(static_cast<int32_t>(i))) total += p[static_cast<int32_t>(i)] = std::exp(logits[i] / temperature);
+    if (keep(static_cast<int32_t>(i)))
+      total += p[static_cast<int32_t>(i)] = std::exp(logits[i] / temperature);
   }
   for (auto& [token, value] : p) value /= total;
   return p;
@@ -99,7 +100,7 @@ TEST("top-k, top-p and min-p keep the tokens of their definitions") {
   // In order: 1 (p .402), 4 and 5 (.244 each), 0 (.054), 3 (.033), 7 (.020), 2 (.0027), 6 (.000001).
   const auto best_three = softmax(kLogits, 1, [](int32_t t) { return t == 1 || t == 4 || t == 5; });
   const auto best_four = softmax(kLogits, 1, [](int32_t t) { return t == 1 || t == 4 || t == 5 || t == 0; });
-  CHECK(chi_square(draws({.top_k = 3, .seed = 2}, 50000), best_three) < 18.4);   // 2 degrees
+  CHECK(chi_square(draws({.top_k = 3, .seed = 2}, 50000), best_three) < 18.4);  // 2 degrees
   CHECK(chi_square(draws({.top_p = 0.88f, .seed = 3}, 50000), best_three) < 18.4);
   CHECK(chi_square(draws({.top_p = 0.9f, .seed = 3}, 50000), best_four) < 21.1);  // 3 degrees
   CHECK(chi_square(draws({.min_p = 0.5f, .seed = 4}, 50000), best_three) < 18.4);
@@ -118,7 +119,8 @@ TEST("top-p over a large vocabulary keeps the same set as a full sort") {
     apply_top_p(candidates, p);
     std::vector<double> weights;
     double total = 0;
-    for (const float logit : logits) weights.push_back(std::exp(static_cast<double>(logit))), total += weights.back();
+    for (const float logit : logits)
+      weights.push_back(std::exp(static_cast<double>(logit))), total += weights.back();
     std::sort(weights.rbegin(), weights.rend());
     double sum = 0;
     size_t n = 0;
@@ -139,7 +141,7 @@ TEST("penalties are OpenAI's over the completion and multiplicative over the win
   Candidates candidates;
   candidates.assign(kLogits);
   apply_penalties(candidates, history, 64, 1.0f, 0.25f, 0.5f);
-  CHECK_EQ(candidates.items()[1].logit, 3.0f);                // of the prompt
+  CHECK_EQ(candidates.items()[1].logit, 3.0f);                 // of the prompt
   CHECK_EQ(candidates.items()[5].logit, 2.5f - 0.25f - 1.0f);  // twice
   CHECK_EQ(candidates.items()[0].logit, 1.0f - 0.25f - 0.5f);
 

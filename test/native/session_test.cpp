@@ -1,4 +1,5 @@
-// Steps of many sessions: what one computes depends on nothing but its own tokens. And the bookkeeping of K/V pages.
+// Steps of many sessions: what one computes depends on nothing but its own tokens. And the bookkeeping of K/V
+// pages.
 #include <algorithm>
 #include <memory>
 #include <random>
@@ -20,7 +21,8 @@ Tokens random_tokens(std::mt19937& random, size_t n) {
   return tokens;
 }
 
-std::vector<StepResult> step_one(Engine& engine, Session& session, const Tokens& tokens, bool sample = true, int32_t n_top = 0) {
+std::vector<StepResult> step_one(Engine& engine, Session& session, const Tokens& tokens, bool sample = true,
+                                 int32_t n_top = 0) {
   const StepItem item{.session = &session, .tokens = tokens, .sample = sample, .n_top = n_top};
   return engine.step({&item, 1});
 }
@@ -44,7 +46,8 @@ bool same_bits(const Logits& a, const Logits& b) {
 TEST("logits are the same bits alone and in any batch, chunking and thread count") {
   for (const char* architecture : {"llama", "qwen2", "qwen3"}) {
     // Wide enough that loops are split between threads.
-    const TinyModelFile file({.architecture = architecture, .d_model = 256, .d_ff = 512, .head_dim = 64, .n_rot = 64});
+    const TinyModelFile file(
+        {.architecture = architecture, .d_model = 256, .d_ff = 512, .head_dim = 64, .n_rot = 64});
     const std::shared_ptr<Model> model = Model::open(file.path());
     std::mt19937 random(11);
     std::vector<Tokens> texts;
@@ -54,7 +57,8 @@ TEST("logits are the same bits alone and in any batch, chunking and thread count
       expected.push_back(alone(model, texts.back()));
     }
     for (const int32_t n_threads : {1, 2, 3}) {
-      const auto engine = Engine::create(model, {.n_threads = n_threads, .n_ctx = 512, .n_kv_tokens = 2048, .n_batch = 200});
+      const auto engine =
+          Engine::create(model, {.n_threads = n_threads, .n_ctx = 512, .n_kv_tokens = 2048, .n_batch = 200});
       for (int schedule = 0; schedule < 6; ++schedule) {
         std::vector<std::unique_ptr<Session>> sessions;
         for (size_t i = 0; i < texts.size(); ++i) sessions.push_back(engine->new_session());
@@ -66,13 +70,16 @@ TEST("logits are the same bits alone and in any batch, chunking and thread count
             const size_t left = texts[i].size() - at;
             const size_t n = std::min({left, budget, size_t{1} + random() % (schedule < 3 ? 9 : 100)});
             if (n == 0 || random() % 4 == 0) continue;
-            items.push_back({.session = sessions[i].get(), .tokens = std::span(texts[i]).subspan(at, n), .sample = n == left});
+            items.push_back({.session = sessions[i].get(),
+                             .tokens = std::span(texts[i]).subspan(at, n),
+                             .sample = n == left});
             budget -= n;
           }
           std::shuffle(items.begin(), items.end(), random);
           engine->step(items);
           is_done = true;
-          for (size_t i = 0; i < texts.size(); ++i) is_done &= sessions[i]->n_past() == static_cast<int32_t>(texts[i].size());
+          for (size_t i = 0; i < texts.size(); ++i)
+            is_done &= sessions[i]->n_past() == static_cast<int32_t>(texts[i].size());
         }
         for (size_t i = 0; i < texts.size(); ++i) CHECK(same_bits(copy_of(*sessions[i]), expected[i]));
       }
@@ -85,7 +92,8 @@ TEST("a truncated session continues as a fresh one does") {
   const std::shared_ptr<Model> model = Model::open(file.path());
   const auto engine = Engine::create(model, {.n_ctx = 512});
   std::mt19937 random(3);
-  const Tokens prefix = random_tokens(random, 100), first = random_tokens(random, 90), second = random_tokens(random, 70);
+  const Tokens prefix = random_tokens(random, 100), first = random_tokens(random, 90),
+               second = random_tokens(random, 70);
   const auto session = engine->new_session();
   step_one(*engine, *session, prefix);
   step_one(*engine, *session, first);
@@ -110,7 +118,8 @@ TEST("pages go back on truncate and close, and a step that does not fit changes 
   const Logits before = copy_of(*a);
 
   const Tokens too_many = random_tokens(random, 65), few = {1};
-  const StepItem items[] = {{.session = a.get(), .tokens = few, .sample = true}, {.session = b.get(), .tokens = too_many}};
+  const StepItem items[] = {{.session = a.get(), .tokens = few, .sample = true},
+                            {.session = b.get(), .tokens = too_many}};
   CHECK_THROWS(engine->step(items), "64 are free");
   CHECK_EQ(a->n_past(), 130);
   CHECK_EQ(b->n_past(), 0);
@@ -142,9 +151,11 @@ TEST("errors name what is wrong with a step") {
   CHECK_THROWS(step_one(*engine, *session, Tokens(101, 1)), "context window is 100");
   const Tokens sixty(60, 1), sixty_one(61, 1), one = {1};
   const auto second = engine->new_session();
-  const StepItem too_long[] = {{.session = session.get(), .tokens = sixty}, {.session = second.get(), .tokens = sixty_one}};
+  const StepItem too_long[] = {{.session = session.get(), .tokens = sixty},
+                               {.session = second.get(), .tokens = sixty_one}};
   CHECK_THROWS(engine->step(too_long), "is 121");
-  const StepItem twice[] = {{.session = session.get(), .tokens = one}, {.session = session.get(), .tokens = one}};
+  const StepItem twice[] = {{.session = session.get(), .tokens = one},
+                            {.session = session.get(), .tokens = one}};
   CHECK_THROWS(engine->step(twice), "repeats a session");
   const StepItem none[] = {{.session = nullptr, .tokens = one}};
   CHECK_THROWS(engine->step(none), "another engine");
@@ -184,13 +195,17 @@ TEST("a seed gives the same text whatever runs beside it") {
     std::vector<Tokens> next;
     for (int i = 0; i <= n_neighbours; ++i) {
       sessions.push_back(engine->new_session());
-      sessions.back()->set_sampler({.temperature = 1.2f, .top_p = 0.95f, .frequency_penalty = 0.3f, .seed = 99u + static_cast<unsigned>(i)});
+      sessions.back()->set_sampler({.temperature = 1.2f,
+                                    .top_p = 0.95f,
+                                    .frequency_penalty = 0.3f,
+                                    .seed = 99u + static_cast<unsigned>(i)});
       next.push_back(Tokens(static_cast<size_t>(i + 1), i + 4));
     }
     Tokens text;
     for (int t = 0; t < 80; ++t) {
       std::vector<StepItem> items;
-      for (size_t i = 0; i < sessions.size(); ++i) items.push_back({.session = sessions[i].get(), .tokens = next[i], .sample = true});
+      for (size_t i = 0; i < sessions.size(); ++i)
+        items.push_back({.session = sessions[i].get(), .tokens = next[i], .sample = true});
       const std::vector<StepResult> results = engine->step(items);
       for (size_t i = 0; i < sessions.size(); ++i) next[i] = {results[i].token};
       text.push_back(results[0].token);

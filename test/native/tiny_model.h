@@ -1,4 +1,5 @@
-// Writes a small random GGUF model (F32, SentencePiece bytes as vocabulary) to a temporary file, for tests of the engine.
+// Writes a small random GGUF model (F32, SentencePiece bytes as vocabulary) to a temporary file, for tests of
+// the engine.
 #pragma once
 
 #include <unistd.h>

@@ -1,5 +1,6 @@
-// The forward pass against the plain formulas of the papers, in double and without any cache: Llama (norm pairs, GQA),
-// Qwen2 (biases, halves), Qwen3 (head norms). And RoPE's scaling kinds against their published definitions.
+// The forward pass against the plain formulas of the papers, in double and without any cache: Llama (norm
+// pairs, GQA), Qwen2 (biases, halves), Qwen3 (head norms). And RoPE's scaling kinds against their published
+// definitions.
 #include <array>
 #include <cmath>
 #include <map>
@@ -18,8 +19,9 @@ namespace {
 
 using Row = std::vector<double>;
 
-/// The model as the papers write it, in double: one position at a time, every earlier K and V kept. These two are
-/// rounded to f16 as the engine does, so that nothing but the rounding of f32 sums is left between the two.
+/// The model as the papers write it, in double: one position at a time, every earlier K and V kept. These two
+/// are rounded to f16 as the engine does, so that nothing but the rounding of f32 sums is left between the
+/// two.
 class Reference {
  public:
   Reference(const TinyShape& shape, const std::string& path) : s_(shape), file_(GgufFile::open(path)) {
@@ -49,7 +51,8 @@ class Reference {
 
  private:
   static Row slice(const Row& row, size_t begin, size_t n) {
-    return {row.begin() + static_cast<std::ptrdiff_t>(begin), row.begin() + static_cast<std::ptrdiff_t>(begin + n)};
+    return {row.begin() + static_cast<std::ptrdiff_t>(begin),
+            row.begin() + static_cast<std::ptrdiff_t>(begin + n)};
   }
   static Row as_f16(Row row) {
     for (double& value : row) value = f16_to_f32(f32_to_f16(static_cast<float>(value)));
@@ -152,7 +155,8 @@ void check_forward(const TinyShape& shape) {
     engine->step({&item, 1});
     worst = std::max(worst, relative_error(expected, session->logits()));
   }
-  // f32 sums leave some 1e-6; where that tips a K or V to the neighbouring f16 (2^-11 away), some 1e-4 in one position.
+  // f32 sums leave some 1e-6; where that tips a K or V to the neighbouring f16 (2^-11 away), some 1e-4 in one
+  // position.
   CHECK(worst < 1e-3);
   std::printf("# %s: worst relative error of 150 positions %.2g\n", shape.architecture.c_str(), worst);
 }
@@ -160,9 +164,12 @@ void check_forward(const TinyShape& shape) {
 }  // namespace
 
 TEST("llama's logits are those of the paper's formulas") { check_forward({.architecture = "llama"}); }
-TEST("qwen2's logits are those of the paper's formulas") { check_forward({.architecture = "qwen2", .rope_base = 1e6f}); }
+TEST("qwen2's logits are those of the paper's formulas") {
+  check_forward({.architecture = "qwen2", .rope_base = 1e6f});
+}
 TEST("qwen3's logits are those of the paper's formulas") {
-  check_forward({.architecture = "qwen3", .n_heads = 4, .head_dim = 32, .n_rot = 32, .rope_base = 1e6f, .tied = true});
+  check_forward(
+      {.architecture = "qwen3", .n_heads = 4, .head_dim = 32, .n_rot = 32, .rope_base = 1e6f, .tied = true});
 }
 TEST("a partial rotation leaves the other values alone") {
   check_forward({.architecture = "llama", .n_rot = 8});
@@ -197,15 +204,20 @@ TEST("YaRN's frequencies follow the reference code of the paper") {
   };
   const double low = std::max(std::floor(correction(beta_fast)), 0.0);
   const double high = std::min(std::ceil(correction(beta_slow)), dim - 1.0);
-  const RopeFrequencies found = rope_frequencies(
-      {.n_rot = dim, .base = base, .scaling = RopeScaling::kYarn, .factor = factor, .n_ctx_original = original}, 131072);
+  const RopeFrequencies found = rope_frequencies({.n_rot = dim,
+                                                  .base = base,
+                                                  .scaling = RopeScaling::kYarn,
+                                                  .factor = factor,
+                                                  .n_ctx_original = original},
+                                                 131072);
   CHECK(std::abs(found.magnitude - (0.1 * std::log(factor) + 1)) < 1e-12);
   for (int i = 0; i < dim / 2; ++i) {
     const double extrapolated = 1 / std::pow(base, 2.0 * i / dim);
     const double ramp = std::min(1.0, std::max(0.0, (i - low) / (high - low)));
     const double expected = extrapolated / factor * ramp + extrapolated * (1 - ramp);
     CHECK(std::abs(found.frequency[static_cast<size_t>(i)] / expected - 1) < 1e-9);
-    // Section 3.2 of the paper: what turns more than beta_fast times over the context stays, less than once is scaled.
+    // Section 3.2 of the paper: what turns more than beta_fast times over the context stays, less than once
+    // is scaled.
     const double rotations = original * extrapolated / (2 * std::numbers::pi);
     const double ratio = found.frequency[static_cast<size_t>(i)] / extrapolated;
     if (rotations > beta_fast * std::pow(base, 2.0 / dim)) CHECK(std::abs(ratio - 1) < 1e-9);
@@ -238,7 +250,11 @@ TEST("rope_freqs.weight gives Llama 3.1's frequencies") {
 }
 
 TEST("longrope takes its short factors up to the original context and the long ones beyond") {
-  RopeParameters p{.n_rot = 4, .base = 100, .scaling = RopeScaling::kLongrope, .attn_factor = 1.19, .n_ctx_original = 4096};
+  RopeParameters p{.n_rot = 4,
+                   .base = 100,
+                   .scaling = RopeScaling::kLongrope,
+                   .attn_factor = 1.19,
+                   .n_ctx_original = 4096};
   p.short_factors = {1, 2};
   p.long_factors = {4, 8};
   CHECK(std::abs(rope_frequencies(p, 4096).frequency[1] - 0.1 / 2) < 1e-12);

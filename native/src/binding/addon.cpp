@@ -18,7 +18,8 @@ Napi::Value inspect_file_json(const Napi::CallbackInfo& info) {
   const std::string path = to_string(info[0], "path");
   const int32_t max_items = to_int32(info[1], "maxItems");
   return guarded(info.Env(), [&] {
-    return Napi::String::New(info.Env(), Model::inspect_file_json(path, static_cast<size_t>(std::max(max_items, 0))));
+    return Napi::String::New(info.Env(),
+                             Model::inspect_file_json(path, static_cast<size_t>(std::max(max_items, 0))));
   });
 }
 
@@ -54,5 +55,7 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
 }  // namespace tiergate
 
 // At global scope: the macro defines the entry point that Node looks up by name.
-static Napi::Object initialise(Napi::Env env, Napi::Object exports) { return tiergate::export_all(env, exports); }
+static Napi::Object initialise(Napi::Env env, Napi::Object exports) {
+  return tiergate::export_all(env, exports);
+}
 NODE_API_MODULE(tiergate, initialise)

@@ -12,16 +12,26 @@ namespace tiergate {
 
 inline std::string found_type(const Napi::Value& value) {
   switch (value.Type()) {
-    case napi_undefined: return "undefined";
-    case napi_null: return "null";
-    case napi_boolean: return "a boolean";
-    case napi_number: return "the number " + value.ToString().Utf8Value();
-    case napi_string: return "a string";
-    case napi_symbol: return "a symbol";
-    case napi_function: return "a function";
-    case napi_bigint: return "a bigint";
-    case napi_external: return "an external";
-    case napi_object: return value.IsArray() ? "an array" : value.IsTypedArray() ? "a typed array" : "an object";
+    case napi_undefined:
+      return "undefined";
+    case napi_null:
+      return "null";
+    case napi_boolean:
+      return "a boolean";
+    case napi_number:
+      return "the number " + value.ToString().Utf8Value();
+    case napi_string:
+      return "a string";
+    case napi_symbol:
+      return "a symbol";
+    case napi_function:
+      return "a function";
+    case napi_bigint:
+      return "a bigint";
+    case napi_external:
+      return "an external";
+    case napi_object:
+      return value.IsArray() ? "an array" : value.IsTypedArray() ? "a typed array" : "an object";
   }
   return "unknown";
 }

@@ -9,15 +9,17 @@
 namespace tiergate {
 
 Napi::Function EngineWrap::define(Napi::Env env) {
-  return DefineClass(env, "NativeEngine",
-                     {InstanceAccessor<&EngineWrap::n_ctx>("nCtx"), InstanceAccessor<&EngineWrap::n_batch>("nBatch"),
-                      InstanceAccessor<&EngineWrap::kv_bytes>("kvBytes"),
-                      InstanceMethod<&EngineWrap::free_kv_tokens>("freeKvTokens"),
-                      InstanceMethod<&EngineWrap::new_session>("newSession"), InstanceMethod<&EngineWrap::step>("step"),
-                      InstanceMethod<&EngineWrap::close>("close")});
+  return DefineClass(
+      env, "NativeEngine",
+      {InstanceAccessor<&EngineWrap::n_ctx>("nCtx"), InstanceAccessor<&EngineWrap::n_batch>("nBatch"),
+       InstanceAccessor<&EngineWrap::kv_bytes>("kvBytes"),
+       InstanceMethod<&EngineWrap::free_kv_tokens>("freeKvTokens"),
+       InstanceMethod<&EngineWrap::new_session>("newSession"), InstanceMethod<&EngineWrap::step>("step"),
+       InstanceMethod<&EngineWrap::close>("close")});
 }
 
-EngineWrap::EngineWrap(const Napi::CallbackInfo& info) : ObjectWrap(info), state_(std::make_shared<EngineState>()) {
+EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
+    : ObjectWrap(info), state_(std::make_shared<EngineState>()) {
   state_->engine = native_argument<std::shared_ptr<Engine>>(info, "NativeEngine");
 }
 
@@ -35,7 +37,8 @@ Napi::Value EngineWrap::n_batch(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value EngineWrap::kv_bytes(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] { return Napi::Number::New(info.Env(), static_cast<double>(engine().kv_bytes())); });
+  return guarded(info.Env(),
+                 [&] { return Napi::Number::New(info.Env(), static_cast<double>(engine().kv_bytes())); });
 }
 
 Napi::Value EngineWrap::free_kv_tokens(const Napi::CallbackInfo& info) {

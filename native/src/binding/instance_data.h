@@ -15,7 +15,8 @@ inline InstanceData& instance_data(Napi::Env env) { return *env.GetInstanceData<
 template <typename T>
 T& native_argument(const Napi::CallbackInfo& info, const char* class_name) {
   if (info.Length() != 1 || !info[0].IsExternal()) {
-    throw Napi::TypeError::New(info.Env(), std::string(class_name) + " cannot be constructed; use openModel()");
+    throw Napi::TypeError::New(info.Env(),
+                               std::string(class_name) + " cannot be constructed; use openModel()");
   }
   return *info[0].As<Napi::External<T>>().Data();
 }

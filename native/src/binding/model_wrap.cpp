@@ -13,7 +13,10 @@ namespace {
 class OpenWorker final : public Napi::AsyncWorker {
  public:
   OpenWorker(Napi::Env env, std::string path, std::string isa)
-      : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), path_(std::move(path)), isa_(std::move(isa)) {}
+      : Napi::AsyncWorker(env),
+        deferred_(Napi::Promise::Deferred::New(env)),
+        path_(std::move(path)),
+        isa_(std::move(isa)) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
@@ -27,8 +30,9 @@ class OpenWorker final : public Napi::AsyncWorker {
   }
 
   void OnOK() override {
-    if (error_) return deferred_.Reject(error_->to_js(Env()).Value());
-    deferred_.Resolve(instance_data(Env()).model.New({Napi::External<std::shared_ptr<Model>>::New(Env(), &model_)}));
+    settle(deferred_, error_, [this] {
+      return instance_data(Env()).model.New({Napi::External<std::shared_ptr<Model>>::New(Env(), &model_)});
+    });
   }
 
   Napi::Promise::Deferred deferred_;
@@ -51,7 +55,9 @@ Napi::Function ModelWrap::define(Napi::Env env) {
 }
 
 Napi::Value ModelWrap::open(const Napi::CallbackInfo& info) {
-  auto* worker = new OpenWorker(info.Env(), to_string(info[0], "path"), to_string(info[1], "isa"));
+  const std::string path = to_string(info[0], "path");
+  const std::string isa = to_string(info[1], "isa");
+  auto* worker = new OpenWorker(info.Env(), path, isa);
   const Napi::Promise promise = worker->promise();
   worker->Queue();  // deletes itself
   return promise;
@@ -119,7 +125,8 @@ Napi::Value ModelWrap::token_bytes(const Napi::CallbackInfo& info) {
 
 Napi::Value ModelWrap::is_end_of_generation(const Napi::CallbackInfo& info) {
   const int32_t token = to_int32(info[0], "token");
-  return guarded(info.Env(), [&] { return Napi::Boolean::New(info.Env(), model()->is_end_of_generation(token)); });
+  return guarded(info.Env(),
+                 [&] { return Napi::Boolean::New(info.Env(), model()->is_end_of_generation(token)); });
 }
 
 Napi::Value ModelWrap::create_engine(const Napi::CallbackInfo& info) {
@@ -131,7 +138,8 @@ Napi::Value ModelWrap::create_engine(const Napi::CallbackInfo& info) {
   read_option(given, "nBatch", options.n_batch, to_int32);
   return guarded(info.Env(), [&] {
     std::shared_ptr<Engine> engine = Engine::create(model(), options);
-    return instance_data(info.Env()).engine.New({Napi::External<std::shared_ptr<Engine>>::New(info.Env(), &engine)});
+    return instance_data(info.Env())
+        .engine.New({Napi::External<std::shared_ptr<Engine>>::New(info.Env(), &engine)});
   });
 }
 

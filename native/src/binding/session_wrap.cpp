@@ -29,10 +29,11 @@ std::vector<std::pair<int32_t, float>> to_logit_bias(const Napi::Value& value, c
 }  // namespace
 
 Napi::Function SessionWrap::define(Napi::Env env) {
-  return DefineClass(env, "NativeSession",
-                     {InstanceMethod<&SessionWrap::n_past>("nPast"), InstanceMethod<&SessionWrap::truncate>("truncate"),
-                      InstanceMethod<&SessionWrap::set_sampler>("setSampler"),
-                      InstanceMethod<&SessionWrap::logits>("logits"), InstanceMethod<&SessionWrap::close>("close")});
+  return DefineClass(
+      env, "NativeSession",
+      {InstanceMethod<&SessionWrap::n_past>("nPast"), InstanceMethod<&SessionWrap::truncate>("truncate"),
+       InstanceMethod<&SessionWrap::set_sampler>("setSampler"),
+       InstanceMethod<&SessionWrap::logits>("logits"), InstanceMethod<&SessionWrap::close>("close")});
 }
 
 SessionWrap* SessionWrap::from(const Napi::Value& value) {
@@ -49,7 +50,8 @@ Session& SessionWrap::idle_session() const {
   if (state_->session == nullptr || state_->closes_after_step) {
     throw Error("INVALID_REQUEST", "the session is closed; make a new one");
   }
-  if (state_->is_in_step) throw Error("INVALID_REQUEST", "the session is in a running step; wait for its promise");
+  if (state_->is_in_step)
+    throw Error("INVALID_REQUEST", "the session is in a running step; wait for its promise");
   return *state_->session;
 }
 

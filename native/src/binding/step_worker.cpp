@@ -24,12 +24,15 @@ StepWorker::StepWorker(Napi::Env env, std::shared_ptr<EngineState> engine, const
   // Reading the items may run JavaScript (getters), which may close what was checked before.
   for (size_t i = 0; i < items_.size(); ++i) {
     if (sessions_[i]->session.get() != items_[i].session || sessions_[i]->is_in_step) {
-      throw Error("INVALID_REQUEST", "items[" + std::to_string(i) + "].session was closed or used while the items were read");
+      throw Error("INVALID_REQUEST",
+                  "items[" + std::to_string(i) + "].session was closed or used while the items were read");
     }
     items_[i].tokens = tokens_[i];
   }
-  if (engine_state_->engine == nullptr) throw Error("INVALID_REQUEST", "the engine is closed; create another");
-  if (engine_state_->is_in_step) throw Error("INVALID_REQUEST", "a step of this engine is running; wait for its promise");
+  if (engine_state_->engine == nullptr)
+    throw Error("INVALID_REQUEST", "the engine is closed; create another");
+  if (engine_state_->is_in_step)
+    throw Error("INVALID_REQUEST", "a step of this engine is running; wait for its promise");
   engine_ = engine_state_->engine;
 }
 
@@ -56,11 +59,7 @@ void StepWorker::OnOK() {
     session->n_past = session->session->n_past();
     if (session->closes_after_step) session->session.reset();
   }
-  if (error_) {
-    deferred_.Reject(error_->to_js(Env()).Value());
-  } else {
-    deferred_.Resolve(results_to_js());
-  }
+  settle(deferred_, error_, [this] { return results_to_js(); });
 }
 
 Napi::Value StepWorker::results_to_js() const {

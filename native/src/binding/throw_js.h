@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <new>
+#include <optional>
 #include <string>
 
 #include "engine.h"
@@ -45,6 +46,20 @@ auto guarded(Napi::Env env, const Body& body) {
     throw;
   } catch (...) {
     throw caught_error().to_js(env);
+  }
+}
+
+/// Rejects with the error if there is one, else resolves with make(). An environment that shuts down (a worker thread
+/// being terminated) can make no values any more, and nobody awaits the promise: then nothing happens.
+template <typename Make>
+void settle(const Napi::Promise::Deferred& deferred, const std::optional<CaughtError>& error, const Make& make) {
+  try {
+    if (error) {
+      deferred.Reject(error->to_js(deferred.Env()).Value());
+    } else {
+      deferred.Resolve(make());
+    }
+  } catch (const Napi::Error&) {
   }
 }
 

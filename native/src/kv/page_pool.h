@@ -1,5 +1,6 @@
 // The K/V memory of an engine: a fixed budget of pages of kPageTokens positions, handed out and taken back.
-// A page holds these positions for all layers, so a timeline needs one list of pages, and a page one decision.
+// A page holds these positions for all layers, so a timeline needs one list of pages, and a page one
+// decision.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +37,12 @@ class PagePool {
   const KvShape& shape() const { return shape_; }
   int32_t n_pages() const { return n_pages_; }
   int32_t n_free() const;
-  uint64_t budget_bytes() const { return static_cast<uint64_t>(n_pages_) * shape_.page_values() * sizeof(uint16_t); }
+  uint64_t budget_bytes() const {
+    return static_cast<uint64_t>(n_pages_) * shape_.page_values() * sizeof(uint16_t);
+  }
 
-  /// Moves n pages to `out`, or none: false when the budget has fewer. Throws std::bad_alloc when the machine has no
-  /// memory left.
+  /// Moves n pages to `out`, or none: false when the budget has fewer. Throws std::bad_alloc when the machine
+  /// has no memory left.
   bool acquire(int32_t n, std::vector<Page>& out);
   void release(const std::vector<Page>& pages);
 
@@ -47,8 +50,8 @@ class PagePool {
   const KvShape shape_;
   const int32_t n_pages_;
   mutable std::mutex mutex_;
-  int32_t n_free_;                                 // of the budget: recycled pages and those never allocated
-  std::vector<Page> recycled_;                     // used before, free now; the last one given back goes out first
+  int32_t n_free_;              // of the budget: recycled pages and those never allocated
+  std::vector<Page> recycled_;  // used before, free now; the last one given back goes out first
   std::vector<AlignedBuffer<uint16_t>> allocated_;  // grows on demand, so an idle budget costs no memory
 };
 

@@ -1,5 +1,5 @@
-// The K/V of one session: which pages hold its positions, in order. The page tables are per layer, as the attention
-// kernel reads them.
+// The K/V of one session: which pages hold its positions, in order. The page tables are per layer, as the
+// attention kernel reads them.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +29,17 @@ class Timeline {
   const uint16_t* const* k_pages(int32_t layer) const { return tables_[table(layer, 0)].data(); }
   const uint16_t* const* v_pages(int32_t layer) const { return tables_[table(layer, 1)].data(); }
   /// Where K and V of one position and kv head go: head_dim values each.
-  uint16_t* k_slot(int32_t layer, int32_t position, int32_t kv_head) { return slot(layer, 0, position, kv_head); }
-  uint16_t* v_slot(int32_t layer, int32_t position, int32_t kv_head) { return slot(layer, 1, position, kv_head); }
+  uint16_t* k_slot(int32_t layer, int32_t position, int32_t kv_head) {
+    return slot(layer, 0, position, kv_head);
+  }
+  uint16_t* v_slot(int32_t layer, int32_t position, int32_t kv_head) {
+    return slot(layer, 1, position, kv_head);
+  }
 
  private:
-  static size_t table(int32_t layer, int32_t which) { return static_cast<size_t>(layer) * 2 + static_cast<size_t>(which); }
+  static size_t table(int32_t layer, int32_t which) {
+    return static_cast<size_t>(layer) * 2 + static_cast<size_t>(which);
+  }
   uint16_t* slot(int32_t layer, int32_t which, int32_t position, int32_t kv_head);
 
   std::shared_ptr<PagePool> pool_;

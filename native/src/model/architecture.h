@@ -1,5 +1,5 @@
-// A model architecture is one file in arch/: how it loads its weights, and its forward pass. gen/architectures.inc
-// lists the files, so adding one is all it takes (docs/adding-an-architecture.md).
+// A model architecture is one file in arch/: how it loads its weights, and its forward pass.
+// gen/architectures.inc lists the files, so adding one is all it takes (docs/adding-an-architecture.md).
 #pragma once
 
 #include <memory>
@@ -31,11 +31,11 @@ const Architecture* find_architecture(const std::string& name);
 std::string known_architectures();
 
 /// Ends an arch/<name>.cpp: `Type` has a constructor (WeightLoader&, const Hparams&) and forward().
-#define TIERGATE_ARCHITECTURE(name, neox_rope, Type)                                        \
-  extern const Architecture architecture_##name;                                            \
-  const Architecture architecture_##name = {                                                \
+#define TIERGATE_ARCHITECTURE(name, neox_rope, Type)                                                    \
+  extern const Architecture architecture_##name;                                                        \
+  const Architecture architecture_##name = {                                                            \
       #name, neox_rope, [](WeightLoader& weights, const Hparams& hparams) -> std::unique_ptr<Network> { \
-        return std::make_unique<Type>(weights, hparams);                                    \
+        return std::make_unique<Type>(weights, hparams);                                                \
       }};
 
 }  // namespace tiergate

@@ -6,7 +6,9 @@ ForwardPass::ForwardPass(const Hparams& hparams, const KernelTable& kernel_table
                          const RopeTable& rope_table, int32_t n_batch)
     : h(hparams), kernels(kernel_table), pool(thread_pool), rope(rope_table) {
   const auto rows = static_cast<size_t>(n_batch);
-  const auto buffer = [rows](int32_t width) { return AlignedBuffer<float>(rows * static_cast<size_t>(width)); };
+  const auto buffer = [rows](int32_t width) {
+    return AlignedBuffer<float>(rows * static_cast<size_t>(width));
+  };
   x = buffer(h.d_model);
   normed = buffer(h.d_model);
   q = buffer(h.d_q());

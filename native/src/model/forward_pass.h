@@ -1,5 +1,5 @@
-// The state of one step: whose tokens sit in which row, and the activations. All buffers are made once, for n_batch
-// rows, and reused by every step of an engine.
+// The state of one step: whose tokens sit in which row, and the activations. All buffers are made once, for
+// n_batch rows, and reused by every step of an engine.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ struct SequenceRows {
 };
 
 struct ForwardPass {
-  ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, ThreadPool& thread_pool, const RopeTable& rope_table,
-              int32_t n_batch);
+  ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, ThreadPool& thread_pool,
+              const RopeTable& rope_table, int32_t n_batch);
 
   const Hparams& h;
   const KernelTable& kernels;
@@ -39,14 +39,16 @@ struct ForwardPass {
   int32_t n_rows() const { return static_cast<int32_t>(tokens.size()); }
 
   // Activations, f32, one row a token.
-  AlignedBuffer<float> x;         // (n_rows, d_model): the residual stream
-  AlignedBuffer<float> normed;    // (n_rows, d_model): input of a block; then its output, before it is added to x
-  AlignedBuffer<float> q;         // (n_rows, n_heads, head_dim)
-  AlignedBuffer<float> k, v;      // (n_rows, n_kv_heads, head_dim)
+  AlignedBuffer<float> x;  // (n_rows, d_model): the residual stream
+  AlignedBuffer<float>
+      normed;                 // (n_rows, d_model): input of a block; then its output, before it is added to x
+  AlignedBuffer<float> q;     // (n_rows, n_heads, head_dim)
+  AlignedBuffer<float> k, v;  // (n_rows, n_kv_heads, head_dim)
   AlignedBuffer<float> attended;  // (n_rows, n_heads, head_dim)
   AlignedBuffer<float> gate, up;  // (n_rows, d_ff)
-  AlignedBuffer<uint8_t> quantized;  // the input of the products under way, in each format they read; grows to need
-  AlignedBuffer<float> logits;       // (output_rows.size(), n_vocab); grows to need
+  AlignedBuffer<uint8_t>
+      quantized;  // the input of the products under way, in each format they read; grows to need
+  AlignedBuffer<float> logits;  // (output_rows.size(), n_vocab); grows to need
 };
 
 }  // namespace tiergate

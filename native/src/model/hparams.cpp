@@ -17,7 +17,8 @@ constexpr int64_t kMaxSize = 1 << 24;
 }
 
 [[noreturn]] void unsupported(const std::string& key, const std::string& found, const std::string& known) {
-  throw Error("MODEL_FORMAT_UNSUPPORTED", "metadata key " + key + " is " + found + "; this engine runs " + known);
+  throw Error("MODEL_FORMAT_UNSUPPORTED",
+              "metadata key " + key + " is " + found + "; this engine runs " + known);
 }
 
 /// The keys of one architecture.
@@ -34,19 +35,23 @@ class Keys {
       unsupported(full(key), "an array (one value a layer)", "models whose layers are alike");
     }
     const int64_t value = file_.get_int(full(key), fallback);
-    if (value < 1 || value > kMaxSize) invalid(full(key), std::to_string(value), "1 to " + std::to_string(kMaxSize));
+    if (value < 1 || value > kMaxSize)
+      invalid(full(key), std::to_string(value), "1 to " + std::to_string(kMaxSize));
     return static_cast<int32_t>(value);
   }
 
   double number(const char* key, std::optional<double> fallback, double least, double most) const {
     const double value = file_.get_float(full(key), fallback);
     if (!(value >= least && value <= most)) {
-      invalid(full(key), std::to_string(value), "a number from " + std::to_string(least) + " to " + std::to_string(most));
+      invalid(full(key), std::to_string(value),
+              "a number from " + std::to_string(least) + " to " + std::to_string(most));
     }
     return value;
   }
 
-  std::string text(const char* key, const char* fallback) const { return std::string(file_.get_string(full(key), fallback)); }
+  std::string text(const char* key, const char* fallback) const {
+    return std::string(file_.get_string(full(key), fallback));
+  }
 
  private:
   const GgufFile& file_;
@@ -78,7 +83,8 @@ RopeParameters read_rope(const Keys& keys, const Hparams& h) {
   } else if (kind == "longrope") {
     rope.scaling = RopeScaling::kLongrope;
   } else {
-    unsupported(keys.full("rope.scaling.type"), '"' + printable(kind) + '"', "none, linear, yarn and longrope");
+    unsupported(keys.full("rope.scaling.type"), '"' + printable(kind) + '"',
+                "none, linear, yarn and longrope");
   }
   rope.n_ctx_original = keys.size("rope.scaling.original_context_length", h.n_ctx_train);
   rope.yarn_ext_factor = keys.number("rope.scaling.yarn_ext_factor", 1.0, 0.0, 1.0);
@@ -99,7 +105,8 @@ Hparams read_hparams(const GgufFile& file) {
   const Keys keys(file, h.architecture);
 
   const GgufValue* tokens = file.find("tokenizer.ggml.tokens");
-  if (tokens == nullptr || tokens->type != GgufType::kArray || tokens->n_elements < 1 || tokens->n_elements > kMaxSize) {
+  if (tokens == nullptr || tokens->type != GgufType::kArray || tokens->n_elements < 1 ||
+      tokens->n_elements > kMaxSize) {
     invalid("tokenizer.ggml.tokens", tokens == nullptr ? "missing" : "not a list of tokens",
             "a list of 1 to " + std::to_string(kMaxSize) + " tokens");
   }
@@ -120,12 +127,14 @@ Hparams read_hparams(const GgufFile& file) {
   }
   if (!keys.has("attention.key_length") && h.d_model % h.n_heads != 0) {
     invalid(keys.full("embedding_length"), std::to_string(h.d_model),
-            "a multiple of attention.head_count, " + std::to_string(h.n_heads) + ", as attention.key_length is missing");
+            "a multiple of attention.head_count, " + std::to_string(h.n_heads) +
+                ", as attention.key_length is missing");
   }
   h.head_dim = keys.size("attention.key_length", h.d_model / h.n_heads);
   if (static_cast<int64_t>(h.n_heads) * h.head_dim > kMaxSize) {
-    invalid(keys.full("attention.key_length"), std::to_string(h.head_dim),
-            "at most " + std::to_string(kMaxSize / h.n_heads) + " with " + std::to_string(h.n_heads) + " heads");
+    invalid(
+        keys.full("attention.key_length"), std::to_string(h.head_dim),
+        "at most " + std::to_string(kMaxSize / h.n_heads) + " with " + std::to_string(h.n_heads) + " heads");
   }
   const int32_t value_dim = keys.size("attention.value_length", h.head_dim);
   if (value_dim != h.head_dim) {
@@ -134,11 +143,13 @@ Hparams read_hparams(const GgufFile& file) {
   }
   if (keys.has("expert_count")) {
     const int64_t n_experts = file.get_int(keys.full("expert_count"));
-    if (n_experts != 0) unsupported(keys.full("expert_count"), std::to_string(n_experts), "dense models, 0 experts");
+    if (n_experts != 0)
+      unsupported(keys.full("expert_count"), std::to_string(n_experts), "dense models, 0 experts");
   }
   h.rms_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));
   h.attention_scale = static_cast<float>(keys.number("attention.scale", 0.0, 0.0, 1e6));
-  if (h.attention_scale == 0) h.attention_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_dim)));
+  if (h.attention_scale == 0)
+    h.attention_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_dim)));
   h.rope = read_rope(keys, h);
   return h;
 }

@@ -1,4 +1,5 @@
-// The sizes of a model, read from a GGUF file's metadata and checked. "%s" in the comments is general.architecture.
+// The sizes of a model, read from a GGUF file's metadata and checked. "%s" in the comments is
+// general.architecture.
 #pragma once
 
 #include <cstdint>
@@ -10,25 +11,25 @@
 namespace tiergate {
 
 struct Hparams {
-  std::string architecture;      // general.architecture
-  int32_t n_vocab = 0;           // length of tokenizer.ggml.tokens
-  int32_t n_ctx_train = 0;       // %s.context_length
-  int32_t n_layers = 0;          // %s.block_count
-  int32_t d_model = 0;           // %s.embedding_length
-  int32_t d_ff = 0;              // %s.feed_forward_length
-  int32_t n_heads = 0;           // %s.attention.head_count
-  int32_t n_kv_heads = 0;        // %s.attention.head_count_kv (fewer than n_heads: grouped-query attention)
-  int32_t head_dim = 0;          // %s.attention.key_length, else d_model / n_heads
-  float rms_eps = 0;             // %s.attention.layer_norm_rms_epsilon
-  float attention_scale = 0;     // %s.attention.scale, else 1 / sqrt(head_dim)
-  RopeParameters rope;           // without the factors that are tensors
+  std::string architecture;   // general.architecture
+  int32_t n_vocab = 0;        // length of tokenizer.ggml.tokens
+  int32_t n_ctx_train = 0;    // %s.context_length
+  int32_t n_layers = 0;       // %s.block_count
+  int32_t d_model = 0;        // %s.embedding_length
+  int32_t d_ff = 0;           // %s.feed_forward_length
+  int32_t n_heads = 0;        // %s.attention.head_count
+  int32_t n_kv_heads = 0;     // %s.attention.head_count_kv (fewer than n_heads: grouped-query attention)
+  int32_t head_dim = 0;       // %s.attention.key_length, else d_model / n_heads
+  float rms_eps = 0;          // %s.attention.layer_norm_rms_epsilon
+  float attention_scale = 0;  // %s.attention.scale, else 1 / sqrt(head_dim)
+  RopeParameters rope;        // without the factors that are tensors
 
   int32_t d_q() const { return n_heads * head_dim; }
   int32_t d_kv() const { return n_kv_heads * head_dim; }
 };
 
-/// Throws Error naming the key, what was found and what was expected: MODEL_FILE_INVALID for a value that cannot be,
-/// MODEL_FORMAT_UNSUPPORTED for one that this engine has no code for.
+/// Throws Error naming the key, what was found and what was expected: MODEL_FILE_INVALID for a value that
+/// cannot be, MODEL_FORMAT_UNSUPPORTED for one that this engine has no code for.
 Hparams read_hparams(const GgufFile& file);
 
 }  // namespace tiergate

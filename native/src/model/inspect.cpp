@@ -11,7 +11,9 @@ namespace {
 /// Length of the well-formed UTF-8 sequence at the start of text (Unicode 15, table 3-7); 0: ill-formed.
 size_t utf8_length(std::string_view text) {
   const auto byte = [text](size_t i) { return i < text.size() ? static_cast<uint8_t>(text[i]) : 0u; };
-  const auto is_tail = [&](size_t i, unsigned low = 0x80, unsigned high = 0xBF) { return byte(i) >= low && byte(i) <= high; };
+  const auto is_tail = [&](size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+    return byte(i) >= low && byte(i) <= high;
+  };
   const unsigned lead = byte(0);
   if (lead < 0x80) return 1;
   if (lead >= 0xC2 && lead <= 0xDF) return is_tail(1) ? 2 : 0;
@@ -19,7 +21,8 @@ size_t utf8_length(std::string_view text) {
     return is_tail(1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF) && is_tail(2) ? 3 : 0;
   }
   if (lead >= 0xF0 && lead <= 0xF4) {
-    return is_tail(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && is_tail(2) && is_tail(3) ? 4 : 0;
+    return is_tail(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF) && is_tail(2) && is_tail(3) ? 4
+                                                                                                          : 0;
   }
   return 0;
 }
@@ -79,7 +82,8 @@ class JsonWriter {
   template <typename T>
   void shortest(T value) {
     if constexpr (std::is_floating_point_v<T>) {
-      if (!std::isfinite(value)) return string(std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+      if (!std::isfinite(value))
+        return string(std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
     }
     char digits[32];
     const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
@@ -88,17 +92,28 @@ class JsonWriter {
 
   void scalar(GgufType type, const uint8_t*& cursor) {
     switch (type) {
-      case GgufType::kU8: return shortest(read<uint8_t>(cursor));
-      case GgufType::kI8: return shortest(read<int8_t>(cursor));
-      case GgufType::kU16: return shortest(read<uint16_t>(cursor));
-      case GgufType::kI16: return shortest(read<int16_t>(cursor));
-      case GgufType::kU32: return shortest(read<uint32_t>(cursor));
-      case GgufType::kI32: return shortest(read<int32_t>(cursor));
-      case GgufType::kF32: return shortest(read<float>(cursor));
-      case GgufType::kBool: return raw(read<uint8_t>(cursor) != 0 ? "true" : "false");
-      case GgufType::kU64: return shortest(read<uint64_t>(cursor));
-      case GgufType::kI64: return shortest(read<int64_t>(cursor));
-      case GgufType::kF64: return shortest(read<double>(cursor));
+      case GgufType::kU8:
+        return shortest(read<uint8_t>(cursor));
+      case GgufType::kI8:
+        return shortest(read<int8_t>(cursor));
+      case GgufType::kU16:
+        return shortest(read<uint16_t>(cursor));
+      case GgufType::kI16:
+        return shortest(read<int16_t>(cursor));
+      case GgufType::kU32:
+        return shortest(read<uint32_t>(cursor));
+      case GgufType::kI32:
+        return shortest(read<int32_t>(cursor));
+      case GgufType::kF32:
+        return shortest(read<float>(cursor));
+      case GgufType::kBool:
+        return raw(read<uint8_t>(cursor) != 0 ? "true" : "false");
+      case GgufType::kU64:
+        return shortest(read<uint64_t>(cursor));
+      case GgufType::kI64:
+        return shortest(read<int64_t>(cursor));
+      case GgufType::kF64:
+        return shortest(read<double>(cursor));
       case GgufType::kString: {
         const auto length = read<uint64_t>(cursor);
         string({reinterpret_cast<const char*>(cursor), static_cast<size_t>(length)});

@@ -35,8 +35,8 @@ struct Product {
 
 int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-/// Several products that read the same rows x (n_inputs, n_cols): x is quantised once per format, and the rows of all
-/// the matrices are shared out as one loop.
+/// Several products that read the same rows x (n_inputs, n_cols): x is quantised once per format, and the
+/// rows of all the matrices are shared out as one loop.
 void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initializer_list<Product> products) {
   const KernelTable& kernels = pass.kernels;
   const int64_t n_cols = products.begin()->linear.weight.n_cols;
@@ -79,8 +79,8 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
       first += round_up(w.n_rows, row_group);
       if (row_begin >= row_end) continue;
       w.kernel->matmul(w.packed, w.n_rows, w.n_cols, row_begin, row_end,
-                       pass.quantized.data() + start_of_format[static_cast<size_t>(w.kernel->activation)], n_inputs,
-                       product.out, w.n_rows);
+                       pass.quantized.data() + start_of_format[static_cast<size_t>(w.kernel->activation)],
+                       n_inputs, product.out, w.n_rows);
       if (product.linear.bias == nullptr) continue;
       for (int64_t t = 0; t < n_inputs; ++t) {
         float* const out = product.out + t * w.n_rows + row_begin;
@@ -103,8 +103,8 @@ void add_to_residual(ForwardPass& pass) {
 
 void embed(ForwardPass& pass, const Matrix& token_embd) {
   for_each_row(pass, pass.n_rows(), token_embd.n_cols, [&](int64_t t) {
-    token_embd.kernel->dequantize_row(token_embd.file_row(pass.tokens[static_cast<size_t>(t)]), token_embd.n_cols,
-                                      pass.x.data() + t * token_embd.n_cols);
+    token_embd.kernel->dequantize_row(token_embd.file_row(pass.tokens[static_cast<size_t>(t)]),
+                                      token_embd.n_cols, pass.x.data() + t * token_embd.n_cols);
   });
 }
 
@@ -228,8 +228,8 @@ void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matr
   const auto n_outputs = static_cast<int64_t>(pass.output_rows.size());
   if (n_outputs == 0) return;
   for_each_row(pass, n_outputs, d_model, [&](int64_t i) {
-    pass.kernels.rms_norm(pass.x.data() + pass.output_rows[static_cast<size_t>(i)] * d_model, norm.data(), d_model,
-                          pass.h.rms_eps, pass.normed.data() + i * d_model);
+    pass.kernels.rms_norm(pass.x.data() + pass.output_rows[static_cast<size_t>(i)] * d_model, norm.data(),
+                          d_model, pass.h.rms_eps, pass.normed.data() + i * d_model);
   });
   grow(pass.logits, static_cast<size_t>(n_outputs * output.n_rows));
   multiply(pass, pass.normed.data(), n_outputs, {{output, pass.logits.data()}});

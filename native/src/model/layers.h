@@ -1,5 +1,6 @@
-// The steps a decoder layer is made of; arch/*.cpp put them in order. Each runs over all rows of the pass, in parallel,
-// and computes every element in an order that depends on neither the other rows nor the number of threads.
+// The steps a decoder layer is made of; arch/*.cpp put them in order. Each runs over all rows of the pass, in
+// parallel, and computes every element in an order that depends on neither the other rows nor the number of
+// threads.
 #pragma once
 
 #include <vector>
@@ -12,7 +13,8 @@ namespace tiergate {
 /// y = W x + b; no bias when the pointer is null or the vector empty.
 struct Linear {
   Linear(const Matrix& matrix) : weight(matrix) {}  // NOLINT: {w} reads as the paper's W x
-  Linear(const Matrix& matrix, const std::vector<float>& b) : weight(matrix), bias(b.empty() ? nullptr : b.data()) {}
+  Linear(const Matrix& matrix, const std::vector<float>& b)
+      : weight(matrix), bias(b.empty() ? nullptr : b.data()) {}
   const Matrix& weight;         // (n_out, n_in)
   const float* bias = nullptr;  // (n_out,)
 };

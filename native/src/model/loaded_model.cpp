@@ -21,14 +21,16 @@ const KernelTable* choose_kernels(const std::string& isa) {
   for (int32_t i = 0; i < n; ++i) {
     if (kernels_supported(all[i])) known += (known.empty() ? "" : ", ") + std::string(all[i]->isa);
   }
-  throw Error("INVALID_REQUEST", "instruction set \"" + printable(isa) + "\" is unknown or not in this CPU; it has " + known);
+  throw Error("INVALID_REQUEST",
+              "instruction set \"" + printable(isa) + "\" is unknown or not in this CPU; it has " + known);
 }
 
 const Architecture& choose_architecture(const GgufFile& file) {
   const std::string name(file.get_string("general.architecture"));
   if (const Architecture* architecture = find_architecture(name)) return *architecture;
-  throw Error("MODEL_FORMAT_UNSUPPORTED",
-              "architecture \"" + printable(name) + "\" is not supported; this engine runs " + known_architectures());
+  throw Error(
+      "MODEL_FORMAT_UNSUPPORTED",
+      "architecture \"" + printable(name) + "\" is not supported; this engine runs " + known_architectures());
 }
 
 /// The scaling factors of RoPE that come as tensors.
@@ -39,11 +41,13 @@ void load_rope_factors(WeightLoader& weights, RopeParameters& rope) {
     rope.long_factors = weights.vector("rope_factors_long.weight", n_pairs);
     rope.short_factors = weights.vector("rope_factors_short.weight", n_pairs);
   }
-  for (const std::vector<float>* factors : {&rope.frequency_factors, &rope.long_factors, &rope.short_factors}) {
+  for (const std::vector<float>* factors :
+       {&rope.frequency_factors, &rope.long_factors, &rope.short_factors}) {
     for (const float factor : *factors) {
       if (factor > 0 && factor < 1e9f) continue;
-      throw Error("MODEL_FILE_INVALID", "a RoPE factor tensor (rope_freqs.weight, rope_factors_*.weight) holds " +
-                                            std::to_string(factor) + "; expected positive numbers");
+      throw Error("MODEL_FILE_INVALID",
+                  "a RoPE factor tensor (rope_freqs.weight, rope_factors_*.weight) holds " +
+                      std::to_string(factor) + "; expected positive numbers");
     }
   }
 }
@@ -77,9 +81,10 @@ ModelInfo LoadedModel::make_info() const {
     info.weight_bytes += tensor.data.size();
     bytes_of_type[tensor.type->name] += tensor.data.size();
   }
-  info.file_type = std::max_element(bytes_of_type.begin(), bytes_of_type.end(), [](const auto& a, const auto& b) {
-                     return a.second < b.second;
-                   })->first;
+  info.file_type =
+      std::max_element(bytes_of_type.begin(), bytes_of_type.end(), [](const auto& a, const auto& b) {
+        return a.second < b.second;
+      })->first;
   info.n_vocab = hparams_.n_vocab;
   info.n_ctx_train = hparams_.n_ctx_train;
   info.n_layers = hparams_.n_layers;
@@ -102,7 +107,8 @@ std::shared_ptr<Model> Model::open(const std::string& path, const std::string& i
     if (message.find(path) != std::string::npos) throw;
     throw Error(error.code(), path + ": " + message);
   } catch (const std::bad_alloc&) {
-    throw Error("MODEL_FILE_INVALID", path + ": not enough memory for its weights; use a smaller model or quantisation");
+    throw Error("MODEL_FILE_INVALID",
+                path + ": not enough memory for its weights; use a smaller model or quantisation");
   }
 }
 

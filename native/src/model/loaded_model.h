@@ -26,7 +26,9 @@ class LoadedModel final : public Model {
   std::vector<int32_t> tokenize(std::string_view text, bool add_special, bool parse_special) const override {
     return tokenizer_->encode(text, add_special, parse_special);
   }
-  std::string token_bytes(int32_t token, bool special) const override { return tokenizer_->token_bytes(token, special); }
+  std::string token_bytes(int32_t token, bool special) const override {
+    return tokenizer_->token_bytes(token, special);
+  }
   bool is_end_of_generation(int32_t token) const override { return tokenizer_->is_end_of_generation(token); }
 
   const Hparams& hparams() const { return hparams_; }

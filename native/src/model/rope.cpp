@@ -8,8 +8,8 @@ namespace tiergate {
 
 namespace {
 
-/// The pair (as a real number) that makes n_rotations over the original context. YaRN, section 3.2, solved for the
-/// dimension: wavelength 2 pi base^(2i / n_rot) = n_ctx_original / n_rotations.
+/// The pair (as a real number) that makes n_rotations over the original context. YaRN, section 3.2, solved
+/// for the dimension: wavelength 2 pi base^(2i / n_rot) = n_ctx_original / n_rotations.
 double yarn_pair(const RopeParameters& p, double n_rotations) {
   const double ratio = p.n_ctx_original / (n_rotations * 2 * std::numbers::pi);
   return p.n_rot * std::log(ratio) / (2 * std::log(p.base));
@@ -24,12 +24,14 @@ RopeFrequencies rope_frequencies(const RopeParameters& p, int32_t n_ctx) {
   out.magnitude = p.attn_factor;
 
   const std::vector<float>* factors = &p.frequency_factors;
-  if (p.scaling == RopeScaling::kLongrope) factors = n_ctx > p.n_ctx_original ? &p.long_factors : &p.short_factors;
+  if (p.scaling == RopeScaling::kLongrope)
+    factors = n_ctx > p.n_ctx_original ? &p.long_factors : &p.short_factors;
 
   const bool interpolates = p.scaling == RopeScaling::kLinear || p.scaling == RopeScaling::kYarn;
   const double scale = interpolates ? 1 / p.factor : 1;
   const bool yarn = p.scaling == RopeScaling::kYarn && p.yarn_ext_factor != 0;
-  // Between these pairs the frequency goes from unscaled to fully scaled; whole numbers, as in the paper's code.
+  // Between these pairs the frequency goes from unscaled to fully scaled; whole numbers, as in the paper's
+  // code.
   const double low = yarn ? std::max(0.0, std::floor(yarn_pair(p, p.yarn_beta_fast))) : 0;
   const double high = yarn ? std::min(p.n_rot - 1.0, std::ceil(yarn_pair(p, p.yarn_beta_slow))) : 0;
   // Attention temperature of YaRN, section 3.4: sqrt(1/t) = 0.1 ln(s) + 1, on q and on k.

@@ -1,5 +1,5 @@
-// Rotary position embedding (Su et al. 2021) and its scaling kinds, as angles per position. The rotation itself is a
-// kernel; here is only which angle belongs to which pair at which position, computed in double.
+// Rotary position embedding (Su et al. 2021) and its scaling kinds, as angles per position. The rotation
+// itself is a kernel; here is only which angle belongs to which pair at which position, computed in double.
 #pragma once
 
 #include <cstdint>
@@ -19,22 +19,25 @@ enum class RopeScaling : uint8_t {
 
 /// %s.rope.* of the GGUF specification; defaults are llama.cpp's.
 struct RopeParameters {
-  bool neox = false;              // pairs (i, i + n_rot / 2) instead of (2i, 2i + 1); decided by the architecture
-  int32_t n_rot = 0;              // rotated values of a head, even, at most head_dim
-  double base = 10000;            // rope.freq_base
+  bool neox = false;    // pairs (i, i + n_rot / 2) instead of (2i, 2i + 1); decided by the architecture
+  int32_t n_rot = 0;    // rotated values of a head, even, at most head_dim
+  double base = 10000;  // rope.freq_base
   RopeScaling scaling = RopeScaling::kNone;
-  double factor = 1;              // rope.scaling.factor
-  double attn_factor = 1;         // rope.scaling.attn_factor: multiplies cos and sin
-  int32_t n_ctx_original = 0;     // rope.scaling.original_context_length
-  double yarn_ext_factor = 1;     // share of the yarn ramp: 0 is linear
-  double yarn_beta_fast = 32;     // rotations over the original context above which a pair is not scaled
-  double yarn_beta_slow = 1;      // ... and below which it is scaled fully
-  /// (n_rot / 2) divisors of the frequencies, or empty: rope_freqs.weight (Llama 3.1 and later bake their scaling in).
+  double factor = 1;           // rope.scaling.factor
+  double attn_factor = 1;      // rope.scaling.attn_factor: multiplies cos and sin
+  int32_t n_ctx_original = 0;  // rope.scaling.original_context_length
+  double yarn_ext_factor = 1;  // share of the yarn ramp: 0 is linear
+  double yarn_beta_fast = 32;  // rotations over the original context above which a pair is not scaled
+  double yarn_beta_slow = 1;   // ... and below which it is scaled fully
+  /// (n_rot / 2) divisors of the frequencies, or empty: rope_freqs.weight (Llama 3.1 and later bake their
+  /// scaling in).
   std::vector<float> frequency_factors;
-  std::vector<float> long_factors, short_factors;  // longrope: rope_factors_long.weight, rope_factors_short.weight
+  std::vector<float> long_factors,
+      short_factors;  // longrope: rope_factors_long.weight, rope_factors_short.weight
 };
 
-/// What the parameters come to: angle of pair i at position p is p * frequency[i]; cos and sin times magnitude.
+/// What the parameters come to: angle of pair i at position p is p * frequency[i]; cos and sin times
+/// magnitude.
 struct RopeFrequencies {
   std::vector<double> frequency;  // (n_rot / 2,) radians per position
   double magnitude = 1;
@@ -46,7 +49,8 @@ RopeFrequencies rope_frequencies(const RopeParameters& parameters, int32_t n_ctx
 /// The cos and sin of every position met so far. Not thread-safe while prepare() runs.
 class RopeTable {
  public:
-  RopeTable(const RopeParameters& parameters, int32_t n_ctx) : frequencies_(rope_frequencies(parameters, n_ctx)) {}
+  RopeTable(const RopeParameters& parameters, int32_t n_ctx)
+      : frequencies_(rope_frequencies(parameters, n_ctx)) {}
 
   /// Makes at(position) valid for positions below n_positions.
   void prepare(int32_t n_positions);

@@ -25,8 +25,9 @@ const GgufTensor& WeightLoader::tensor(const std::string& name, std::span<const 
     throw Error("MODEL_FILE_INVALID", "tensor " + name + " is missing; expected one of shape " + expected);
   }
   if (found->n_dims != dims.size() || !std::equal(dims.begin(), dims.end(), found->dims)) {
-    throw Error("MODEL_FILE_INVALID", "tensor " + name + " has shape " + shape_text(found->dims, found->n_dims) +
-                                          "; the metadata imply " + expected);
+    throw Error("MODEL_FILE_INVALID", "tensor " + name + " has shape " +
+                                          shape_text(found->dims, found->n_dims) + "; the metadata imply " +
+                                          expected);
   }
   used_.insert(name);
   return *found;
@@ -40,7 +41,8 @@ const MatmulKernel& WeightLoader::kernel_of(const GgufTensor& tensor) const {
     known += (i == 0 ? "" : ", ") + std::string(kernel.type_name);
   }
   throw Error("MODEL_FORMAT_UNSUPPORTED", "tensor " + printable(tensor.name) + " has type " +
-                                              std::string(tensor.type->name) + "; this engine has kernels for " + known);
+                                              std::string(tensor.type->name) +
+                                              "; this engine has kernels for " + known);
 }
 
 Matrix WeightLoader::embedding(const std::string& name, int64_t n_rows, int64_t n_cols) {
@@ -84,9 +86,10 @@ std::vector<float> WeightLoader::optional_vector(const std::string& name, int64_
 void WeightLoader::finish(ThreadPool& pool) {
   for (const GgufTensor& tensor : file_.tensors()) {
     if (used_.contains(std::string(tensor.name))) continue;
-    throw Error("MODEL_FORMAT_UNSUPPORTED", "tensor " + printable(tensor.name) + " has no place in architecture " +
-                                                printable(file_.get_string("general.architecture")) +
-                                                " as this engine knows it; leaving it out would change the answers");
+    throw Error("MODEL_FORMAT_UNSUPPORTED",
+                "tensor " + printable(tensor.name) + " has no place in architecture " +
+                    printable(file_.get_string("general.architecture")) +
+                    " as this engine knows it; leaving it out would change the answers");
   }
   for (const PackJob& job : jobs_) {
     const Matrix& m = job.matrix;

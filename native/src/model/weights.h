@@ -1,4 +1,5 @@
-// Named tensors of a GGUF file as weights: shapes checked, each type matched with its kernel, packed once for the ISA.
+// Named tensors of a GGUF file as weights: shapes checked, each type matched with its kernel, packed once for
+// the ISA.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ namespace tiergate {
 /// W (n_rows, n_cols). Memory belongs to the mapped file or to PackedWeights.
 struct Matrix {
   const MatmulKernel* kernel = nullptr;
-  const void* packed = nullptr;    // what kernel->matmul reads
-  const uint8_t* file = nullptr;   // rows as in the file, for lookups
+  const void* packed = nullptr;   // what kernel->matmul reads
+  const uint8_t* file = nullptr;  // rows as in the file, for lookups
   int64_t file_row_bytes = 0;
   int64_t n_rows = 0, n_cols = 0;
 
@@ -30,8 +31,9 @@ using PackedWeights = std::vector<AlignedBuffer<uint8_t>>;
 /// "blk.<layer>."
 std::string block_name(int32_t layer);
 
-/// Hands out weights by name. Every function throws Error naming the tensor: MODEL_FILE_INVALID when it is missing or
-/// has another shape than the metadata implies, MODEL_FORMAT_UNSUPPORTED when its type has no kernel.
+/// Hands out weights by name. Every function throws Error naming the tensor: MODEL_FILE_INVALID when it is
+/// missing or has another shape than the metadata implies, MODEL_FORMAT_UNSUPPORTED when its type has no
+/// kernel.
 class WeightLoader {
  public:
   /// packed: receives the memory; both must outlive the matrices.
@@ -49,8 +51,8 @@ class WeightLoader {
   /// Empty when the file has none.
   std::vector<float> optional_vector(const std::string& name, int64_t n);
 
-  /// Packs all matrices handed out, in parallel. Throws MODEL_FORMAT_UNSUPPORTED when the file has tensors nobody asked
-  /// for: a model run without some of its weights would answer, wrongly.
+  /// Packs all matrices handed out, in parallel. Throws MODEL_FORMAT_UNSUPPORTED when the file has tensors
+  /// nobody asked for: a model run without some of its weights would answer, wrongly.
   void finish(ThreadPool& pool);
 
  private:

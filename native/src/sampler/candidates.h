@@ -1,4 +1,5 @@
-// The tokens that may still be drawn. Built from a copy of the logits, so the model's own distribution stays as it is.
+// The tokens that may still be drawn. Built from a copy of the logits, so the model's own distribution stays
+// as it is.
 #pragma once
 
 #include <algorithm>

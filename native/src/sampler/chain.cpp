@@ -13,8 +13,8 @@ namespace {
 
 void require(bool holds, const char* option, double value, const char* range) {
   if (holds) return;
-  throw Error("INVALID_REQUEST",
-              std::string("sampler option ") + option + " is " + std::to_string(value) + "; it must be " + range);
+  throw Error("INVALID_REQUEST", std::string("sampler option ") + option + " is " + std::to_string(value) +
+                                     "; it must be " + range);
 }
 
 }  // namespace
@@ -25,8 +25,8 @@ void check_sampler_options(const SamplerOptions& o, int32_t n_vocab) {
   require(o.top_k >= 0, "top_k", o.top_k, "0 (off) or more");
   require(o.top_p > 0 && o.top_p <= 1, "top_p", o.top_p, "above 0, at most 1");
   require(o.min_p >= 0 && o.min_p <= 1, "min_p", o.min_p, "0 … 1");
-  require(o.repetition_penalty > 0 && o.repetition_penalty <= 1e4f, "repetition_penalty", o.repetition_penalty,
-          "above 0, at most 10000");
+  require(o.repetition_penalty > 0 && o.repetition_penalty <= 1e4f, "repetition_penalty",
+          o.repetition_penalty, "above 0, at most 10000");
   require(std::abs(o.presence_penalty) <= 1e4f, "presence_penalty", o.presence_penalty, "-10000 … 10000");
   require(std::abs(o.frequency_penalty) <= 1e4f, "frequency_penalty", o.frequency_penalty, "-10000 … 10000");
   require(o.penalty_window >= 0, "penalty_window", o.penalty_window, "0 or more tokens");
@@ -46,7 +46,8 @@ void SamplerChain::configure(const SamplerOptions& options, int32_t n_vocab) {
 int32_t SamplerChain::sample(std::span<const float> logits, const History& history, Candidates& candidates) {
   const SamplerOptions& o = options_;
   candidates.assign(logits);
-  apply_penalties(candidates, history, o.penalty_window, o.repetition_penalty, o.presence_penalty, o.frequency_penalty);
+  apply_penalties(candidates, history, o.penalty_window, o.repetition_penalty, o.presence_penalty,
+                  o.frequency_penalty);
   apply_logit_bias(candidates, o.logit_bias);
 
   const auto best = std::min_element(candidates.items().begin(), candidates.items().end(), is_better);

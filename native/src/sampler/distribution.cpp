@@ -15,10 +15,11 @@ bool all_finite(std::span<const float> values) {
   return bad == 0;
 }
 
-void describe_distribution(const KernelTable& kernels, std::span<const float> logits, int32_t token, int32_t n_top,
-                           StepResult& result) {
+void describe_distribution(const KernelTable& kernels, std::span<const float> logits, int32_t token,
+                           int32_t n_top, StepResult& result) {
   double sum_exp = 0, sum_x_exp = 0;
-  const double max = kernels.softmax_stats(logits.data(), static_cast<int64_t>(logits.size()), &sum_exp, &sum_x_exp);
+  const double max =
+      kernels.softmax_stats(logits.data(), static_cast<int64_t>(logits.size()), &sum_exp, &sum_x_exp);
   const double log_sum = std::log(sum_exp);
   const auto logprob = [&](int32_t id) { return logits[static_cast<size_t>(id)] - max - log_sum; };
 

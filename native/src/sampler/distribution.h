@@ -13,7 +13,7 @@ namespace tiergate {
 bool all_finite(std::span<const float> values);
 
 /// Fills logprob (of `token`), entropy, margin and the n_top likeliest tokens. logits (n_vocab,) finite.
-void describe_distribution(const KernelTable& kernels, std::span<const float> logits, int32_t token, int32_t n_top,
-                           StepResult& result);
+void describe_distribution(const KernelTable& kernels, std::span<const float> logits, int32_t token,
+                           int32_t n_top, StepResult& result);
 
 }  // namespace tiergate

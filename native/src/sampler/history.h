@@ -1,5 +1,5 @@
-// The tokens of a timeline as the penalties see them: all of them for the repetition window, and how often each was
-// generated since the completion began.
+// The tokens of a timeline as the penalties see them: all of them for the repetition window, and how often
+// each was generated since the completion began.
 #pragma once
 
 #include <cstdint>

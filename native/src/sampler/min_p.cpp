@@ -1,4 +1,5 @@
-// Drops tokens far less likely than the best: p_i < min_p * p_best is a bound on the logit, no softmax needed.
+// Drops tokens far less likely than the best: p_i < min_p * p_best is a bound on the logit, no softmax
+// needed.
 #include <cmath>
 
 #include "sampler/steps.h"

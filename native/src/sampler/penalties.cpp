@@ -6,8 +6,8 @@
 
 namespace tiergate {
 
-void apply_penalties(Candidates& candidates, const History& history, int32_t window, float repetition, float presence,
-                     float frequency) {
+void apply_penalties(Candidates& candidates, const History& history, int32_t window, float repetition,
+                     float presence, float frequency) {
   const std::span<Candidate> items = candidates.items();
   if (repetition != 1.0f && window > 0) {
     const std::span<const int32_t> tokens = history.tokens();

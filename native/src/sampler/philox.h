@@ -1,5 +1,5 @@
-// Philox4x32-10, a counter-based random generator: draw i of a seed is a pure function of (seed, i), the same on
-// every machine. Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
+// Philox4x32-10, a counter-based random generator: draw i of a seed is a pure function of (seed, i), the same
+// on every machine. Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 #pragma once
 
 #include <array>

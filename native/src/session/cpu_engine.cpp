@@ -23,7 +23,8 @@ constexpr int32_t kMaxTop = 20;  // OpenAI's top_logprobs
 EngineOptions checked(const EngineOptions& given, const LoadedModel& model) {
   EngineOptions options = given;
   const auto check = [](const char* name, int32_t value, int32_t least, int32_t most) {
-    if (value < least || value > most) refuse(name, value, std::to_string(least) + " … " + std::to_string(most));
+    if (value < least || value > most)
+      refuse(name, value, std::to_string(least) + " … " + std::to_string(most));
   };
   check("n_threads", options.n_threads, 0, kMaxThreads);
   check("n_ctx", options.n_ctx, 0, kMaxContext);
@@ -56,24 +57,30 @@ std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) co
     const std::string name = "step item " + std::to_string(i);
     auto* session = dynamic_cast<EngineSession*>(item.session);
     if (session == nullptr || !session->belongs_to(pages_)) {
-      throw Error("INVALID_REQUEST", name + " has a session of another engine; use this engine's newSession()");
+      throw Error("INVALID_REQUEST",
+                  name + " has a session of another engine; use this engine's newSession()");
     }
-    if (!seen.insert(session).second) throw Error("INVALID_REQUEST", name + " repeats a session; give each one item");
+    if (!seen.insert(session).second)
+      throw Error("INVALID_REQUEST", name + " repeats a session; give each one item");
     if (item.tokens.empty()) throw Error("INVALID_REQUEST", name + " has no tokens; give at least one");
-    if (item.n_top < 0 || item.n_top > kMaxTop) refuse(name + "'s nTop", item.n_top, "0 … " + std::to_string(kMaxTop));
+    if (item.n_top < 0 || item.n_top > kMaxTop)
+      refuse(name + "'s nTop", item.n_top, "0 … " + std::to_string(kMaxTop));
     for (const int32_t token : item.tokens) {
-      if (token < 0 || token >= n_vocab) refuse("a token of " + name, token, "0 … " + std::to_string(n_vocab - 1));
+      if (token < 0 || token >= n_vocab)
+        refuse("a token of " + name, token, "0 … " + std::to_string(n_vocab - 1));
     }
     const int64_t length = session->n_past() + static_cast<int64_t>(item.tokens.size());
     if (length > options_.n_ctx) {
       throw Error("CONTEXT_OVERFLOW", "the timeline of " + name + " would have " + std::to_string(length) +
-                                          " tokens; this engine's context window is " + std::to_string(options_.n_ctx));
+                                          " tokens; this engine's context window is " +
+                                          std::to_string(options_.n_ctx));
     }
     n_tokens += static_cast<int64_t>(item.tokens.size());
     sessions.push_back(session);
   }
   if (n_tokens > options_.n_batch) {
-    refuse("the number of tokens in the step", n_tokens, "at most n_batch, " + std::to_string(options_.n_batch));
+    refuse("the number of tokens in the step", n_tokens,
+           "at most n_batch, " + std::to_string(options_.n_batch));
   }
   return sessions;
 }
@@ -89,9 +96,11 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
   rope_.prepare(n_positions);
   PageLease pages(*pages_);
   if (!pages.acquire(n_missing)) {
-    throw Error("CONTEXT_OVERFLOW", "the step needs K/V pages for " + std::to_string(n_missing * int64_t{kPageTokens}) +
-                                        " more tokens; " + std::to_string(free_kv_tokens()) + " are free of " +
-                                        std::to_string(int64_t{pages_->n_pages()} * kPageTokens) + ": close or truncate sessions");
+    throw Error("CONTEXT_OVERFLOW", "the step needs K/V pages for " +
+                                        std::to_string(n_missing * int64_t{kPageTokens}) + " more tokens; " +
+                                        std::to_string(free_kv_tokens()) + " are free of " +
+                                        std::to_string(int64_t{pages_->n_pages()} * kPageTokens) +
+                                        ": close or truncate sessions");
   }
 
   pass_.tokens.clear();
@@ -124,8 +133,8 @@ void CpuEngine::sample(std::span<const StepItem> items, const std::vector<Engine
     session.last_logits.assign(next_logits, next_logits + n_vocab);
     next_logits += n_vocab;
     if (!all_finite(session.last_logits)) {
-      result.error = "the model computed logits that are not finite at position " + std::to_string(session.n_past() - 1) +
-                     "; its weights are damaged or overflow";
+      result.error = "the model computed logits that are not finite at position " +
+                     std::to_string(session.n_past() - 1) + "; its weights are damaged or overflow";
       continue;
     }
     result.token = session.sampler.sample(session.last_logits, session.history, candidates_);
@@ -152,7 +161,9 @@ std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items) {
     sample(items, sessions, results);
   } catch (const std::bad_alloc&) {
     for (size_t i = 0; i < sessions.size(); ++i) sessions[i]->truncate(n_past_before[i]);
-    throw Error("CONTEXT_OVERFLOW", "not enough memory for the K/V pages of this step; close sessions or use a smaller n_kv_tokens");
+    throw Error(
+        "CONTEXT_OVERFLOW",
+        "not enough memory for the K/V pages of this step; close sessions or use a smaller n_kv_tokens");
   }
   return results;
 }

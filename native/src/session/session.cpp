@@ -4,8 +4,9 @@ namespace tiergate {
 
 void EngineSession::truncate(int32_t n_past) {
   if (n_past < 0 || n_past > timeline.n_past()) {
-    throw Error("INVALID_REQUEST", "cannot truncate a session of " + std::to_string(timeline.n_past()) + " tokens to " +
-                                       std::to_string(n_past) + "; give a length from 0 to the present one");
+    throw Error("INVALID_REQUEST", "cannot truncate a session of " + std::to_string(timeline.n_past()) +
+                                       " tokens to " + std::to_string(n_past) +
+                                       "; give a length from 0 to the present one");
   }
   timeline.truncate(n_past);
   history.truncate(n_past);

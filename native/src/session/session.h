@@ -13,7 +13,8 @@ namespace tiergate {
 
 class EngineSession final : public Session {
  public:
-  EngineSession(std::shared_ptr<PagePool> pool, int32_t n_vocab) : timeline(pool), pool_(std::move(pool)), n_vocab_(n_vocab) {}
+  EngineSession(std::shared_ptr<PagePool> pool, int32_t n_vocab)
+      : timeline(pool), pool_(std::move(pool)), n_vocab_(n_vocab) {}
 
   int32_t n_past() const override { return timeline.n_past(); }
   void truncate(int32_t n_past) override;

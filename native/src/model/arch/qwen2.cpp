@@ -8,11 +8,11 @@ namespace tiergate {
 namespace {
 
 struct Qwen2Layer {
-  std::vector<float> attn_norm;  // (d_model,)
-  Matrix wq, wk, wv, wo;         // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
-  std::vector<float> bq, bk, bv; // (d_q,), (d_kv,) twice
-  std::vector<float> ffn_norm;   // (d_model,)
-  Matrix w_gate, w_up, w_down;   // (d_ff, d_model) twice, (d_model, d_ff)
+  std::vector<float> attn_norm;   // (d_model,)
+  Matrix wq, wk, wv, wo;          // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
+  std::vector<float> bq, bk, bv;  // (d_q,), (d_kv,) twice
+  std::vector<float> ffn_norm;    // (d_model,)
+  Matrix w_gate, w_up, w_down;    // (d_ff, d_model) twice, (d_model, d_ff)
 };
 
 class Qwen2 final : public Network {

@@ -1,5 +1,5 @@
-// Qwen3 (dense): as Llama, with an RMSNorm over each head of Q and K before the rotation, RoPE on halves, and a
-// head_dim that does not follow from d_model. Yang et al. 2025 (arXiv 2505.09388).
+// Qwen3 (dense): as Llama, with an RMSNorm over each head of Q and K before the rotation, RoPE on halves, and
+// a head_dim that does not follow from d_model. Yang et al. 2025 (arXiv 2505.09388).
 #include "model/architecture.h"
 #include "model/layers.h"
 
@@ -8,11 +8,11 @@ namespace tiergate {
 namespace {
 
 struct Qwen3Layer {
-  std::vector<float> attn_norm;  // (d_model,)
-  Matrix wq, wk, wv, wo;         // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
+  std::vector<float> attn_norm;       // (d_model,)
+  Matrix wq, wk, wv, wo;              // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
   std::vector<float> q_norm, k_norm;  // (head_dim,), shared by the heads
-  std::vector<float> ffn_norm;   // (d_model,)
-  Matrix w_gate, w_up, w_down;   // (d_ff, d_model) twice, (d_model, d_ff)
+  std::vector<float> ffn_norm;        // (d_model,)
+  Matrix w_gate, w_up, w_down;        // (d_ff, d_model) twice, (d_model, d_ff)
 };
 
 class Qwen3 final : public Network {
