@@ -95,7 +95,7 @@ describe.skipIf(isAbsent)(`stories260K as llama.cpp runs it${reason}`, () => {
             expect([...model.tokenize(recorded.prompt, true, false)]).toEqual(recorded.ids);
             const session = engine.newSession();
             let nll = 0;
-            let logits = new Float32Array();
+            let logits: Float32Array = new Float32Array();
             for (const [i, token] of recorded.ids.entries()) {
               if (i > 0) nll -= logprob(logits, token);
               logits = await logitsAfter(engine, session, token);
