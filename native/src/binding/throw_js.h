@@ -52,7 +52,8 @@ auto guarded(Napi::Env env, const Body& body) {
 /// Rejects with the error if there is one, else resolves with make(). An environment that shuts down (a worker thread
 /// being terminated) can make no values any more, and nobody awaits the promise: then nothing happens.
 template <typename Make>
-void settle(const Napi::Promise::Deferred& deferred, const std::optional<CaughtError>& error, const Make& make) {
+void settle(const Napi::Promise::Deferred& deferred, const std::optional<CaughtError>& error,
+            const Make& make) {
   try {
     if (error) {
       deferred.Reject(error->to_js(deferred.Env()).Value());
