@@ -1,28 +1,12 @@
-// Float rows to ggml's tensor types, as ggml's reference quantisers do. F16 rounds to nearest even.
+// Float rows to ggml's tensor types; F16, Q8_0 and Q4_0 exactly as ggml's reference quantisers do.
+import { toHalf } from './half.ts';
+import { encodeQ4K, encodeQ5K, encodeQ6K } from './k-quant-encoding.ts';
+
+export { toHalf };
 
 /** ggml_type ids. */
-export const tensorTypes = { F32: 0, F16: 1, Q4_0: 2, Q8_0: 8 } as const;
+export const tensorTypes = { F32: 0, F16: 1, Q4_0: 2, Q8_0: 8, Q4_K: 12, Q5_K: 13, Q6_K: 14 } as const;
 export type TensorType = keyof typeof tensorTypes;
-
-const float = new Float32Array(1);
-const bits = new Uint32Array(float.buffer);
-
-/** IEEE 754 binary16 bits of a number. */
-export function toHalf(value: number): number {
-  float[0] = value;
-  const word = bits[0] ?? 0;
-  const sign = (word >>> 16) & 0x8000;
-  const magnitude = word & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
-  if (magnitude >= 0x477ff000) return sign | 0x7c00; // rounds past 65504: infinity
-  if (magnitude < 0x38800000) {
-    // Below 2^-14 a half counts in steps of 2^-24; the sum's rounding is the one wanted.
-    float[0] = Math.abs(value) + 0.5;
-    return sign | ((bits[0] ?? 0) - 0x3f000000);
-  }
-  const rounded = magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1);
-  return sign | (rounded >>> 13);
-}
 
 function encodeF16(values: Float32Array): Buffer {
   const bytes = Buffer.alloc(values.length * 2);
@@ -65,11 +49,20 @@ function encodeQ4(values: Float32Array): Buffer {
   return bytes;
 }
 
+const blockEncoders = {
+  Q4_0: { size: 32, encode: encodeQ4 },
+  Q8_0: { size: 32, encode: encodeQ8 },
+  Q4_K: { size: 256, encode: encodeQ4K },
+  Q5_K: { size: 256, encode: encodeQ5K },
+  Q6_K: { size: 256, encode: encodeQ6K },
+} as const;
+
 /** The bytes of a tensor whose rows have `columns` values. @throws {RangeError} when a row is no whole number of blocks. */
 export function encodeTensor(name: string, type: TensorType, columns: number, values: Float32Array): Buffer {
   if (type === 'F32') return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   if (type === 'F16') return encodeF16(values);
-  if (columns % 32 !== 0)
-    throw new RangeError(`tensor ${name}: ${type} needs rows of 32n values, not ${columns}`);
-  return type === 'Q8_0' ? encodeQ8(values) : encodeQ4(values);
+  const { size, encode } = blockEncoders[type];
+  if (columns % size !== 0)
+    throw new RangeError(`tensor ${name}: ${type} needs rows of ${size}n values, not ${columns}`);
+  return encode(values);
 }

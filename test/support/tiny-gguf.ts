@@ -4,13 +4,16 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
-import type { TensorType } from './tensor-encoding.ts';
+import { decodeTensor } from './tensor-decoding.ts';
+import { encodeTensor, type TensorType } from './tensor-encoding.ts';
 import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
   architecture?: 'llama' | 'qwen2' | 'qwen3';
   /** Of the matrices; norms and biases are always F32. */
   tensorType?: TensorType;
+  /** Stores, as `tensorType`, the values that the matrices have after rounding to this type. */
+  roundedTo?: TensorType;
   seed?: number;
   contextLength?: number;
   /** Default: `llama` for the llama architecture, else `gpt2`. */
@@ -21,6 +24,17 @@ export interface TinyGgufOptions {
   ropeScaling?: { type: 'linear' | 'yarn' | 'llama3'; factor: number; originalContextLength?: number };
   layers?: number;
 }
+
+/** llama_ftype ids; of the K types the one that mixes no others in. */
+const fileTypes: Record<TensorType, number> = {
+  F32: 0,
+  F16: 1,
+  Q4_0: 2,
+  Q8_0: 7,
+  Q4_K: 14,
+  Q5_K: 16,
+  Q6_K: 18,
+};
 
 const dModel = 256;
 const headDim = 64;
@@ -55,6 +69,13 @@ function llama3Divisors(factor: number, originalContext: number, base: number): 
   });
 }
 
+/** Norms and biases stay as they are, as in every quantised file. */
+function round(tensor: GgufTensor, type: TensorType): void {
+  const [columns = 1, rows] = tensor.shape;
+  if (rows !== undefined)
+    tensor.data = decodeTensor(type, encodeTensor(tensor.name, type, columns, tensor.data));
+}
+
 /** Writes the model; takes well under a second. Greedy text is printable ASCII and never ends by itself. */
 export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void {
   const { architecture = 'llama', tensorType = 'F32', seed = 1, contextLength = 512, layers = 2 } = options;
@@ -67,7 +88,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
   const metadata: Record<string, GgufValue> = {
     'general.architecture': str(architecture),
     'general.name': str(`tiny ${architecture}`),
-    'general.file_type': u32({ F32: 0, F16: 1, Q4_0: 2, Q8_0: 7 }[tensorType]),
+    'general.file_type': u32(fileTypes[tensorType]),
     [key('context_length')]: u32(contextLength),
     [key('embedding_length')]: u32(dModel),
     [key('block_count')]: u32(layers),
@@ -145,6 +166,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
   }
   vector('output_norm.weight', dModel, 1);
   if (!tiedEmbeddings) tokenRows('output.weight', 0);
+  if (options.roundedTo) for (const tensor of tensors) round(tensor, options.roundedTo);
   writeGguf(path, { metadata, tensors });
 }
 
