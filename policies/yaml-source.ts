@@ -59,7 +59,9 @@ function syntaxMessage(error: { code: string; message: string }, line: string): 
   const hint = SYNTAX_HINTS[error.code];
   if (hint !== undefined) return hint;
   // Inside {...} and [...] a plain value ends at a brace.
-  const quote = /[{[].*\$\{/.test(line) ? '; a ${VAR} inside {...} or [...] must stand in quotes: "${VAR}"' : '';
+  const quote = /[{[].*\$\{/.test(line)
+    ? '; a ${VAR} inside {...} or [...] must stand in quotes: "${VAR}"'
+    : '';
   return `not valid YAML: ${error.message.split('\n')[0]}${quote}`;
 }
 

@@ -6,10 +6,9 @@ import type { Capabilities } from '../contract/tier.ts';
 import { difficultyOf } from '../policies/classify/difficulty.ts';
 import { guessLanguage } from '../policies/classify/language.ts';
 import { guessTask } from '../policies/classify/task.ts';
-import { HARD_WORDS } from '../policies/classify/task-cues.ts';
 import type { TextCounts } from '../policies/classify/text-counts.ts';
-import { addText, emptyCounts } from '../policies/classify/text-counts.ts';
-import { edgeWords } from '../policies/classify/words.ts';
+import { addText, emptyCounts, mergeCounts } from '../policies/classify/text-counts.ts';
+import { edgeWords, type Meanings, meaningsOf } from '../policies/classify/words.ts';
 import { overrideOf } from './override.ts';
 
 export interface FactsContext {
@@ -46,24 +45,20 @@ export function gatherFacts(
   const parts = { images: 0, audio: 0 };
   let turns = 0;
   let inToolLoop = false;
-  let last: ChatMessage | null = null;
   let system: ChatMessage | null = null;
+  const last = request.messages.findLast(({ role }) => role === 'user') ?? null;
+  const askCounts = emptyCounts();
   for (const message of request.messages) {
-    if (message.role === 'user') {
-      turns += 1;
-      last = message;
-    } else if (message.role === 'tool' || message.role === 'function') inToolLoop = true;
+    if (message.role === 'user') turns += 1;
+    else if (message.role === 'tool' || message.role === 'function') inToolLoop = true;
     else if (system === null && (message.role === 'system' || message.role === 'developer')) system = message;
-    addMessage(all, message, parts);
+    addMessage(message === last ? askCounts : all, message, parts);
   }
+  mergeCounts(all, askCounts);
   const ask = last === null ? '' : textOf(last);
-  // Most requests have one user message that is nearly everything: its counts are read once.
-  const alone = request.messages.length === 1 && last !== null && typeof last.content === 'string';
-  const askCounts = alone ? all : emptyCounts();
-  if (!alone) addText(askCounts, ask);
   const words = edgeWords(ask);
   const systemText = system === null ? '' : textOf(system);
-  const systemWords = systemText === '' ? [] : edgeWords(systemText.slice(0, 400)).head;
+  const systemWords = systemText === '' ? [] : meaningsOf(systemText.slice(0, 400));
 
   const tools = request.tools?.length ?? 0;
   const promptTokens = Math.ceil(
@@ -147,9 +142,9 @@ function needsOf(request: ChatRequest, parts: { images: number; audio: number })
   };
 }
 
-const countHard = (words: readonly string[]): number => {
+const countHard = (words: Meanings): number => {
   let hard = 0;
-  for (const word of words) if (HARD_WORDS.has(word)) hard += 1;
+  for (const word of words) if (word?.isHard) hard += 1;
   return hard;
 };
 

@@ -1,4 +1,4 @@
-// Words that tell what a request wants, by task. Weight 2: the word alone nearly decides; 1: a hint.
+// Words that tell what a request wants, by task. A strong word nearly decides alone; a weak one is a hint.
 import type { Task } from '../../contract/policy.ts';
 
 const STRONG: Partial<Record<Task, string>> = {
@@ -21,7 +21,7 @@ const STRONG: Partial<Record<Task, string>> = {
     'debug stacktrace traceback segfault compiler unittest pytest npm async numpy pandas react programm',
   maths:
     'integral derivative equation equations polynomial theorem lemma matrix eigenvalue algebra modulo hypotenuse integers ' +
-    'logarithm frac sqrt gleichung équation ecuación equazione',
+    'logarithm frac sqrt prove proof prime primes gleichung équation ecuación equazione',
   reasoning: 'puzzle riddle deduce infer syllogism houses logically',
   creative:
     'poem story haiku lyrics song limerick sonnet screenplay slogan tagline gedicht geschichte poème histoire poema cuento poesia',
@@ -30,13 +30,14 @@ const STRONG: Partial<Record<Task, string>> = {
 const WEAK: Partial<Record<Task, string>> = {
   summarise: 'shorten bullet highlights overview takeaways title title abstract brief briefly short',
   extract: 'entities names dates find fields parse json list mention mentioned identify',
-  classify: 'topic positive negative class type choose options which intent true false yes no maybe either pick scale rate review satisfied recommend describes convey describe',
+  classify:
+    'topic positive negative class type choose options which intent true false yes no maybe either pick scale rate review satisfied recommend describes convey describe',
   rewrite: 'grammar formal tone improve simplify edit sentence same meaning equivalent correct version',
   translate:
     'english german french spanish italian portuguese chinese japanese deutsch englisch anglais inglés',
   code: 'code function script class method program bug error api variable array loop implement algorithm query database snippet test',
   maths:
-    'calculate solve compute prove sum probability product ratio percent triangle angle area number remainder digits value',
+    'calculate solve compute sum probability product ratio percent triangle angle area number remainder digits value',
   reasoning:
     'why reason analyze analyse compare evaluate plan strategy design step steps tradeoffs explain recommend decide assess',
   creative:
@@ -48,16 +49,27 @@ const WEAK: Partial<Record<Task, string>> = {
   chat: 'hi hello hey thanks thank please help hallo danke bonjour merci hola gracias ciao',
 };
 
-const table = (lists: Partial<Record<Task, string>>): Map<string, Task[]> => {
-  const cues = new Map<string, Task[]>();
-  for (const [task, words] of Object.entries(lists)) {
-    for (const word of words.split(' ')) cues.set(word, [...(cues.get(word) ?? []), task as Task]);
+/** Points of a word for a task. */
+export interface Cue {
+  task: Task;
+  points: number;
+}
+
+/** One look-up a word: both lists together. */
+export const CUES: ReadonlyMap<string, readonly Cue[]> = (() => {
+  const cues = new Map<string, Cue[]>();
+  for (const [lists, points] of [
+    [STRONG, 2],
+    [WEAK, 0.5],
+  ] as const) {
+    for (const [task, words] of Object.entries(lists)) {
+      for (const word of words.split(' ')) {
+        cues.set(word, [...(cues.get(word) ?? []), { task: task as Task, points }]);
+      }
+    }
   }
   return cues;
-};
-
-export const STRONG_CUES: ReadonlyMap<string, readonly Task[]> = table(STRONG);
-export const WEAK_CUES: ReadonlyMap<string, readonly Task[]> = table(WEAK);
+})();
 
 /** For scripts that write no spaces between words. */
 export const SPACELESS_CUES: readonly [RegExp, Task][] = [

@@ -1,15 +1,15 @@
 // Which kind of work a request is: words of the ask and of the system prompt, and the shape of the text.
 import type { Task } from '../../contract/policy.ts';
-import { SPACELESS_CUES, STRONG_CUES, WEAK_CUES } from './task-cues.ts';
+import { SPACELESS_CUES } from './task-cues.ts';
 import type { TextCounts } from './text-counts.ts';
-import type { EdgeWords } from './words.ts';
+import type { EdgeWords, Meanings } from './words.ts';
 
 export interface TaskInput {
   /** The last user message. */
   ask: string;
   counts: TextCounts;
   words: EdgeWords;
-  systemWords: readonly string[];
+  systemWords: Meanings;
   hasTools: boolean;
   /** The conversation holds tool results. */
   inToolLoop: boolean;
@@ -22,12 +22,13 @@ const WH_WORD =
 /** From here on a text is material to work on, not only an ask; code units. */
 const GROUNDED_CHARS = 350;
 
-function addCues(scores: Scores, words: readonly string[], factor: number): void {
-  for (const [index, word] of words.entries()) {
+function addCues(scores: Scores, words: Meanings, factor: number): void {
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index];
+    if (word == null || word.cues.length === 0) continue;
     // The verb that opens a message is its instruction.
     const weight = index < 4 ? 1.6 * factor : factor;
-    for (const task of STRONG_CUES.get(word) ?? []) scores[task] = (scores[task] ?? 0) + 2 * weight;
-    for (const task of WEAK_CUES.get(word) ?? []) scores[task] = (scores[task] ?? 0) + 0.5 * weight;
+    for (const { task, points } of word.cues) scores[task] = (scores[task] ?? 0) + points * weight;
   }
 }
 
@@ -53,7 +54,7 @@ export function guessTask(input: TaskInput): Task {
   if (counts.codeMarks * per100 > 4) add('code', 1.5);
   if (counts.mathMarks * per100 > 1.5) add('maths', 1.5);
   if (counts.digits * per100 > 5 && counts.questions > 0) add('maths', 0.7);
-  const asks = counts.questions > 0 || WH_WORD.test(words.head[0] ?? '');
+  const asks = counts.questions > 0 || WH_WORD.test(words.first);
   if (asks) add(grounded ? 'grounded-question' : 'open-question', grounded ? 1.2 : 1.3);
   if (!grounded) delete scores['grounded-question'];
   else delete scores['chat'];

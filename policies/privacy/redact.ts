@@ -5,7 +5,13 @@
 // it is, and its number is given to no value: the vault does not know it, so it comes back unchanged.
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
-import { findPlaceholderKeys, formatPlaceholder, placeholderKey, placeholderTypes } from './placeholders.ts';
+import {
+  findPlaceholderKeys,
+  formatPlaceholder,
+  type PlaceholderTypes,
+  placeholderKey,
+  placeholderTypes,
+} from './placeholders.ts';
 import { mapTextSlots } from './text-slots.ts';
 import { createValueSearch, type Hit, isBounded } from './value-search.ts';
 import { emptyVault, Vault } from './vault.ts';
@@ -15,8 +21,10 @@ const MIN_SEARCHED_LENGTH = 5;
 
 function takenKeys(request: ChatRequest, types: Iterable<string>): Set<string> {
   const keys = new Set<string>();
-  const known = placeholderTypes(types);
+  let known: PlaceholderTypes | undefined;
   mapTextSlots(request, (text) => {
+    if (!text.includes('[')) return text;
+    known ??= placeholderTypes(types);
     findPlaceholderKeys(text, known, keys);
     return text;
   });
