@@ -119,6 +119,9 @@ class WriterLedger implements Ledger {
   #flush(): void {
     this.#isFlushScheduled = false;
     if (!this.#isReady || this.#collected.length === 0) return;
+    // One batch at a time: what arrives while the writer commits makes the next group, so that a busy gateway wakes
+    // the thread seldom and an idle one waits for nothing.
+    if (this.#sent.length > 0) return;
     const items = this.#collected;
     this.#collected = [];
     this.#lastBatch += 1;
@@ -183,6 +186,7 @@ class WriterLedger implements Ledger {
     while (this.#sent[0] !== undefined && this.#sent[0].batch <= through) {
       for (const item of this.#sent.shift()!.items) this.#settle(item, refused.get(item.entry.request.id));
     }
+    this.#flush();
   }
 
   #probeLater(): void {

@@ -1,17 +1,6 @@
 // What the ledger says about a period: one consistent snapshot, read while the gateway may be writing.
 // Unknown costs stay unknown: sums are over known rows, and the number of unknown ones stands beside them.
-import {
-  and,
-  count,
-  desc,
-  eq,
-  gte,
-  isNotNull,
-  lt,
-  type SQL,
-  sql,
-  type sum,
-} from 'drizzle-orm';
+import { and, count, desc, eq, gte, isNotNull, lt, type SQL, sql, type sum } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { Outcome, Provenance } from '../contract/ledger.ts';
 import type { TierLevel } from '../contract/tier.ts';
