@@ -5,11 +5,6 @@
 
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool' | 'function';
 
-export interface TextPart {
-  type: 'text';
-  text: string;
-}
-
 /** A content part: text, refusal, image_url, input_audio, file ... Only `text` and `refusal` hold prose. */
 export interface ContentPart {
   type: string;

@@ -1,8 +1,8 @@
 // createApp(deps): middleware and routes over a fetch handler; opens no socket.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { GatewayError } from '../contract/errors.ts';
+import type { GatewayEnv } from './env.ts';
 import { type ApiKey, auth } from './middleware/auth.ts';
 import { onError } from './middleware/on-error.ts';
 import { requestId } from './middleware/request-id.ts';
@@ -11,12 +11,6 @@ import { chatCompletions } from './routes/chat-completions.ts';
 import { livez, readyz } from './routes/health.ts';
 import { listModels, oneModel } from './routes/models.ts';
 import { route } from './routes/route.ts';
-
-export interface GatewayEnv {
-  /** Node's request and response; absent under `app.request()`. */
-  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
-  Variables: { requestId: string; clientRequestId: string; caller: string };
-}
 
 export interface AppOptions {
   gateway: Gateway;

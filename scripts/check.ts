@@ -7,7 +7,15 @@ const bin = (name: string): string => join(packageRoot, 'node_modules', '.bin', 
 
 const CHECKS: [label: string, command: string, ...args: string[]][] = [
   ['registries', bin('tsx'), 'scripts/generate-registries.ts', '--check'],
-  ['lint and format', bin('biome'), 'ci', '--diagnostic-level=warn', '--max-diagnostics=40', '.'],
+  [
+    'lint and format',
+    bin('biome'),
+    'ci',
+    '--colors=off',
+    '--diagnostic-level=warn',
+    '--max-diagnostics=40',
+    '.',
+  ],
   ['types', bin('tsc'), '--noEmit', '-p', 'tsconfig.json'],
   [
     'dependency arrows',

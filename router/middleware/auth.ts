@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { GatewayError } from '../../contract/errors.ts';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 
 export interface ApiKey {
   /** The caller's name in policies and the ledger. */

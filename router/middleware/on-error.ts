@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 import { type GatewayError, toGatewayError } from '../../contract/errors.ts';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 
 export function errorHeaders(error: GatewayError): Record<string, string> {
   return error.retryAfterS === null

@@ -1,7 +1,7 @@
 // Two ids: the client's `x-request-id` is echoed for tracing; `x-tiergate-request-id` is ours, unique, the ledger's key.
 import { randomUUID } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 
 const SAFE_ID = /^[\w.:/+=@-]{1,128}$/;
 

@@ -1,7 +1,7 @@
 // POST /v1/chat/completions: the body in, the pipeline, the answer out as JSON or server-sent events.
 import type { Context, Handler } from 'hono';
 import { toGatewayError } from '../../contract/errors.ts';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 import { idHeaders } from '../middleware/request-id.ts';
 import { type Ask, answer, type Gateway, type Reply } from '../pipeline.ts';
 import { readBody } from '../wire/body.ts';

@@ -1,6 +1,6 @@
 // Liveness and readiness. Neither calls a model.
 import type { Handler } from 'hono';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 import type { Gateway } from '../pipeline.ts';
 
 export const livez: Handler = (context) => context.json({ status: 'ok' });

@@ -1,7 +1,7 @@
 // GET /v1/models: every target, and the virtual models `auto` and `tier:N`.
 import type { Handler } from 'hono';
 import { GatewayError } from '../../contract/errors.ts';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 import type { Gateway } from '../pipeline.ts';
 
 interface ModelCard {

@@ -1,6 +1,6 @@
 // POST /v1/route: the decision for a chat request with every reason; calls no model, records nothing.
 import type { Handler } from 'hono';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 import { idHeaders } from '../middleware/request-id.ts';
 import { type Gateway, plan } from '../pipeline.ts';
 import { readBody } from '../wire/body.ts';

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { GatewayError } from '../../contract/errors.ts';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 
 const tooLarge = (found: string, maxBytes: number): GatewayError =>
   new GatewayError(

@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { Decision } from '../../contract/policy.ts';
 import type { Target } from '../../contract/tier.ts';
-import type { GatewayEnv } from '../app.ts';
+import type { GatewayEnv } from '../env.ts';
 
 const CREDENTIALS = new Set([
   'authorization',

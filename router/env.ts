@@ -1,0 +1,8 @@
+// What Hono's context carries through middleware and routes.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export interface GatewayEnv {
+  /** Node's request and response; absent under `app.request()`. */
+  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
+  Variables: { requestId: string; clientRequestId: string; caller: string };
+}
