@@ -95,10 +95,16 @@ if (needsCompiler) {
   );
 }
 if (needsInstall) {
+  // Not `npm ci`: it refuses a lock file that lacks packages for platforms whose files its maker could not reach.
   // Compiles better-sqlite3 here instead of asking for a prebuilt binary.
-  await step('Installing npm packages', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    npm_config_build_from_source: 'true',
-  });
+  await step(
+    'Installing npm packages',
+    'npm',
+    ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      npm_config_build_from_source: 'true',
+    },
+  );
   writeFileSync(installStamp, lockDigest);
 }
 
