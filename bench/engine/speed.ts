@@ -13,8 +13,8 @@ const shape = { dModel: 1024, nHeads: 16, nKvHeads: 8, headDim: 128, dFf: 3072, 
 const nPrompt = 256;
 const nDecode = 64;
 const nRounds = 5;
-// llama.cpp's prebuilt binary loses two thirds of its decode speed to its own barriers with two threads on a machine of
-// two virtual cores (193 to 54 tokens/s measured); one thread compares the kernels.
+// One thread compares the kernels: with two on a busy machine of two virtual cores llama.cpp's prebuilt binary fell from
+// 193 to 54 tokens/s in decode (2026-11-23, cause not examined), which would measure the scheduler.
 const nThreads = 1;
 
 function writeModel(path: string, type: TensorType): void {
