@@ -2,8 +2,6 @@
 import type { Logger } from 'pino';
 import type { Ledger } from '../contract/ledger.ts';
 import type { Price, Target } from '../contract/tier.ts';
-import type { InspectOptions } from '../policies/privacy/conversation.ts';
-import { registry as recognizers } from '../policies/privacy/recognizers/_registry.gen.ts';
 import { createEgress, type Egress } from '../tiers/egress.ts';
 import { type GuardedRunner, guardRunner } from '../tiers/guard.ts';
 import { createLocalRunner } from '../tiers/local.ts';
@@ -12,7 +10,8 @@ import { registry as providers } from '../tiers/providers/_registry.gen.ts';
 import { createRemoteRunner } from '../tiers/remote.ts';
 import { DEFAULT_RETRY } from '../tiers/retry.ts';
 import type { LoadedConfig } from './config/config.ts';
-import type { Config, TargetConfig } from './config/schema.ts';
+import { privacyOptions } from './config/privacy.ts';
+import type { TargetConfig } from './config/schema.ts';
 import type { ConfiguredTarget } from './config/targets.ts';
 import type { Gateway } from './pipeline.ts';
 import { referencePrice } from './record.ts';
@@ -75,17 +74,6 @@ function localRunner(
     slots: { maxConcurrent: 1024, maxQueued: 0 },
     retry: { ...DEFAULT_RETRY, retries: 0 },
   });
-}
-
-function privacyOptions({ privacy }: Config): InspectOptions {
-  const off = new Set(privacy.types_off);
-  const types = Object.values(recognizers).map((recognizer) => recognizer.type);
-  return {
-    minScore: privacy.min_score,
-    sensitivityByType: privacy.sensitivity,
-    ...(!privacy.enabled && { types: new Set<string>() }),
-    ...(privacy.enabled && off.size > 0 && { types: new Set(types.filter((type) => !off.has(type))) }),
-  };
 }
 
 export function createGateway(

@@ -21,7 +21,7 @@ function wholeNumber(text: string): number {
 }
 
 async function runEngine({ model, host, port, socket, json, ...size }: EngineOptions): Promise<void> {
-  const modelFile = model ?? (await findLocalModel(process.env, process.cwd()));
+  const modelFile = model ?? findLocalModel(process.env, process.cwd());
   if (modelFile === null)
     throw new GatewayError('NO_LOCAL_MODEL', `no model file: ${HOW_TO_GIVE_A_MODEL}, or use --model`);
   const running = await startHost({

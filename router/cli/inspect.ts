@@ -46,7 +46,7 @@ function printed(
 }
 
 async function runInspect(argument: string | undefined, options: InspectOptions): Promise<void> {
-  const file = argument ?? (await findLocalModel(process.env, process.cwd()));
+  const file = argument ?? findLocalModel(process.env, process.cwd());
   if (file === null)
     throw new GatewayError('INVALID_REQUEST', `no model file: ${HOW_TO_GIVE_A_MODEL}, or name one`);
   const inspection = await inspectModelFile(file, options.items);

@@ -9,6 +9,7 @@ import { decide } from '../../policies/decide.ts';
 import { inspectRequest } from '../../policies/privacy/conversation.ts';
 import type { LoadedConfig } from '../config/config.ts';
 import { loadConfig } from '../config/config.ts';
+import { privacyOptions } from '../config/privacy.ts';
 import { gatherFacts } from '../facts.ts';
 
 interface RouteOptions {
@@ -52,7 +53,7 @@ async function route(prompt: string | undefined, options: RouteOptions): Promise
     ...(options.policy !== undefined && { 'x-tiergate-policy': options.policy }),
   };
   const context = { requestId: 'route', surface: 'cli', caller: 'anonymous', headers, now: new Date() };
-  const facts = gatherFacts(request, context, inspectRequest(request));
+  const facts = gatherFacts(request, context, inspectRequest(request, privacyOptions(loaded.config)));
   const decision = decide(facts, viewsOf(loaded), loaded.policies);
   if (options.json === true) console.log(JSON.stringify({ facts, decision }, null, 2));
   else for (const line of report(facts, decision)) console.log(line);

@@ -13,7 +13,7 @@ interface TokenizeOptions {
 }
 
 async function runTokenize(argument: string | undefined, options: TokenizeOptions): Promise<void> {
-  const file = options.model ?? (await findLocalModel(process.env, process.cwd()));
+  const file = options.model ?? findLocalModel(process.env, process.cwd());
   if (file === null)
     throw new GatewayError('INVALID_REQUEST', `no model file: ${HOW_TO_GIVE_A_MODEL}, or use --model`);
   const model = await Model.open(file);

@@ -4,12 +4,12 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { displayPath } from '../../contract/built-file.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import type { Policy } from '../../contract/policy.ts';
+import { findLocalModel } from '../../engine/catalog.ts';
 import { schemaProblems, showValue } from '../../policies/schema-problems.ts';
 import type { Problem } from '../../policies/yaml-source.ts';
 import { formatPath, formatProblems, parseYaml } from '../../policies/yaml-source.ts';
 import type { Environment } from './interpolate.ts';
 import { interpolate } from './interpolate.ts';
-import { findModelFile } from './model-file.ts';
 import { loadPolicies } from './policies.ts';
 import type { Config } from './schema.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
@@ -74,7 +74,7 @@ export function checkConfig({ path: asked, env, cwd }: ConfigSource): ConfigResu
   problems.push(...semanticProblems(config, source));
   const modelFile =
     config.tiers[1]?.targets.find(({ model_file }) => model_file !== undefined)?.model_file ??
-    findModelFile(env, cwd);
+    findLocalModel(env, cwd);
   const targets = configuredTargets(config, modelFile);
   const rules = loadPolicies(
     config,

@@ -12,9 +12,9 @@ describe('finding the local model', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('is null without a models folder and with an empty one', async () => {
-    expect(await findLocalModel({}, folder)).toBeNull();
+    expect(findLocalModel({}, folder)).toBeNull();
     mkdirSync(join(folder, 'models'));
-    expect(await findLocalModel({ TIERGATE_MODEL: ' ' }, folder)).toBeNull();
+    expect(findLocalModel({ TIERGATE_MODEL: ' ' }, folder)).toBeNull();
   });
 
   it('takes the largest .gguf file, and no folder or other file', async () => {
@@ -22,10 +22,10 @@ describe('finding the local model', () => {
     writeFileSync(join(folder, 'models', 'a.gguf'), 'xx');
     writeFileSync(join(folder, 'models', 'b.GGUF'), 'xxx');
     writeFileSync(join(folder, 'models', 'notes.txt'), 'xxxxxxxxx');
-    expect(await findLocalModel({}, folder)).toBe(join(folder, 'models', 'b.GGUF'));
+    expect(findLocalModel({}, folder)).toBe(join(folder, 'models', 'b.GGUF'));
   });
 
   it('prefers TIERGATE_MODEL, relative to the working directory, even when the file is missing', async () => {
-    expect(await findLocalModel({ TIERGATE_MODEL: 'x/y.gguf' }, folder)).toBe(join(folder, 'x', 'y.gguf'));
+    expect(findLocalModel({ TIERGATE_MODEL: 'x/y.gguf' }, folder)).toBe(join(folder, 'x', 'y.gguf'));
   });
 });
