@@ -45,10 +45,11 @@ const ruleSchema = z.strictObject({
     .default(true)
     .describe('a CEL expression over the request, or true'),
   reason: z.string().min(1).optional().describe('a human sentence: why'),
-  effects: effectsSchema.refine(
-    (effects) => Object.keys(effects).length > 0,
-    'an effect is missing; write at least one',
-  ),
+  effects: effectsSchema.refine((effects) => Object.keys(effects).length > 0, {
+    error: 'an effect is missing; write at least one',
+    // A misspelt effect is one problem, not also a missing one.
+    when: ({ issues }) => issues.length === 0,
+  }),
 });
 
 export const ruleSetSchema = z.strictObject({

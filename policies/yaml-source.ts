@@ -62,7 +62,12 @@ function syntaxMessage(error: { code: string; message: string }, line: string): 
   const quote = /[{[].*\$\{/.test(line)
     ? '; a ${VAR} inside {...} or [...] must stand in quotes: "${VAR}"'
     : '';
-  return `not valid YAML: ${error.message.split('\n')[0]}${quote}`;
+  const condition = /^[\s-]*when:\s+(".*\S)\s*$/.exec(line)?.[1];
+  const single =
+    condition === undefined
+      ? ''
+      : `; a condition that begins with a quote stands as a whole in single quotes: '${condition}'`;
+  return `not valid YAML: ${error.message.split('\n')[0]}${quote}${single}`;
 }
 
 /** `tiers.2.targets[0].id` */
