@@ -52,7 +52,8 @@ main().catch((error: unknown) => {
   // A known error is one clear line; anything else is ours, with its stack.
   const known = error instanceof GatewayError;
   console.error(known ? `tiergate: ${error.message}` : error);
-  process.exitCode = known && error.status < 500 ? 2 : 1;
+  const badInput = known && (error.status < 500 || error.code === 'CONFIG_INVALID');
+  process.exitCode = badInput ? 2 : 1;
 });
 
 // `tiergate report | head` closes our standard output early: that is no error.
