@@ -34,8 +34,10 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
   const spans = new Map<string, Finding[]>();
   const seen = new Map<string, Set<string>>();
 
+  // One object for all texts: only the label differs.
+  const scanOptions: ScanOptions = { ...options };
   mapTextSlots(request, (text, label) => {
-    const scanOptions: ScanOptions = { ...options, label };
+    scanOptions.label = label;
     const findings = scanText(text, scanOptions);
     if (findings.length === 0) return text;
     for (const { type, start, end } of findings) {
