@@ -18,6 +18,24 @@ const folder = mkdtempSync(join(tmpdir(), 'tiergate-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const path = join(folder, 'c.yaml');
 
+interface Schema {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+}
+
+/** Paths of all values, lists and maps of any keys; not of the sections around them. */
+function* leafPaths(schema: Schema, at: string): Generator<string> {
+  if (schema.properties === undefined && at !== '') {
+    if (!at.endsWith('[]')) yield at;
+  }
+  for (const [key, inner] of Object.entries(schema.properties ?? {})) {
+    yield* leafPaths(inner, at === '' ? key : `${at}.${key}`);
+  }
+  if (schema.items) yield* leafPaths(schema.items, `${at}[]`);
+  for (const option of schema.anyOf ?? []) if (option.properties) yield* leafPaths(option, at);
+}
+
 const check = (text: string, env: Environment = {}) => {
   writeFileSync(path, text);
   return checkConfig({ path, env, cwd: folder });
@@ -426,6 +444,20 @@ describe('what is shipped', () => {
       expect(schema.safeParse(wrong).success).toBe(false);
     }
     expect(schema.safeParse({}).success).toBe(true);
+  });
+
+  it('docs/configuration.md names every key', () => {
+    const text = readFileSync(join(packageRoot, 'docs/configuration.md'), 'utf8');
+    const documented = [...text.matchAll(/`([a-z0-9_.[\]N]+)`/g)].map(([, name]) => name!);
+    const paths = [...leafPaths(configJsonSchema() as Schema, '')].map((at) =>
+      at.replace(/^tiers\.[123]/, 'tiers.N'),
+    );
+    expect(paths.length).toBeGreaterThan(50);
+    // A nested table names the end of a path, e.g. `effects.deny_tiers`, never the last key alone.
+    const missing = paths.filter(
+      (at) => !documented.some((name) => at === name || (name.includes('.') && at.endsWith(`.${name}`))),
+    );
+    expect(missing).toEqual([]);
   });
 
   it("the README's example loads", () => {
