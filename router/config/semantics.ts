@@ -1,6 +1,7 @@
 // What the schema alone cannot see: things that are wrong only together.
 import { isIP } from 'node:net';
 import type { Provider } from '../../contract/provider.ts';
+import { registry as recognizers } from '../../policies/privacy/recognizers/_registry.gen.ts';
 import { suggestName } from '../../policies/schema-problems.ts';
 import type { Problem, ValuePath, YamlSource } from '../../policies/yaml-source.ts';
 import { problemAt } from '../../policies/yaml-source.ts';
@@ -24,6 +25,7 @@ export function semanticProblems(config: Config, source: YamlSource): Problem[] 
     problems.push(problemAt(source, path, message));
   };
   checkServer(config, report);
+  checkPrivacy(config, report);
   const seen = new Set<string>();
   for (const level of [1, 2, 3] as const) {
     const tier = config.tiers[level];
@@ -72,6 +74,16 @@ function checkServer({ server, auth }: Config, report: Report): void {
     names.add(name);
     keys.add(key);
   }
+}
+
+/** A misspelt type would be looked for, or labelled, other than the user thinks. */
+function checkPrivacy({ privacy }: Config, report: Report): void {
+  const types = [...new Set(Object.values(recognizers).map(({ type }) => type))];
+  const check = (path: ValuePath, type: string): void => {
+    if (!types.includes(type)) report(path, `"${type}" is no type of finding; ${suggestName(type, types)}`);
+  };
+  for (const [index, type] of privacy.types_off.entries()) check(['privacy', 'types_off', index], type);
+  for (const type of Object.keys(privacy.sensitivity)) check(['privacy', 'sensitivity', type], type);
 }
 
 const REMOTE_ONLY = ['provider', 'base_url', 'api_key', 'headers'] as const;

@@ -1,6 +1,7 @@
 // The config's targets as the contract's targets: defaults filled in, one list in the order of tiers.
 import { basename } from 'node:path';
 import type { Capabilities, Target, TierLevel } from '../../contract/tier.ts';
+import { builtinPrice } from '../../tiers/prices.ts';
 import type { Config, TargetConfig } from './schema.ts';
 
 export interface ConfiguredTarget {
@@ -46,9 +47,10 @@ function capabilitiesOf(settings: TargetConfig, defaults: Capabilities): Capabil
 /** A target whose id begins with `local/` is served by the engine host of this machine. */
 export const isLocalId = (id: string): boolean => id.startsWith('local/');
 
-function priceOf(settings: TargetConfig): Target['price'] {
+/** A list price holds for Level 3 only: the same model on the user's own server costs something else. */
+function priceOf(settings: TargetConfig, level: TierLevel, model: string): Target['price'] {
   const { price } = settings;
-  if (price === undefined) return null;
+  if (price === undefined) return level === 3 ? builtinPrice(model) : null;
   return {
     inputUsdPerMtok: price.input_usd_per_mtok,
     outputUsdPerMtok: price.output_usd_per_mtok,
@@ -71,15 +73,16 @@ export function configuredTargets(config: Config, modelFile: string | null): Con
     if (tier === undefined) continue;
     for (const settings of tier.targets) {
       const local = isLocalId(settings.id);
+      const model = settings.model ?? settings.id.slice(settings.id.indexOf('/') + 1);
       const target: Target = {
         id: settings.id,
         tier: level,
         zone: tier.zone,
         provider: local ? 'local' : (settings.provider ?? 'openai'),
-        model: settings.model ?? settings.id.slice(settings.id.indexOf('/') + 1),
+        model,
         contextWindow: settings.context_window ?? settings.context ?? null,
         capabilities: capabilitiesOf(settings, local ? LOCAL : REMOTE),
-        price: priceOf(settings),
+        price: priceOf(settings, level, model),
       };
       result.push({ target, settings, local });
     }

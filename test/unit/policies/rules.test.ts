@@ -1,5 +1,8 @@
 // Declared rules: what is refused when they are loaded, what they do when they run.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { packageRoot } from '../../../contract/built-file.ts';
 import type { Policy, RequestFacts, Verdict } from '../../../contract/policy.ts';
 import * as cel from '../../../policies/cel.ts';
 import { decide } from '../../../policies/decide.ts';
@@ -212,4 +215,14 @@ describe('each effect', () => {
     expect(decision.sensitivity).toBe('restricted');
     expect(decision.candidates.map(({ target }) => target)).toEqual(['local/tiny', 'inhouse/llama']);
   });
+});
+
+it('the rules of docs/adding-a-policy.md compile, and its table names every variable', () => {
+  const text = readFileSync(join(packageRoot, 'docs/adding-a-policy.md'), 'utf8');
+  const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block!);
+  expect(blocks.map((block) => compiled(block).length)).toEqual([2]);
+  const refused = cel.compileCondition('nope') as { error: { message: string } };
+  const known = refused.error.message.split('known: ')[1]!.split(', ');
+  expect(known.length).toBeGreaterThan(15);
+  for (const name of known) expect(text).toContain(`\`${name}\``);
 });

@@ -224,6 +224,16 @@ describe('a mistake in the file', () => {
       /"inhouse\/lama" is no configured target; did you mean "inhouse\/llama"\?$/,
     ],
     [
+      'a type of finding that is none',
+      'privacy:\n  types_off: [EMIAL]\n',
+      /^2:15: privacy\.types_off\[0\]: "EMIAL" is no type of finding; did you mean "EMAIL"\?$/,
+    ],
+    [
+      'a label for a type that is none',
+      'privacy:\n  sensitivity: {IBANN: internal}\n',
+      /^2:\d+: privacy\.sensitivity\.IBANN: "IBANN" is no type of finding; did you mean "IBAN"\?$/,
+    ],
+    [
       'an open address without keys',
       'server:\n  host: 0.0.0.0\n',
       /^2:9: server\.host: "0\.0\.0\.0" can be reached from other machines, but auth\.keys is empty; add a key, or write auth\.allow_anonymous: true$/,
@@ -311,10 +321,16 @@ describe('without a file', () => {
     expect(configSchema.parse({})).toEqual({ ...config, ledger: { ...config.ledger, path: 'tiergate.db' } });
   });
 
-  it('takes the model from TIERGATE_MODEL, else the first GGUF of models/', () => {
+  it('takes the model from TIERGATE_MODEL, else the largest GGUF of models/', () => {
     const cwd = join(folder, 'with-model');
     mkdirSync(join(cwd, 'models'), { recursive: true });
-    for (const name of ['b.gguf', 'a-Q8_0.GGUF', 'readme.md']) writeFileSync(join(cwd, 'models', name), '');
+    for (const [name, bytes] of [
+      ['0.gguf', 10],
+      ['b.gguf', 10],
+      ['a-Q8_0.GGUF', 20],
+      ['readme.md', 99],
+    ] as const)
+      writeFileSync(join(cwd, 'models', name), 'x'.repeat(bytes));
     const first = loadConfig({ env: {}, cwd });
     expect(first.modelFile).toBe(join(cwd, 'models', 'a-Q8_0.GGUF'));
     expect(first.targets[0]!.target).toMatchObject({ id: 'local/a-Q8_0', provider: 'local', price: null });
@@ -383,6 +399,14 @@ ledger: {path: data/l.db, reference_target: openai/gpt}
       price: { inputUsdPerMtok: 1, outputUsdPerMtok: 2, cachedInputUsdPerMtok: 0.5, source: 'config' },
     });
   });
+});
+
+it('a known model has its list price at Level 3 only', () => {
+  const tier = (level: number) =>
+    good(`tiers:\n  ${level}: {targets: [{id: openai/gpt-5-mini, base_url: "http://h/v1"}]}\n`).targets[0]!
+      .target;
+  expect(tier(3).price?.source).toMatch(/^builtin@/);
+  expect(tier(2).price).toBeNull();
 });
 
 describe('policies', () => {
