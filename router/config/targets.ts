@@ -103,6 +103,3 @@ export function configuredTargets(config: Config, modelFile: string | null): Con
   }
   return result;
 }
-
-export const targetsFromConfig = (config: Config, modelFile: string | null = null): Target[] =>
-  configuredTargets(config, modelFile).map(({ target }) => target);
