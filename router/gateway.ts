@@ -5,7 +5,6 @@ import type { Price, Target } from '../contract/tier.ts';
 import { createEgress, type Egress } from '../tiers/egress.ts';
 import { type GuardedRunner, guardRunner } from '../tiers/guard.ts';
 import { createLocalRunner } from '../tiers/local.ts';
-import { builtinPrice } from '../tiers/prices.ts';
 import { registry as providers } from '../tiers/providers/_registry.gen.ts';
 import { createRemoteRunner } from '../tiers/remote.ts';
 import { DEFAULT_RETRY } from '../tiers/retry.ts';
@@ -39,11 +38,8 @@ function baseUrlOf({ target, settings }: ConfiguredTarget): string | undefined {
 
 function remoteRunner(configured: ConfiguredTarget, settings: TargetConfig, egress: Egress): GuardedRunner {
   const { connect, first_byte, idle, total } = settings.timeout_ms;
-  // A list price holds for Level 3 only: the same model on the user's own server costs something else.
-  const price =
-    configured.target.price ?? (configured.target.tier === 3 ? builtinPrice(configured.target.model) : null);
   const runner = createRemoteRunner({
-    target: { ...configured.target, price },
+    target: configured.target,
     provider: providerOf(configured.target),
     baseUrl: settings.base_url,
     apiKey: settings.api_key,
