@@ -44,6 +44,8 @@ export interface RequestFacts {
   promptTokens: number;
   /** The client's max_tokens / max_completion_tokens, null when absent. */
   maxOutputTokens: number | null;
+  /** The client's `n`: answers asked for at once. */
+  choices: number;
   messageCount: number;
   needs: Capabilities;
   task: Task;

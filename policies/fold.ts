@@ -140,9 +140,8 @@ export function worstCaseMicrousd(target: TargetView, facts: RequestFacts): numb
   if (target.price === null) return null;
   const { inputUsdPerMtok, outputUsdPerMtok } = target.price;
   // USD per million tokens is micro-USD per token.
-  return (
-    facts.promptTokens * inputUsdPerMtok + (facts.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS) * outputUsdPerMtok
-  );
+  const outputTokens = (facts.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS) * facts.choices;
+  return facts.promptTokens * inputUsdPerMtok + outputTokens * outputUsdPerMtok;
 }
 
 function tooDear(target: TargetView, facts: RequestFacts, capMicrousd: number): string | null {

@@ -90,6 +90,7 @@ export function gatherFacts(
     stream: request.stream === true,
     promptTokens,
     maxOutputTokens: limit,
+    choices: request.n ?? 1,
     messageCount: request.messages.length,
     needs,
     task,

@@ -30,6 +30,7 @@ export const factsOf = (changes: Partial<RequestFacts> = {}): RequestFacts => ({
   stream: false,
   promptTokens: 100,
   maxOutputTokens: 100,
+  choices: 1,
   messageCount: 1,
   needs: NO_NEEDS,
   task: 'chat',

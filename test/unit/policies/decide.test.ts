@@ -385,6 +385,15 @@ describe('code of a refusal', () => {
       [always({ maxCostMicrousd: 1 })],
       /may cost \$0\.004000, the cap is \$0\.000001/,
     ],
+    [
+      // 100 prompt tokens at 10, three answers of 100 tokens at 30 USD per million.
+      'a cap that one answer keeps and three exceed',
+      'POLICY_BLOCKED',
+      { choices: 3 },
+      [FRONTIER],
+      [always({ maxCostMicrousd: 5000 })],
+      /may cost \$0\.010000, the cap is \$0\.005000/,
+    ],
   ])('%s: %s', (_name, code, changes, views, rules, message) => {
     const decision = decide(factsOf(changes), views, [...BUILTIN, ...rules]);
     expect(decision.outcome).toBe('block');
