@@ -72,8 +72,8 @@ async function measure(
       continue;
     }
     working.push(setup);
-    // Warms up the just-in-time compiler.
-    await load(ask(setup, stream), 2, folder);
+    // Until the just-in-time compiler has nothing left to do: it takes the other core while it works.
+    await load(ask(setup, stream), 5, folder);
   }
   const results = new Map<string, LoadResult[]>(working.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1)
