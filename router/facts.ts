@@ -58,7 +58,7 @@ export function gatherFacts(
   const ask = last === null ? '' : textOf(last);
   const words = edgeWords(ask);
   const systemText = system === null ? '' : textOf(system);
-  const systemWords = systemText === '' ? [] : meaningsOf(systemText.slice(0, 400));
+  const systemWords = systemText === '' ? [] : meaningsOf(systemText, 0, Math.min(400, systemText.length));
 
   const tools = request.tools?.length ?? 0;
   const promptTokens = Math.ceil(
