@@ -1,0 +1,69 @@
+// IQ4_NL: 32 values = d * kLevels[q], q 4 bits: an index of 16 unevenly spaced levels. 18 bytes.
+// Spec: ggml/src/ggml-common.h, block_iq4_nl.
+//   bytes 0 … 1  d, f16
+//   bytes 2 … 17 byte i: q[i] in the low nibble, q[i + 16] in the high one
+// Packed as the levels themselves (signed bytes), as Q8_0 is: 34 bytes a block in memory.
+#pragma once
+
+#include <math.h>
+#include <stdint.h>
+
+#include "base/f16.h"
+
+namespace tiergate::quant {
+namespace {
+
+struct iq4_nl {
+  static constexpr const char* kName = "IQ4_NL";
+  static constexpr uint32_t kId = 20;
+  static constexpr int kBlock = 32;
+  static constexpr int kBits = 8;  // codes are signed bytes: the levels
+  static constexpr int kBias = 0;
+  static constexpr bool kHasMin = false;
+  static constexpr int8_t kLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                         1,    13,   25,  38,  53,  69,  89,  113};
+  struct Block {
+    uint16_t d;
+    uint8_t q[16];
+  };
+  static_assert(sizeof(Block) == 18);
+
+  static void dequantize(const Block& block, float* out) {
+    const float d = f16_to_f32(block.d);
+    for (int i = 0; i < 16; ++i) {
+      out[i] = d * (float)kLevels[block.q[i] & 15];
+      out[i + 16] = d * (float)kLevels[block.q[i] >> 4];
+    }
+  }
+
+  /// The value of the largest magnitude becomes -127 * d; the others take the nearest level.
+  static void quantize_reference(const float* x, Block& block) {
+    float extreme = 0;
+    for (int i = 0; i < 32; ++i) extreme = fabsf(x[i]) > fabsf(extreme) ? x[i] : extreme;
+    const float d = extreme / -127;
+    const float inverse = d != 0 ? 1 / d : 0;
+    block.d = f32_to_f16(d);
+    for (int i = 0; i < 16; ++i)
+      block.q[i] = (uint8_t)(nearest(x[i] * inverse) | nearest(x[i + 16] * inverse) << 4);
+  }
+
+  static uint16_t scale(const Block& block) { return block.d; }
+  static void codes(const Block& block, uint8_t* out) {
+    for (int i = 0; i < 16; ++i) {
+      out[i] = (uint8_t)kLevels[block.q[i] & 15];
+      out[i + 16] = (uint8_t)kLevels[block.q[i] >> 4];
+    }
+  }
+
+ private:
+  static int nearest(float x) {
+    int best = 0;
+    for (int q = 1; q < 16; ++q) {
+      if (fabsf(x - (float)kLevels[q]) < fabsf(x - (float)kLevels[best])) best = q;
+    }
+    return best;
+  }
+};
+
+}  // namespace
+}  // namespace tiergate::quant
