@@ -57,6 +57,7 @@ double bound(const std::string& name) {
   if (name == "bf16") return 1e-5;
   if (name == "q8_0") return 1e-4;
   if (name == "q6_k") return 1e-3;
+  if (name == "q2_k") return 0.15;
   return name.starts_with("q5") ? 4e-3 : 1.5e-2;
 }
 

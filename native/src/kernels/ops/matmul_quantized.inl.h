@@ -117,8 +117,8 @@ struct QuantizedMatmul {
           minima[t] = V::fma(min, V::set1(sum32[t][column / 32]), minima[t]);
         }
       } else {
-        half<kN, 0>(group, sub + 2 * g * kL, column, x, sum16, scaled);
-        half<kN, 1>(group, sub + (2 * g + 1) * kL, column, x, sum16, scaled);
+        half<kN, 0>(group, sub + 2 * g * kL, column, x, sum16, scaled, minima);
+        half<kN, 1>(group, sub + (2 * g + 1) * kL, column, x, sum16, scaled, minima);
       }
     }
     const F scale = V::load_f16(scales);
@@ -131,15 +131,23 @@ struct QuantizedMatmul {
     }
   }
 
-  /// 16 columns with their own signed scale.
+  /// 16 columns with their own scale: unsigned with a minimum, signed without.
   template <int kN, int kHalf>
   static inline void half(const uint8_t* group, const uint8_t* sub, int64_t column, const int8_t* const* x,
-                          const int32_t* const* sum16, F* scaled) {
+                          const int32_t* const* sum16, F* scaled, F* minima) {
     I sums[kN];
     for (int t = 0; t < kN; ++t) sums[t] = start(sum16[t] + column / 16 + kHalf, 1);
     dot_quads<kN, kHalf * 4, kHalf * 4 + 4>(group, x, column, sums);
-    const F scale = V::load_i8(sub);
-    for (int t = 0; t < kN; ++t) scaled[t] = V::fma(V::to_float(sums[t]), scale, scaled[t]);
+    if constexpr (Q::kHasMin) {
+      const F scale = V::load_u8(sub), min = V::load_u8(sub + 16 * kL);
+      for (int t = 0; t < kN; ++t) {
+        scaled[t] = V::fma(V::to_float(sums[t]), scale, scaled[t]);
+        minima[t] = V::fma(min, V::set1((float)sum16[t][column / 16 + kHalf]), minima[t]);
+      }
+    } else {
+      const F scale = V::load_i8(sub);
+      for (int t = 0; t < kN; ++t) scaled[t] = V::fma(V::to_float(sums[t]), scale, scaled[t]);
+    }
   }
 
   template <int kN>
