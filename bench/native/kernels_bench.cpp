@@ -1,5 +1,5 @@
 // layers: base kernels
-// Speed of the products on one thread: GB/s of weights read for one token (DRAM-sized matrix), Gop/s for 64
+// Speed of the products on one thread: GB/s of weights read for one token (DRAM-sized matrix), Gop/s for 192
 // tokens. kernels_bench [isa]; built by node native/build.mjs --bench.
 #include <algorithm>
 #include <chrono>
@@ -32,22 +32,27 @@ double median_of(const Body& body) {
 }
 
 void measure(const KernelTable& table, const MatmulKernel& kernel) {
-  constexpr int64_t kCols = 2048, kRows = 65536, kPrefillRows = 2048, kTokens = 64;
+  constexpr int64_t kCols = 2048, kRows = 65536, kPrefillRows = 2048, kTokens = 192;
   const size_t bytes = kernel.packed_bytes(kRows, kCols);
   AlignedBuffer<uint8_t> weights(bytes);
   std::memset(weights.data(), 0x11, bytes);
   std::vector<float> x(kCols);
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i % 17) - 8;
   const size_t row_bytes = table.activation_row_bytes(kernel.activation, kCols);
-  AlignedBuffer<uint8_t> activations(row_bytes * kTokens);
-  for (size_t t = 0; t < kTokens; ++t)
-    table.quantize_row(kernel.activation, x.data(), kCols, activations.data() + t * row_bytes);
+  AlignedBuffer<uint8_t> activations(row_bytes * kTokens), one_token(row_bytes);
+  std::vector<float> many;
+  for (int64_t t = 0; t < kTokens; ++t) many.insert(many.end(), x.begin(), x.end());
+  const int64_t n_panel = table.panel_tokens(kTokens);
+  for (int64_t t = 0; t < kTokens; t += n_panel) {
+    table.quantize_panel(kernel.activation, many.data(), std::min(n_panel, kTokens - t), kCols,
+                         activations.data() + static_cast<size_t>(t) * row_bytes);
+  }
+  table.quantize_panel(kernel.activation, x.data(), 1, kCols, one_token.data());
   std::vector<float> out(static_cast<size_t>(std::max(kRows, kPrefillRows * kTokens)));
-  const double decode = median_of([&] {
-    kernel.matmul(weights.data(), kRows, kCols, 0, kRows, activations.data(), 1, out.data(), kRows);
-  });
+  const double decode = median_of(
+      [&] { kernel.matmul(weights.data(), kCols, 0, kRows, one_token.data(), 1, out.data(), kRows); });
   const double prefill = median_of([&] {
-    kernel.matmul(weights.data(), kRows, kCols, 0, kPrefillRows, activations.data(), kTokens, out.data(),
+    kernel.matmul(weights.data(), kCols, 0, kPrefillRows, activations.data(), kTokens, out.data(),
                   kPrefillRows);
   });
   std::printf("%-12s %-5s decode %6.1f GB/s %6.1f Gop/s   prefill %7.1f Gop/s\n", table.isa, kernel.type_name,

@@ -60,11 +60,12 @@ struct Product {
 
   size_t row_bytes() const { return table.activation_row_bytes(kernel.activation, n_cols); }
 
-  AlignedBuffer<uint8_t> quantize(const std::vector<float>& x, int64_t n_tokens) const {
+  AlignedBuffer<uint8_t> quantize(const float* x, int64_t n_tokens) const {
     AlignedBuffer<uint8_t> out(row_bytes() * static_cast<size_t>(n_tokens));
-    for (int64_t t = 0; t < n_tokens; ++t) {
-      table.quantize_row(kernel.activation, x.data() + t * n_cols, n_cols,
-                         out.data() + row_bytes() * static_cast<size_t>(t));
+    const int64_t n_panel = table.panel_tokens(n_tokens);
+    for (int64_t t = 0; t < n_tokens; t += n_panel) {
+      table.quantize_panel(kernel.activation, x + t * n_cols, std::min(n_panel, n_tokens - t), n_cols,
+                           out.data() + row_bytes() * static_cast<size_t>(t));
     }
     return out;
   }
@@ -86,7 +87,7 @@ Product make_product(const KernelTable& table, const MatmulKernel& kernel, int64
   return product;
 }
 
-/// Values that the quantised activation row stands for.
+/// Values that a quantised panel of one token stands for.
 std::vector<double> activation_values(const Product& p, const uint8_t* row) {
   std::vector<double> out(static_cast<size_t>(p.n_cols));
   const bool quantised = p.kernel.activation >= ActivationFormat::kQ8Block32;
@@ -114,18 +115,18 @@ void check_type(const KernelTable& table) {
       constexpr int64_t kTokens = 17;
       const int64_t stride = n_rows + 3;
       const std::vector<float> x = normal(kTokens * n_cols);
-      const auto activations = p.quantize(x, kTokens);
+      std::vector<AlignedBuffer<uint8_t>> each_token;
+      for (int64_t t = 0; t < kTokens; ++t) each_token.push_back(p.quantize(x.data() + t * n_cols, 1));
 
       // One token at a time, all rows.
       std::vector<float> single(static_cast<size_t>(kTokens * stride), -1.0f);
       for (int64_t t = 0; t < kTokens; ++t) {
-        kernel->matmul(p.packed.data(), n_rows, n_cols, 0, n_rows,
-                       activations.data() + p.row_bytes() * static_cast<size_t>(t), 1,
+        kernel->matmul(p.packed.data(), n_cols, 0, n_rows, each_token[static_cast<size_t>(t)].data(), 1,
                        single.data() + t * stride, stride);
       }
       std::vector<double> exact(single.size(), -1.0), from_input(single.size(), -1.0);
       for (int64_t t = 0; t < kTokens; ++t) {
-        const auto values = activation_values(p, activations.data() + p.row_bytes() * static_cast<size_t>(t));
+        const auto values = activation_values(p, each_token[static_cast<size_t>(t)].data());
         for (int64_t r = 0; r < n_rows; ++r) {
           double sum = 0, input_sum = 0;
           for (int64_t c = 0; c < n_cols; ++c) {
@@ -143,11 +144,11 @@ void check_type(const KernelTable& table) {
       // Any number of tokens, any split of the rows.
       for (int64_t n_tokens = 1; n_tokens <= kTokens; ++n_tokens) {
         std::vector<float> batch(static_cast<size_t>(kTokens * stride), -1.0f);
+        const auto activations = p.quantize(x.data(), n_tokens);
         const int64_t half = std::min(n_rows, n_rows / 2 / kernel->row_group * kernel->row_group);
-        kernel->matmul(p.packed.data(), n_rows, n_cols, 0, half, activations.data(), n_tokens, batch.data(),
+        kernel->matmul(p.packed.data(), n_cols, 0, half, activations.data(), n_tokens, batch.data(), stride);
+        kernel->matmul(p.packed.data(), n_cols, half, n_rows, activations.data(), n_tokens, batch.data(),
                        stride);
-        kernel->matmul(p.packed.data(), n_rows, n_cols, half, n_rows, activations.data(), n_tokens,
-                       batch.data(), stride);
         if (std::memcmp(batch.data(), single.data(),
                         static_cast<size_t>(n_tokens * stride) * sizeof(float)) != 0) {
           harness::report(__FILE__, __LINE__,
@@ -211,16 +212,22 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
       const int32_t kv = h / (c.n_heads / c.n_kv_heads), end = c.n_past + t + 1;
       const int32_t first = c.window > 0 ? std::max(0, end - c.window) : 0;
       const int64_t at = t * token_values + int64_t{h} * c.head_dim;
-      const auto value = [&](const std::vector<const uint16_t*>& from, int32_t key, int32_t i) {
-        return static_cast<double>(f16_to_f32(from[static_cast<size_t>(
-            key / kPageTokens)][(int64_t{kv} * kPageTokens + key % kPageTokens) * c.head_dim + i]));
+      const auto k_value = [&](int32_t key, int32_t i) {
+        const uint16_t* const page = k_pages[static_cast<size_t>(key / kPageTokens)];
+        return static_cast<double>(
+            f16_to_f32(page[(int64_t{kv} * c.head_dim + i) * kPageTokens + key % kPageTokens]));
+      };
+      const auto v_value = [&](int32_t key, int32_t i) {
+        const uint16_t* const page = v_pages[static_cast<size_t>(key / kPageTokens)];
+        return static_cast<double>(
+            f16_to_f32(page[(int64_t{kv} * kPageTokens + key % kPageTokens) * c.head_dim + i]));
       };
       std::vector<double> score;
       double most = -1e300, sum = 0;
       for (int32_t key = first; key < end; ++key) {
         double dot = 0;
         for (int32_t i = 0; i < c.head_dim; ++i)
-          dot += static_cast<double>(q[static_cast<size_t>(at + i)]) * value(k_pages, key, i);
+          dot += static_cast<double>(q[static_cast<size_t>(at + i)]) * k_value(key, i);
         dot *= scale;
         if (c.softcap > 0) dot = c.softcap * std::tanh(dot / c.softcap);
         score.push_back(dot);
@@ -230,7 +237,7 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
       for (int32_t key = first; key < end; ++key) {
         for (int32_t i = 0; i < c.head_dim; ++i) {
           exact[static_cast<size_t>(at + i)] +=
-              score[static_cast<size_t>(key - first)] / sum * value(v_pages, key, i);
+              score[static_cast<size_t>(key - first)] / sum * v_value(key, i);
         }
       }
     }
@@ -258,10 +265,10 @@ TEST("all instruction sets quantise activations to the same bytes") {
                             ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
     const size_t bytes = scalar->activation_row_bytes(format, 512);
     std::vector<uint8_t> expected(bytes);
-    scalar->quantize_row(format, x.data(), 512, expected.data());
+    scalar->quantize_panel(format, x.data(), 1, 512, expected.data());
     each_isa([&](const KernelTable& table) {
       std::vector<uint8_t> row(bytes);
-      table.quantize_row(format, x.data(), 512, row.data());
+      table.quantize_panel(format, x.data(), 1, 512, row.data());
       CHECK(row == expected);
     });
   }

@@ -27,7 +27,7 @@ struct TypeKernel {
   template <typename Op>
   static constexpr MatmulKernel make(ActivationFormat format, size_t (*packed_bytes)(int64_t, int64_t),
                                      void (*pack)(const void*, int64_t, int64_t, int64_t, int64_t, void*)) {
-    return {Q::kName, Q::kId, format, V::kLanes, packed_bytes, pack, Op::matmul, dequantize_row};
+    return {Q::kName, Q::kId, format, V::kLanes * V::kGroups, packed_bytes, pack, Op::matmul, dequantize_row};
   }
 
   /// 1 value a block: floats of 4 bytes, of 2 bytes with f16's id, of 2 bytes otherwise.
@@ -60,8 +60,9 @@ struct Instance {
             description,
             kMatmuls,
             sizeof kMatmuls / sizeof kMatmuls[0],
+            Activations<V>::panel_tokens,
             Activations<V>::row_bytes,
-            Activations<V>::quantize_row,
+            Activations<V>::quantize_panel,
             rms_norm<V>,
             add<V>,
             swiglu<V>,

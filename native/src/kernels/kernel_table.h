@@ -11,9 +11,12 @@
 #include <cstddef>
 #include <cstdint>
 
+/// For the pieces of a kernel: a call inside an inner loop costs more than the work it would share.
+#define KERNEL_INLINE __attribute__((always_inline)) inline
+
 namespace tiergate {
 
-/// How activations are stored for a product. Quantised once per row and shared by every matrix that reads it.
+/// How activations are stored for a product. Quantised once and shared by every matrix that reads them.
 enum class ActivationFormat : uint8_t { kF32, kF16, kBF16, kQ8Block32, kQ8Block256 };
 
 /// Per tensor type.
@@ -27,15 +30,15 @@ struct MatmulKernel {
   /// Packs rows [row_begin, row_end) (row_begin a multiple of row_group). src: the file's rows from row 0.
   void (*pack)(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end, void* packed);
   /// out[t * out_stride + r] = dot(W[r], x[t]) for r in [row_begin, row_end), t in [0, n_tokens).
-  /// activations: n_tokens rows of activation_row_bytes(format, n_cols).
-  void (*matmul)(const void* packed, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
-                 const void* activations, int64_t n_tokens, float* out, int64_t out_stride);
+  /// row_begin is a multiple of row_group, row_end too or n_rows. activations: the panels of n_tokens tokens.
+  void (*matmul)(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end, const void* activations,
+                 int64_t n_tokens, float* out, int64_t out_stride);
   /// One row of the file's layout to f32 (embedding lookup, tests).
   void (*dequantize_row)(const void* src_row, int64_t n_cols, float* out);
 };
 
-/// K and V live in pages of kPageTokens positions: page p of a layer holds, for each kv head, kPageTokens x head_dim
-/// values of f16: k_pages[p] -> (n_kv_heads, kPageTokens, head_dim), v_pages[p] likewise.
+/// K and V live in pages of kPageTokens positions. Page p of a layer holds f16 values:
+/// k_pages[p] -> (n_kv_heads, head_dim, kPageTokens), v_pages[p] -> (n_kv_heads, kPageTokens, head_dim).
 inline constexpr int32_t kPageTokens = 64;
 
 struct AttentionArgs {
@@ -57,8 +60,12 @@ struct KernelTable {
   const MatmulKernel* matmuls;    // one per tensor type
   int32_t n_matmuls;
 
+  /// Activations of n_tokens tokens are stored in panels of panel_tokens(n_tokens) tokens, the last with what is
+  /// left; panel p starts at byte p * panel_tokens * activation_row_bytes.
+  int64_t (*panel_tokens)(int64_t n_tokens);
   size_t (*activation_row_bytes)(ActivationFormat format, int64_t n_cols);
-  void (*quantize_row)(ActivationFormat format, const float* x, int64_t n_cols, void* out);
+  /// One panel: x (n_tokens, n_cols), n_tokens at most panel_tokens.
+  void (*quantize_panel)(ActivationFormat format, const float* x, int64_t n_tokens, int64_t n_cols, void* out);
 
   /// out[i] = x[i] * weight[i] / sqrt(mean(x^2) + eps); weight may be null.
   void (*rms_norm)(const float* x, const float* weight, int64_t n, float eps, float* out);

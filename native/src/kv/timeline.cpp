@@ -33,11 +33,10 @@ void Timeline::truncate(int32_t n_past) {
   n_past_ = n_past;
 }
 
-uint16_t* Timeline::slot(int32_t layer, int32_t which, int32_t position, int32_t kv_head) {
+uint16_t* Timeline::head(int32_t layer, int32_t which, int32_t position, int32_t kv_head) {
   const KvShape& shape = pool_->shape();
-  const auto row = static_cast<size_t>(kv_head) * kPageTokens + static_cast<size_t>(position % kPageTokens);
   return pages_[static_cast<size_t>(position / kPageTokens)] + table(layer, which) * shape.layer_values() +
-         row * static_cast<size_t>(shape.head_dim);
+         static_cast<size_t>(kv_head) * kPageTokens * static_cast<size_t>(shape.head_dim);
 }
 
 }  // namespace tiergate

@@ -25,22 +25,24 @@ class Timeline {
   /// Forgets positions from n_past on and gives unused pages back; n_past <= n_past().
   void truncate(int32_t n_past);
 
-  /// One entry per page, each (n_kv_heads, kPageTokens, head_dim).
+  /// One entry per page, in the layouts of kernels/kernel_table.h.
   const uint16_t* const* k_pages(int32_t layer) const { return tables_[table(layer, 0)].data(); }
   const uint16_t* const* v_pages(int32_t layer) const { return tables_[table(layer, 1)].data(); }
-  /// Where K and V of one position and kv head go: head_dim values each.
+  /// Where K of one position and kv head goes: head_dim values, kPageTokens apart.
   uint16_t* k_slot(int32_t layer, int32_t position, int32_t kv_head) {
-    return slot(layer, 0, position, kv_head);
+    return head(layer, 0, position, kv_head) + position % kPageTokens;
   }
+  /// Where V goes: head_dim values.
   uint16_t* v_slot(int32_t layer, int32_t position, int32_t kv_head) {
-    return slot(layer, 1, position, kv_head);
+    return head(layer, 1, position, kv_head) + position % kPageTokens * pool_->shape().head_dim;
   }
 
  private:
   static size_t table(int32_t layer, int32_t which) {
     return static_cast<size_t>(layer) * 2 + static_cast<size_t>(which);
   }
-  uint16_t* slot(int32_t layer, int32_t which, int32_t position, int32_t kv_head);
+  /// The values of a kv head in the page of a position.
+  uint16_t* head(int32_t layer, int32_t which, int32_t position, int32_t kv_head);
 
   std::shared_ptr<PagePool> pool_;
   std::vector<PagePool::Page> pages_;

@@ -56,13 +56,16 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
     n_bytes += round_up(row_bytes * n_inputs, kAlignment);
   }
   grow(pass.quantized, static_cast<size_t>(n_bytes));
+  const int64_t n_panel = kernels.panel_tokens(n_inputs);
   for (size_t f = 0; f < start_of_format.size(); ++f) {
     if (start_of_format[f] < 0) continue;
     const auto format = static_cast<ActivationFormat>(f);
     const auto row_bytes = static_cast<int64_t>(kernels.activation_row_bytes(format, n_cols));
     uint8_t* const copy = pass.quantized.data() + start_of_format[f];
-    for_each_row(pass, n_inputs, n_cols, [&](int64_t t) {
-      kernels.quantize_row(format, x + t * n_cols, n_cols, copy + t * row_bytes);
+    for_each_row(pass, (n_inputs + n_panel - 1) / n_panel, n_panel * n_cols, [&](int64_t p) {
+      const int64_t first = p * n_panel;
+      kernels.quantize_panel(format, x + first * n_cols, std::min(n_panel, n_inputs - first), n_cols,
+                             copy + first * row_bytes);
     });
   }
 
@@ -78,7 +81,7 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
       const int64_t row_end = std::min(end - first, w.n_rows);
       first += round_up(w.n_rows, row_group);
       if (row_begin >= row_end) continue;
-      w.kernel->matmul(w.packed, w.n_rows, w.n_cols, row_begin, row_end,
+      w.kernel->matmul(w.packed, w.n_cols, row_begin, row_end,
                        pass.quantized.data() + start_of_format[static_cast<size_t>(w.kernel->activation)],
                        n_inputs, product.out, w.n_rows);
       if (product.linear.bias == nullptr) continue;
@@ -157,7 +160,13 @@ void store_kv(ForwardPass& pass, int32_t layer) {
       const int32_t position = s.first_position + static_cast<int32_t>(i);
       for (int32_t head = 0; head < h.n_kv_heads; ++head) {
         const int64_t at = row + head * h.head_dim;
-        pass.kernels.f32_to_f16(pass.k.data() + at, h.head_dim, s.timeline->k_slot(layer, position, head));
+        uint16_t* const k_slot = s.timeline->k_slot(layer, position, head);
+        for (int32_t c = 0; c < h.head_dim; c += 64) {
+          uint16_t values[64];
+          const int32_t n = std::min(h.head_dim - c, 64);
+          pass.kernels.f32_to_f16(pass.k.data() + at + c, n, values);
+          for (int32_t j = 0; j < n; ++j) k_slot[(c + j) * kPageTokens] = values[j];
+        }
         pass.kernels.f32_to_f16(pass.v.data() + at, h.head_dim, s.timeline->v_slot(layer, position, head));
       }
     });

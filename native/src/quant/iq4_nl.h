@@ -2,7 +2,6 @@
 // Spec: ggml/src/ggml-common.h, block_iq4_nl.
 //   bytes 0 … 1  d, f16
 //   bytes 2 … 17 byte i: q[i] in the low nibble, q[i + 16] in the high one
-// Packed as the levels themselves (signed bytes), as Q8_0 is: 34 bytes a block in memory.
 #pragma once
 
 #include <math.h>
@@ -17,7 +16,7 @@ struct iq4_nl {
   static constexpr const char* kName = "IQ4_NL";
   static constexpr uint32_t kId = 20;
   static constexpr int kBlock = 32;
-  static constexpr int kBits = 8;  // codes are signed bytes: the levels
+  static constexpr int kBits = 4;
   static constexpr int kBias = 0;
   static constexpr bool kHasMin = false;
   static constexpr int8_t kLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
@@ -50,8 +49,8 @@ struct iq4_nl {
   static uint16_t scale(const Block& block) { return block.d; }
   static void codes(const Block& block, uint8_t* out) {
     for (int i = 0; i < 16; ++i) {
-      out[i] = (uint8_t)kLevels[block.q[i] & 15];
-      out[i + 16] = (uint8_t)kLevels[block.q[i] >> 4];
+      out[i] = block.q[i] & 15;
+      out[i + 16] = block.q[i] >> 4;
     }
   }
 

@@ -4,7 +4,6 @@
 //   bytes 16 … 79 32 bytes a half; bits 2k and 2k + 1 of byte i belong to quarter k
 //   bytes 80 … 81 d, f16
 //   bytes 82 … 83 dmin, f16
-// Packed with codes of 4 bits.
 #pragma once
 
 #include <math.h>
@@ -20,7 +19,7 @@ struct q2_k {
   static constexpr const char* kName = "Q2_K";
   static constexpr uint32_t kId = 10;
   static constexpr int kBlock = 256;
-  static constexpr int kBits = 4;
+  static constexpr int kBits = 2;
   static constexpr int kBias = 0;
   static constexpr int kScaleGroup = 16;
   static constexpr bool kHasMin = true;

@@ -1,16 +1,20 @@
-// How a row of activations is stored for the products, and its quantisation. A row of kQ8Block32 and
-// kQ8Block256 is
-//   int8  q[n_cols]
-//   float d[n_cols / block]        x = d * q
-//   int32 sum16[n_cols / 16]       sums of q, for weights stored with a bias
-//   float sum32[n_cols / 32]       sums of q in f32, times d for kQ8Block32: for weights with a minimum
-// kF32, kF16 and kBF16 rows are floats, rounded to the format. Rows are padded to 64 bytes.
-// Rounding follows ggml's q8_0 (d = amax / 127, kept as f16) and q8_K (d from the extreme value, f32), so
-// that results stay close to llama.cpp's.
+// How activations are stored for the products, and their quantisation. Tokens come in panels of n (panel_tokens),
+// so that a product reads one stream; a panel is, with N = n and everything interleaved token by token:
+//   kQ8Block32, kQ8Block256
+//     int8  q[n_cols / 4][N][4]
+//     float d[n_cols / block][N]             x = d * q
+//     int16 pairs16[n_cols / 32][N][2]       sums of 16 q: for weights stored with a bias
+//     kQ8Block32:  float sums32[n_cols / 32][N]      d * sum of 32 q: for weights with a minimum
+//     kQ8Block256: int16 pairs32[n_cols / 64][N][2]  sums of 32 q, likewise
+//   kF32, kF16, kBF16
+//     float x[n_cols][N], rounded to the format
+// A token takes row_bytes of a panel's bytes, a multiple of 64. Rounding follows ggml's q8_0 (d = amax / 127,
+// kept as f16) and q8_K (d from the extreme value, f32), so that results stay close to llama.cpp's.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/f16.h"
 #include "kernels/kernel_table.h"
@@ -21,93 +25,121 @@ template <typename V>
 struct Activations {
   static constexpr int kL = V::kLanes;
 
-  static int64_t block_of(ActivationFormat format) {
-    return format == ActivationFormat::kQ8Block256 ? 256 : 32;
+  /// Tokens of each panel but the last, which may have fewer: panels of nearly equal size.
+  static int64_t panel_tokens(int64_t n_tokens) {
+    const int64_t n_panels = (n_tokens + V::kTokens - 1) / V::kTokens;
+    return (n_tokens + n_panels - 1) / n_panels;
   }
-  static bool is_float(ActivationFormat format) { return format <= ActivationFormat::kBF16; }
 
   static size_t row_bytes(ActivationFormat format, int64_t n_cols) {
     const size_t n = (size_t)n_cols;
-    const size_t bytes =
-        is_float(format) ? n * 4 : n + n / (size_t)block_of(format) * 4 + n / 16 * 4 + n / 32 * 4;
+    size_t bytes = n * 4;
+    if (format == ActivationFormat::kQ8Block32) bytes = n + n / 32 * 12;
+    if (format == ActivationFormat::kQ8Block256) bytes = n + n / 256 * 4 + n / 32 * 4 + n / 64 * 4;
     return (bytes + 63) / 64 * 64;
   }
 
-  // Parts of a quantised row.
-  static const int8_t* codes(const void* row) { return (const int8_t*)row; }
-  static const float* scales(const void* row, int64_t n_cols) {
-    return (const float*)((const int8_t*)row + n_cols);
-  }
-  static const int32_t* sums16(const void* row, int64_t n_cols, int64_t block) {
-    return (const int32_t*)(scales(row, n_cols) + n_cols / block);
-  }
-  static const float* sums32(const void* row, int64_t n_cols, int64_t block) {
-    return (const float*)(sums16(row, n_cols, block) + n_cols / 16);
-  }
+  /// The parts of a quantised panel of kN tokens, from a column on.
+  template <int kN, int kBlock>
+  struct Panel {
+    const int8_t* q;
+    const float* d;
+    const int32_t* pairs;
+    const void* sums;
 
-  static void quantize_row(ActivationFormat format, const float* x, int64_t n_cols, void* out) {
-    float* row = (float*)out;
+    Panel(const void* panel, int64_t n_cols)
+        : q((const int8_t*)panel),
+          d((const float*)(q + n_cols * kN)),
+          pairs((const int32_t*)(d + n_cols / kBlock * kN)),
+          sums(pairs + n_cols / 32 * kN) {}
+
+    const int8_t* codes(int64_t column) const { return q + column * kN; }
+    const float* scales(int64_t column) const { return d + column / kBlock * kN; }
+    const int32_t* pairs16(int64_t column) const { return pairs + column / 32 * kN; }
+    const int32_t* pairs32(int64_t column) const { return (const int32_t*)sums + column / 64 * kN; }
+    const float* scaled_sums32(int64_t column) const { return (const float*)sums + column / 32 * kN; }
+  };
+
+  /// One panel of n tokens: x (n, n_cols).
+  static void quantize_panel(ActivationFormat format, const float* x, int64_t n, int64_t n_cols, void* out) {
     switch (format) {
       case ActivationFormat::kF32:
-        for (int64_t i = 0; i < n_cols; ++i) row[i] = x[i];
-        return;
+        return round_panel(x, n, n_cols, (float*)out, [](float v) { return v; });
       case ActivationFormat::kF16:
-        for (int64_t i = 0; i < n_cols; ++i) row[i] = f16_to_f32(f32_to_f16(x[i]));
-        return;
+        return round_panel(x, n, n_cols, (float*)out, [](float v) { return f16_to_f32(f32_to_f16(v)); });
       case ActivationFormat::kBF16:
-        for (int64_t i = 0; i < n_cols; ++i) row[i] = bf16_to_f32(f32_to_bf16(x[i]));
-        return;
+        return round_panel(x, n, n_cols, (float*)out, [](float v) { return bf16_to_f32(f32_to_bf16(v)); });
       case ActivationFormat::kQ8Block32:
-        quantize_blocks<32>(x, n_cols, out);
-        return;
+        return quantize_blocks<32>(x, n, n_cols, (int8_t*)out);
       case ActivationFormat::kQ8Block256:
-        quantize_blocks<256>(x, n_cols, out);
-        return;
+        return quantize_blocks<256>(x, n, n_cols, (int8_t*)out);
+    }
+  }
+
+  template <typename Round>
+  static void round_panel(const float* x, int64_t n, int64_t n_cols, float* out, const Round& round) {
+    for (int64_t t = 0; t < n; ++t) {
+      for (int64_t c = 0; c < n_cols; ++c) out[c * n + t] = round(x[t * n_cols + c]);
     }
   }
 
   template <int kBlock>
-  static void quantize_blocks(const float* x, int64_t n_cols, void* out) {
-    int8_t* q = (int8_t*)out;
-    float* d = (float*)scales(out, n_cols);
-    int32_t* sum16 = (int32_t*)sums16(out, n_cols, kBlock);
-    float* sum32 = (float*)sums32(out, n_cols, kBlock);
-    for (int64_t b = 0; b < n_cols / kBlock; ++b) {
-      const float* in = x + b * kBlock;
-      typename V::F largest = V::zero();
-      for (int i = 0; i < kBlock; i += kL) largest = V::max(largest, V::abs(V::load(in + i)));
-      const float amax = V::reduce_max(largest);
-      float inverse = 0;
-      if constexpr (kBlock == 32) {
-        const float scale = amax / 127;
-        inverse = scale != 0 ? 1 / scale : 0;
-        d[b] = f16_to_f32(f32_to_f16(scale));
-      } else {
-        // q8_K: the extreme value becomes -127 whatever its sign; the first one counts when two are equal.
-        float extreme = amax;
-        for (int i = 0; i < kBlock; ++i) {
-          if (in[i] == amax || in[i] == -amax) {
-            extreme = in[i];
-            break;
+  static void quantize_blocks(const float* x, int64_t n, int64_t n_cols, int8_t* out) {
+    float* const d = (float*)(out + n_cols * n);
+    int16_t* const pairs16 = (int16_t*)(d + n_cols / kBlock * n);
+    void* const sums = pairs16 + n_cols / 16 * n;
+    for (int64_t t = 0; t < n; ++t) {
+      for (int64_t b = 0; b < n_cols / kBlock; ++b) {
+        int8_t q[kBlock];
+        int16_t sum16[kBlock / 16];
+        const float scale = quantize_block<kBlock>(x + t * n_cols + b * kBlock, q, sum16);
+        d[b * n + t] = scale;
+        for (int i = 0; i < kBlock / 4; ++i) memcpy(out + ((b * (kBlock / 4) + i) * n + t) * 4, q + i * 4, 4);
+        for (int i = 0; i < kBlock / 32; ++i) {
+          const int64_t at = b * (kBlock / 32) + i;
+          memcpy(pairs16 + (at * n + t) * 2, sum16 + i * 2, 4);
+          const int16_t sum32 = (int16_t)(sum16[i * 2] + sum16[i * 2 + 1]);
+          if constexpr (kBlock == 32) {
+            ((float*)sums)[at * n + t] = scale * (float)sum32;
+          } else {
+            ((int16_t*)sums)[(at / 2 * n + t) * 2 + at % 2] = sum32;
           }
         }
-        inverse = amax != 0 ? -127 / extreme : 0;
-        d[b] = amax != 0 ? 1 / inverse : 0;
-      }
-      int8_t* codes = q + b * kBlock;
-      const typename V::F factor = V::set1(inverse);
-      for (int i = 0; i < kBlock; i += kL) V::store_i8(codes + i, V::mul(V::load(in + i), factor));
-      for (int g = 0; g < kBlock / 16; ++g) {
-        int32_t sum = 0;
-        for (int i = 0; i < 16; ++i) sum += codes[g * 16 + i];
-        sum16[b * (kBlock / 16) + g] = sum;
-      }
-      for (int g = 0; g < kBlock / 32; ++g) {
-        const int32_t* pair = sum16 + b * (kBlock / 16) + 2 * g;
-        const float sum = (float)(pair[0] + pair[1]);
-        sum32[b * (kBlock / 32) + g] = kBlock == 32 ? d[b] * sum : sum;
       }
     }
+  }
+
+  /// Returns d.
+  template <int kBlock>
+  static float quantize_block(const float* in, int8_t* q, int16_t* sum16) {
+    typename V::F largest = V::zero();
+    for (int i = 0; i < kBlock; i += kL) largest = V::max(largest, V::abs(V::load(in + i)));
+    const float amax = V::reduce_max(largest);
+    float inverse = 0, d = 0;
+    if constexpr (kBlock == 32) {
+      const float scale = amax / 127;
+      inverse = scale != 0 ? 1 / scale : 0;
+      d = f16_to_f32(f32_to_f16(scale));
+    } else {
+      // q8_K: the extreme value becomes -127 whatever its sign; the first one counts when two are equal.
+      float extreme = amax;
+      for (int i = 0; i < kBlock; ++i) {
+        if (in[i] == amax || in[i] == -amax) {
+          extreme = in[i];
+          break;
+        }
+      }
+      inverse = amax != 0 ? -127 / extreme : 0;
+      d = amax != 0 ? 1 / inverse : 0;
+    }
+    const typename V::F factor = V::set1(inverse);
+    for (int i = 0; i < kBlock; i += kL) V::store_i8(q + i, V::mul(V::load(in + i), factor));
+    for (int g = 0; g < kBlock / 16; ++g) {
+      int sum = 0;
+      for (int i = 0; i < 16; ++i) sum += q[g * 16 + i];
+      sum16[g] = (int16_t)sum;
+    }
+    return d;
   }
 };
 

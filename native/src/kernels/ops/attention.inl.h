@@ -1,7 +1,9 @@
 // Causal attention over f16 pages with an online softmax (Milakov & Gimelshein 2018): one pass, no score
-// matrix. Up to kTile (query, head) pairs that share a kv head go through a page together, so that a K or V
-// row is read and converted once for all of them. For one pair the sequence of operations is that of its own
-// pages and keys alone: bit-identical whatever queries come with it.
+// matrix. Up to kTile (query, head) pairs that share a kv head go through a page together, so that K and V are
+// read and converted once for all of them. K pages hold one value of all positions side by side, so that a
+// vector holds the scores of kLanes keys and no score needs a sum across lanes. For one pair the sequence of
+// operations is that of its own pages and keys alone: bit-identical whatever queries come with it.
+// Bound: reading K and V once per tile (few queries), 2 V::fma per vector of K or V and pair (many).
 #pragma once
 
 #include <math.h>
@@ -16,7 +18,8 @@ template <typename V>
 struct Attention {
   using F = typename V::F;
   static constexpr int kL = V::kLanes;
-  static constexpr int kTile = 4;
+  static constexpr int kG = V::kGroups;                  // vectors of keys, or of values, at a time
+  static constexpr int kTile = V::kLanes >= 16 ? 8 : 4;  // kTile * kG sums in registers
 
   struct Pair {
     const float* q;      // (head_dim,)
@@ -27,35 +30,43 @@ struct Attention {
     alignas(64) float p[kPageTokens];  // scores, then weights, of the page
   };
 
-  static inline F load_k(const uint16_t* row, int left) {
-    return left >= kL ? V::load_f16(row) : V::load_f16_partial(row, left);
-  }
-  static inline F load_q(const float* q, int left) {
-    return left >= kL ? V::load(q) : V::load_partial(q, left);
-  }
-
-  /// Scores of keys [lo, hi) for kN pairs; a pair's own range is applied later.
+  /// Scores of all keys of the page for kN pairs; those that a pair does not see are replaced later.
   template <int kN>
-  static void scores(Pair* pairs, const uint16_t* k, int32_t head_dim, int32_t lo, int32_t hi, float scale,
+  static void scores(Pair* pairs, const uint16_t* k, int32_t head_dim, int32_t hi, float scale,
                      float softcap) {
-    for (int32_t j = lo; j < hi; ++j) {
-      const uint16_t* row = k + (int64_t)j * head_dim;
-      F sums[kN];
-      for (int n = 0; n < kN; ++n) sums[n] = V::zero();
-      for (int32_t c = 0; c < head_dim; c += kL) {
-        const F key = load_k(row + c, head_dim - c);
-        for (int n = 0; n < kN; ++n) sums[n] = V::fma(load_q(pairs[n].q + c, head_dim - c), key, sums[n]);
+    const F factor = V::set1(scale);
+    for (int32_t j = 0; j < hi; j += kG * kL) {
+      F sums[kN][kG];
+      for (int n = 0; n < kN; ++n) {
+        for (int g = 0; g < kG; ++g) sums[n][g] = V::zero();
+      }
+      const uint16_t* row = k + j;
+      for (int32_t c = 0; c < head_dim; ++c, row += kPageTokens) {
+        F keys[kG];
+        for (int g = 0; g < kG; ++g) keys[g] = V::load_f16(row + g * kL);
+        for (int n = 0; n < kN; ++n) {
+          const F q = V::set1(pairs[n].q[c]);
+          for (int g = 0; g < kG; ++g) sums[n][g] = V::fma(q, keys[g], sums[n][g]);
+        }
       }
       for (int n = 0; n < kN; ++n) {
-        float score = V::reduce_add(sums[n]) * scale;
-        if (softcap > 0) score = softcap * tanhf(score / softcap);
-        pairs[n].p[j] = score;
+        for (int g = 0; g < kG; ++g) V::store(pairs[n].p + j + g * kL, V::mul(sums[n][g], factor));
+      }
+    }
+    if (softcap > 0) {
+      for (int n = 0; n < kN; ++n) {
+        for (int32_t j = pairs[n].lo; j < pairs[n].hi; ++j)
+          pairs[n].p[j] = softcap * tanhf(pairs[n].p[j] / softcap);
       }
     }
   }
 
   /// Turns the page's scores into weights and rescales what was summed before.
   static void weigh(Pair& pair, int32_t head_dim) {
+    if (pair.lo >= pair.hi) {
+      for (int32_t j = 0; j < kPageTokens; ++j) pair.p[j] = 0;
+      return;
+    }
     for (int32_t j = 0; j < pair.lo; ++j) pair.p[j] = -__builtin_inff();
     for (int32_t j = pair.hi; j < kPageTokens; ++j) pair.p[j] = -__builtin_inff();
     F most = V::load(pair.p);
@@ -78,22 +89,41 @@ struct Attention {
     }
     pair.sum = pair.sum * before + V::reduce_add(sum);
     pair.max = max;
-    if (before != 1) {
-      for (int32_t c = 0; c < head_dim; ++c) pair.out[c] *= before;
+    if (before == 1) return;
+    for (int32_t c = 0; c < head_dim; c += kL) {
+      const int left = head_dim - c < kL ? head_dim - c : kL;
+      V::store_partial(pair.out + c, V::mul(V::load_partial(pair.out + c, left), V::set1(before)), left);
     }
   }
 
-  template <int kN>
-  static void accumulate(Pair* const* pairs, const uint16_t* v, int32_t head_dim, int32_t lo, int32_t hi) {
-    for (int32_t c = 0; c < head_dim; c += kL) {
-      const int left = head_dim - c < kL ? head_dim - c : kL;
-      F sums[kN];
-      for (int n = 0; n < kN; ++n) sums[n] = V::load_partial(pairs[n]->out + c, left);
-      for (int32_t j = lo; j < hi; ++j) {
-        const F value = load_k(v + (int64_t)j * head_dim + c, left);
-        for (int n = 0; n < kN; ++n) sums[n] = V::fma(value, V::set1(pairs[n]->p[j]), sums[n]);
+  /// out += weights of keys [lo, hi) times their values, kWide vectors of the head from value c on.
+  template <int kN, int kWide>
+  static KERNEL_INLINE void accumulate(Pair* pairs, const uint16_t* v, int32_t head_dim, int32_t c,
+                                       int32_t lo, int32_t hi) {
+    const int left = head_dim - c < kL ? head_dim - c : kL;  // less than kL only if kWide is 1
+    F sums[kN][kWide];
+    for (int n = 0; n < kN; ++n) {
+      for (int g = 0; g < kWide; ++g)
+        sums[n][g] = kWide > 1 ? V::load(pairs[n].out + c + g * kL) : V::load_partial(pairs[n].out + c, left);
+    }
+    const uint16_t* row = v + (int64_t)lo * head_dim + c;
+    for (int32_t j = lo; j < hi; ++j, row += head_dim) {
+      F values[kWide];
+      for (int g = 0; g < kWide; ++g)
+        values[g] = kWide > 1 || left == kL ? V::load_f16(row + g * kL) : V::load_f16_partial(row, left);
+      for (int n = 0; n < kN; ++n) {
+        const F p = V::set1(pairs[n].p[j]);
+        for (int g = 0; g < kWide; ++g) sums[n][g] = V::fma(values[g], p, sums[n][g]);
       }
-      for (int n = 0; n < kN; ++n) V::store_partial(pairs[n]->out + c, sums[n], left);
+    }
+    for (int n = 0; n < kN; ++n) {
+      for (int g = 0; g < kWide; ++g) {
+        if (kWide > 1) {
+          V::store(pairs[n].out + c + g * kL, sums[n][g]);
+        } else {
+          V::store_partial(pairs[n].out + c, sums[n][g], left);
+        }
+      }
     }
   }
 
@@ -111,19 +141,11 @@ struct Attention {
       }
     }
     if (lo >= hi) return;
-    scores<kN>(pairs, k, args.head_dim, lo, hi, args.scale, args.softcap);
-    Pair* seeing[kN];
-    int n_seeing = 0;
-    for (int n = 0; n < kN; ++n) {
-      if (pairs[n].lo >= pairs[n].hi) continue;
-      weigh(pairs[n], args.head_dim);
-      seeing[n_seeing++] = &pairs[n];
-    }
-    if (n_seeing == kN) {
-      accumulate<kN>(seeing, v, args.head_dim, lo, hi);
-    } else {
-      for (int n = 0; n < n_seeing; ++n) accumulate<1>(seeing + n, v, args.head_dim, lo, hi);
-    }
+    scores<kN>(pairs, k, args.head_dim, hi, args.scale, args.softcap);
+    for (int n = 0; n < kN; ++n) weigh(pairs[n], args.head_dim);
+    int32_t c = 0;
+    for (; c + kG * kL <= args.head_dim; c += kG * kL) accumulate<kN, kG>(pairs, v, args.head_dim, c, lo, hi);
+    for (; c < args.head_dim; c += kL) accumulate<kN, 1>(pairs, v, args.head_dim, c, lo, hi);
   }
 
   template <int kN>
@@ -154,17 +176,18 @@ struct Attention {
     }
   }
 
+  template <int kN>
+  static void tiles(const AttentionArgs& args, int32_t kv_head, int64_t pair, int64_t n_pairs) {
+    for (; n_pairs - pair >= kN; pair += kN) tile<kN>(args, kv_head, pair);
+    if constexpr (kN > 1) {
+      if (pair < n_pairs) tiles<kN / 2>(args, kv_head, pair, n_pairs);
+    }
+  }
+
   static void attention(const AttentionArgs& args, int32_t kv_head_begin, int32_t kv_head_end) {
     const int64_t n_pairs = (int64_t)args.n_tokens * (args.n_heads / args.n_kv_heads);
-    for (int32_t kv_head = kv_head_begin; kv_head < kv_head_end; ++kv_head) {
-      int64_t pair = 0;
-      for (; pair + kTile <= n_pairs; pair += kTile) tile<kTile>(args, kv_head, pair);
-      if (n_pairs - pair >= 2) {
-        tile<2>(args, kv_head, pair);
-        pair += 2;
-      }
-      if (pair < n_pairs) tile<1>(args, kv_head, pair);
-    }
+    for (int32_t kv_head = kv_head_begin; kv_head < kv_head_end; ++kv_head)
+      tiles<kTile>(args, kv_head, 0, n_pairs);
   }
 };
 

@@ -10,7 +10,7 @@ namespace tiergate {
 /// e^x, relative error below 2e-7; 0 below -87 (where f32 would be subnormal), e^88 above 88. Cephes'
 /// polynomial.
 template <typename V>
-static inline typename V::F exp_of(typename V::F x) {
+static KERNEL_INLINE typename V::F exp_of(typename V::F x) {
   using F = typename V::F;
   const F bounded = V::min(V::max(x, V::set1(-87.0f)), V::set1(88.0f));
   const F n = V::round(V::mul(bounded, V::set1(1.44269504f)));

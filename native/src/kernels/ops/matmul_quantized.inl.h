@@ -1,8 +1,9 @@
-// y = W x for quantised W (packing.inl.h) and quantised x (activations.inl.h): integer dot products of 16 or
-// 32 columns, scaled and summed in f32. A tile is kLanes rows x up to V::kMaxTokens tokens: weights are
-// decoded once per tile. One output is the same sequence of operations in every tile size: bit-identical for
-// any batch and row range. Bound: reading W once (one token), 8 V::dot per 32 columns and vector (many
-// tokens).
+// y = W x for quantised W (packing.inl.h) and quantised x (activations.inl.h): integer dot products of 16 or 32
+// columns, scaled and summed in f32. A tile is one panel of rows x up to V::kTokens tokens, its integer sums in
+// registers; codes are unpacked on the way, which the multiplying ports do not notice. With many tokens all pass
+// over kChunk columns of a panel before the next. One output is the same sequence of operations in every tile
+// size: bit-identical for any batch and row range.
+// Bound: reading W once (one token), 8 V::dot per 32 columns and group of lanes (many tokens).
 #pragma once
 
 #include <stddef.h>
@@ -20,160 +21,198 @@ struct QuantizedMatmul {
   using F = typename V::F;
   using I = typename V::I;
   static constexpr int kL = V::kLanes;
-  static constexpr bool kSigned = Q::kBits == 8;
+  static constexpr int kG = V::kGroups;
+  static constexpr int64_t kChunk = 512;  // columns whose packed rows stay in the L1 cache
+  static constexpr int64_t kAhead = 8192;
+  static constexpr ActivationFormat kFormat =
+      Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
 
-  /// Integer sums before any product: minus the bias of the codes times the sum of the activations.
-  static inline I start(const int32_t* sum16, int n_sums) {
-    constexpr int kOffset = kSigned ? V::kSignedOffset : Q::kBias;
-    if constexpr (kOffset == 0) return V::zero_i32();
-    const int32_t sum = n_sums == 2 ? sum16[0] + sum16[1] : sum16[0];
-    return V::set1_i32(-kOffset * sum);
-  }
-
-  static inline I dot(I sum, typename V::B codes, const int8_t* x) {
-    if constexpr (kSigned) {
+  static KERNEL_INLINE I dot(I sum, typename V::B codes, I x) {
+    if constexpr (P::kSigned && V::kSignedOffset == 0) {
       return V::dot_signed(sum, codes, x);
     } else {
       return V::dot(sum, codes, x);
     }
   }
 
+  /// Integer sums before any product: minus the bias of the codes times the sums of the activations.
+  template <int kN, int kLow, int kHigh>
+  static KERNEL_INLINE void start(const int32_t* pairs, I (*sums)[kG]) {
+    for (int t = 0; t < kN; ++t) {
+      I first = V::zero_i32();
+      if constexpr (P::kBias != 0) {
+        first =
+            V::dot_pairs(first, V::set1_pairs(-kLow * P::kBias, -kHigh * P::kBias), V::set1_i32(pairs[t]));
+      }
+      for (int g = 0; g < kG; ++g) sums[t][g] = first;
+    }
+  }
+
   template <int kN, int kFirst, int kLast>
-  static inline void dot_quads(const uint8_t* group, const int8_t* const* x, int64_t column, I* sums) {
+  static KERNEL_INLINE void dot_quads(const uint8_t* step, const int8_t* x, I (*sums)[kG]) {
     if constexpr (kFirst < kLast) {
-      const auto codes = P::template quad<kFirst>(group);
-      for (int t = 0; t < kN; ++t) sums[t] = dot(sums[t], codes, x[t] + column + kFirst * 4);
-      dot_quads<kN, kFirst + 1, kLast>(group, x, column, sums);
-    }
-  }
-
-  /// kN tokens x one group of rows.
-  template <int kN>
-  static void tile(const uint8_t* group, int64_t n_cols, const uint8_t* activations, size_t row_bytes,
-                   int64_t n_valid, float* out, int64_t out_stride) {
-    const int8_t* x[kN];
-    const float* d[kN];
-    const int32_t* sum16[kN];
-    const float* sum32[kN];
-    F total[kN];
-    for (int t = 0; t < kN; ++t) {
-      const uint8_t* row = activations + (size_t)t * row_bytes;
-      x[t] = A::codes(row);
-      d[t] = A::scales(row, n_cols);
-      sum16[t] = A::sums16(row, n_cols, Q::kBlock);
-      sum32[t] = A::sums32(row, n_cols, Q::kBlock);
-      total[t] = V::zero();
-    }
-    const uint8_t* scales = group + P::code_bytes(n_cols);
-    for (int64_t b = 0; b < n_cols / Q::kBlock; ++b, scales += P::kScaleBytes) {
-      if constexpr (Q::kBlock == 32) {
-        block32<kN>(group, scales, b, x, d, sum16, sum32, total);
-      } else {
-        block256<kN>(group, scales, b, x, d, sum16, sum32, total);
-      }
-      group += P::kGroupBytes * (Q::kBlock / 32);
-    }
-    for (int t = 0; t < kN; ++t) {
-      if (n_valid == kL) {
-        V::store(out + t * out_stride, total[t]);
-      } else {
-        V::store_partial(out + t * out_stride, total[t], (int)n_valid);
-      }
-    }
-  }
-
-  template <int kN>
-  static inline void block32(const uint8_t* group, const uint8_t* scales, int64_t b, const int8_t* const* x,
-                             const float* const* d, const int32_t* const* sum16, const float* const* sum32,
-                             F* total) {
-    I sums[kN];
-    for (int t = 0; t < kN; ++t) sums[t] = start(sum16[t] + b * 2, 2);
-    dot_quads<kN, 0, 8>(group, x, b * 32, sums);
-    const F scale = V::load_f16(scales);
-    for (int t = 0; t < kN; ++t)
-      total[t] = V::fma(V::to_float(sums[t]), V::mul(scale, V::set1(d[t][b])), total[t]);
-    if constexpr (Q::kHasMin) {
-      const F min = V::load_f16(scales + kL * 2);
-      for (int t = 0; t < kN; ++t) total[t] = V::fma(min, V::set1(sum32[t][b]), total[t]);
-    }
-  }
-
-  template <int kN>
-  static inline void block256(const uint8_t* group, const uint8_t* scales, int64_t b, const int8_t* const* x,
-                              const float* const* d, const int32_t* const* sum16, const float* const* sum32,
-                              F* total) {
-    const uint8_t* sub = scales + P::kHalves * kL * 2;
-    F scaled[kN], minima[kN];
-    for (int t = 0; t < kN; ++t) scaled[t] = minima[t] = V::zero();
-    for (int g = 0; g < 8; ++g, group += P::kGroupBytes) {
-      const int64_t column = b * 256 + g * 32;
-      if constexpr (Q::kScaleGroup == 32) {
-        I sums[kN];
-        for (int t = 0; t < kN; ++t) sums[t] = start(sum16[t] + column / 16, 2);
-        dot_quads<kN, 0, 8>(group, x, column, sums);
-        const F scale = V::load_u8(sub + g * kL), min = V::load_u8(sub + (8 + g) * kL);
-        for (int t = 0; t < kN; ++t) {
-          scaled[t] = V::fma(V::to_float(sums[t]), scale, scaled[t]);
-          minima[t] = V::fma(min, V::set1(sum32[t][column / 32]), minima[t]);
-        }
-      } else {
-        half<kN, 0>(group, sub + 2 * g * kL, column, x, sum16, scaled, minima);
-        half<kN, 1>(group, sub + (2 * g + 1) * kL, column, x, sum16, scaled, minima);
-      }
-    }
-    const F scale = V::load_f16(scales);
-    for (int t = 0; t < kN; ++t) {
-      const F step = V::set1(d[t][b]);
-      total[t] = V::fma(scaled[t], V::mul(scale, step), total[t]);
-      if constexpr (Q::kHasMin) {
-        total[t] = V::sub(total[t], V::mul(minima[t], V::mul(V::load_f16(scales + kL * 2), step)));
-      }
-    }
-  }
-
-  /// 16 columns with their own scale: unsigned with a minimum, signed without.
-  template <int kN, int kHalf>
-  static inline void half(const uint8_t* group, const uint8_t* sub, int64_t column, const int8_t* const* x,
-                          const int32_t* const* sum16, F* scaled, F* minima) {
-    I sums[kN];
-    for (int t = 0; t < kN; ++t) sums[t] = start(sum16[t] + column / 16 + kHalf, 1);
-    dot_quads<kN, kHalf * 4, kHalf * 4 + 4>(group, x, column, sums);
-    if constexpr (Q::kHasMin) {
-      const F scale = V::load_u8(sub), min = V::load_u8(sub + 16 * kL);
+      typename V::B codes[kG];
+      for (int g = 0; g < kG; ++g) codes[g] = P::template quad<kFirst>(step, g);
       for (int t = 0; t < kN; ++t) {
-        scaled[t] = V::fma(V::to_float(sums[t]), scale, scaled[t]);
-        minima[t] = V::fma(min, V::set1((float)sum16[t][column / 16 + kHalf]), minima[t]);
+        const I four = V::four(x + (kFirst * kN + t) * 4);
+        for (int g = 0; g < kG; ++g) sums[t][g] = dot(sums[t][g], codes[g], four);
       }
-    } else {
-      const F scale = V::load_i8(sub);
-      for (int t = 0; t < kN; ++t) scaled[t] = V::fma(V::to_float(sums[t]), scale, scaled[t]);
+      dot_quads<kN, kFirst + 1, kLast>(step, x, sums);
+    }
+  }
+
+  /// One panel of rows x one panel of tokens, columns [begin, end), added to `out` when begin > 0.
+  template <int kN>
+  static void tile(const uint8_t* block, const uint8_t* activations, int64_t n_cols, int64_t begin,
+                   int64_t end, int64_t n_valid, float* out, int64_t out_stride) {
+    const typename A::template Panel<kN, Q::kBlock> x(activations, n_cols);
+    F total[kN][kG];
+    for (int t = 0; t < kN; ++t) {
+      for (int g = 0; g < kG; ++g)
+        total[t][g] = begin == 0 ? V::zero() : load_out(out + t * out_stride, g, n_valid);
+    }
+    for (int64_t c = begin; c < end; c += Q::kBlock, block += P::kBlockBytes) {
+      if constexpr (Q::kBlock == 32) {
+        block32<kN>(block, x, c, total);
+      } else {
+        block256<kN>(block, x, c, total);
+      }
+    }
+    for (int t = 0; t < kN; ++t) {
+      for (int g = 0; g < kG; ++g) store_out(out + t * out_stride, g, n_valid, total[t][g]);
+    }
+  }
+
+  static KERNEL_INLINE F load_out(const float* out, int g, int64_t n_valid) {
+    const int64_t valid = n_valid - g * kL;
+    return valid >= kL ? V::load(out + g * kL) : V::load_partial(out + g * kL, valid > 0 ? (int)valid : 0);
+  }
+  static KERNEL_INLINE void store_out(float* out, int g, int64_t n_valid, F value) {
+    const int64_t valid = n_valid - g * kL;
+    if (valid >= kL) {
+      V::store(out + g * kL, value);
+    } else if (valid > 0) {
+      V::store_partial(out + g * kL, value, (int)valid);
+    }
+  }
+
+  /// Asks for what comes kAhead bytes later. With one or two tokens a tile reads faster than the memory gives, and
+  /// the hardware's own prefetch of a plain stream is the best; with more it falls back at every page's end.
+  template <int kN>
+  static KERNEL_INLINE void prefetch(const uint8_t* step) {
+    if constexpr (kN > 2) {
+      for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i);
+    }
+  }
+
+  template <int kN, typename Panel>
+  static KERNEL_INLINE void block32(const uint8_t* block, const Panel& x, int64_t column, F (*total)[kG]) {
+    prefetch<kN>(block);
+    I sums[kN][kG];
+    start<kN, 1, 1>(x.pairs16(column), sums);
+    dot_quads<kN, 0, 8>(block, x.codes(column), sums);
+    const uint8_t* const scales = block + P::kCodeBytes;
+    const float* const d = x.scales(column);
+    for (int g = 0; g < kG; ++g) {
+      const F scale = P::scale(scales + g * kL * 2);
+      for (int t = 0; t < kN; ++t)
+        total[t][g] = V::fma(V::to_float(sums[t][g]), V::mul(scale, V::set1(d[t])), total[t][g]);
+      if constexpr (Q::kHasMin) {
+        const F min = P::scale(scales + (P::kRows + g * kL) * 2);
+        const float* const sum = x.scaled_sums32(column);
+        for (int t = 0; t < kN; ++t) total[t][g] = V::fma(min, V::set1(sum[t]), total[t][g]);
+      }
+    }
+  }
+
+  template <int kN, typename Panel>
+  static KERNEL_INLINE void block256(const uint8_t* block, const Panel& x, int64_t column, F (*total)[kG]) {
+    F scaled[kN][kG];
+    for (int t = 0; t < kN; ++t) {
+      for (int g = 0; g < kG; ++g) scaled[t][g] = V::zero();
+    }
+    for (int s = 0; s < P::kSteps; ++s) {
+      const uint8_t* const step = block + P::step_at(s);
+      const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
+      const int64_t at = column + s * 32;
+      prefetch<kN>(step);
+      if constexpr (Q::kScaleGroup == 32) {
+        sub_block<kN, 0, 8>(step, sub, x, at, scaled);
+      } else {
+        sub_block<kN, 0, 4>(step, sub, x, at, scaled);
+        sub_block<kN, 4, 8>(step, sub + P::kRows, x, at, scaled);
+      }
+    }
+    const uint8_t* const scales = block + P::kCodeBytes;
+    const float* const d = x.scales(column);
+    for (int g = 0; g < kG; ++g) {
+      const F scale = P::scale(scales + g * kL * 2);
+      for (int t = 0; t < kN; ++t)
+        total[t][g] = V::fma(scaled[t][g], V::mul(scale, V::set1(d[t])), total[t][g]);
+    }
+    if constexpr (Q::kHasMin) {
+      I minima[kN][kG];
+      for (int t = 0; t < kN; ++t) {
+        for (int g = 0; g < kG; ++g) minima[t][g] = V::zero_i32();
+      }
+      for (int j = 0; j < 2 * P::kSubBlocks; ++j) {  // pairs of sub-blocks
+        constexpr int kPairs = P::kSubBlocks / 2;    // in 64 columns
+        const uint8_t* const pairs =
+            block + P::sub_scales_at(j / kPairs) + (P::kSubBlocks + j % kPairs * 2) * P::kRows;
+        const int32_t* const sums =
+            Q::kScaleGroup == 32 ? x.pairs32(column + j * 64) : x.pairs16(column + j * 32);
+        for (int g = 0; g < kG; ++g) {
+          const I min = V::load_pairs(pairs + g * kL * 2);
+          for (int t = 0; t < kN; ++t) minima[t][g] = V::dot_pairs(minima[t][g], min, V::set1_i32(sums[t]));
+        }
+      }
+      for (int g = 0; g < kG; ++g) {
+        const F min = P::scale(scales + (P::kRows + g * kL) * 2);
+        for (int t = 0; t < kN; ++t)
+          total[t][g] = V::fma(V::to_float(minima[t][g]), V::mul(min, V::set1(d[t])), total[t][g]);
+      }
+    }
+  }
+
+  /// Quads [kFirst, kLast) of 32 columns, which share a one-byte scale: unsigned with a minimum, else signed.
+  template <int kN, int kFirst, int kLast, typename Panel>
+  static KERNEL_INLINE void sub_block(const uint8_t* step, const uint8_t* scales, const Panel& x,
+                                      int64_t column, F (*scaled)[kG]) {
+    I sums[kN][kG];
+    start<kN, (kFirst == 0), (kLast == 8)>(x.pairs16(column), sums);
+    dot_quads<kN, kFirst, kLast>(step, x.codes(column), sums);
+    for (int g = 0; g < kG; ++g) {
+      const F scale = Q::kHasMin ? V::load_u8(scales + g * kL) : V::load_i8(scales + g * kL);
+      for (int t = 0; t < kN; ++t) scaled[t][g] = V::fma(V::to_float(sums[t][g]), scale, scaled[t][g]);
     }
   }
 
   template <int kN>
-  static void tiles(int64_t n, const uint8_t* group, int64_t n_cols, const uint8_t* activations,
-                    size_t row_bytes, int64_t n_valid, float* out, int64_t out_stride) {
+  static void tiles(int64_t n, const uint8_t* block, const uint8_t* activations, int64_t n_cols,
+                    int64_t begin, int64_t end, int64_t n_valid, float* out, int64_t out_stride) {
     if (n == kN) {
-      tile<kN>(group, n_cols, activations, row_bytes, n_valid, out, out_stride);
+      tile<kN>(block, activations, n_cols, begin, end, n_valid, out, out_stride);
     } else if constexpr (kN > 1) {
-      tiles<kN - 1>(n, group, n_cols, activations, row_bytes, n_valid, out, out_stride);
+      tiles<kN - 1>(n, block, activations, n_cols, begin, end, n_valid, out, out_stride);
     }
   }
 
-  static void matmul(const void* packed, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
+  static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
-    constexpr ActivationFormat kFormat =
-        Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
-    const size_t group_bytes = P::row_group_bytes(n_cols);
-    (void)n_rows;
-    for (int64_t row = row_begin; row < row_end; row += kL) {
-      const uint8_t* group = (const uint8_t*)packed + (size_t)(row / kL) * group_bytes;
-      const int64_t n_valid = row_end - row < kL ? row_end - row : kL;
-      for (int64_t t = 0; t < n_tokens; t += V::kMaxTokens) {
-        const int64_t n = n_tokens - t < V::kMaxTokens ? n_tokens - t : V::kMaxTokens;
-        tiles<V::kMaxTokens>(n, group, n_cols, (const uint8_t*)activations + (size_t)t * row_bytes, row_bytes,
-                             n_valid, out + t * out_stride + row, out_stride);
+    const int64_t n_panel = A::panel_tokens(n_tokens);
+    const int64_t chunk = n_tokens <= n_panel ? n_cols : kChunk;
+    for (int64_t row = row_begin; row < row_end; row += P::kRows) {
+      const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
+      const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;
+      for (int64_t begin = 0; begin < n_cols; begin += chunk) {
+        const int64_t end = n_cols - begin < chunk ? n_cols : begin + chunk;
+        for (int64_t t = 0; t < n_tokens; t += n_panel) {
+          tiles<V::kTokens>(n_tokens - t < n_panel ? n_tokens - t : n_panel,
+                            panel + begin / Q::kBlock * P::kBlockBytes,
+                            (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid,
+                            out + t * out_stride + row, out_stride);
+        }
       }
     }
   }

@@ -1,16 +1,18 @@
-// The packed layout of quantised weights: V::kLanes rows interleaved, one row per 32-bit lane of a vector, so
-// that a product needs no sum across lanes and gives kLanes outputs at once.
-//
-// A group of kLanes rows x n_cols is two planes, the first followed by the second, padded to 64 bytes:
-//   codes   per 32 columns, kBits vectors of 4 * kLanes bytes. Lane r of "quad" i holds row r's codes of
-//   columns
-//           4i … 4i + 3. Vectors 0 … 3: quad i (i < 4) in the low nibbles, quad i + 4 in the high ones.
-//           5 bits: vector 4, bit i of each byte is the fifth bit of quad i.
-//           6 bits: vectors 4 and 5, bits 2(i % 4) … of vector 4 + i / 4 are the upper two of quad i.
-//           8 bits: vector i is quad i.
-//   scales  per block: f16 d[kLanes], and f16 m[kLanes] with a minimum; K types add the sub-blocks' scales,
-//   one byte
-//           each, scale[j][kLanes], then min[j][kLanes].
+// The packed layout of quantised weights. A panel is kRows = V::kGroups * V::kLanes rows, interleaved so that one
+// row sits in one 32-bit lane: a product needs no sum across lanes and gives kRows outputs at once. Panels follow
+// each other; within one, everything is read in order of columns, as one stream of blocks (Q::kBlock columns):
+//   codes   per 32 columns, kBits vectors of 4 * kLanes bytes for each group of lanes (vector by vector, the
+//           groups side by side). Lane r of "quad" i holds row r's codes of columns 4i … 4i + 3.
+//           8 bits: vector i is quad i, raised by 128 where the ISA multiplies unsigned codes.
+//           4, 5, 6 bits: quads 2v and 2v + 1 in the low and high nibbles of vector v; then
+//           5 bits: vector 4, bit i of each byte is the fifth bit of quad i;
+//           6 bits: vector 4 + i / 4, bits 2(i % 4) … are the upper two of quad i.
+//           2, 3 bits: vector i / 4, bits 2(i % 4) … are the lower two of quad i; then
+//           3 bits: vector 2, bit i is the third bit of quad i.
+//   K types: after every 64 columns the scales of their sub-blocks, one byte each, scale[j][kRows], then with a
+//           minimum min[j / 2][kRows][2].
+//   scales  16-bit d[kRows], and m[kRows] with a minimum (K types: negated).
+// Rows past n_rows are zeros.
 #pragma once
 
 #include <stddef.h>
@@ -22,102 +24,131 @@ namespace tiergate {
 template <typename V, typename Q>
 struct Packing {
   static constexpr int kL = V::kLanes;
+  static constexpr int kG = V::kGroups;
+  static constexpr int kRows = kL * kG;
   static constexpr int kVectorBytes = 4 * kL;
-  static constexpr int kGroupBytes = Q::kBits * kVectorBytes;  // codes of 32 columns
+  static constexpr int kSteps = Q::kBlock / 32;  // of 32 columns
+  static constexpr int kStepBytes = Q::kBits * kG * kVectorBytes;
+  static constexpr int kHalves = Q::kHasMin ? 2 : 1;
+  /// Sub-blocks of 64 columns.
   static constexpr int kSubBlocks = [] {
-    if constexpr (Q::kBlock == 256) return 256 / Q::kScaleGroup;
+    if constexpr (Q::kBlock == 256) return 64 / Q::kScaleGroup;
     return 0;
   }();
-  static constexpr int kHalves = Q::kHasMin ? 2 : 1;
-  static constexpr int kScaleBytes = kHalves * kL * (2 + kSubBlocks);  // of one block
+  static constexpr int kPairBytes = 2 * kStepBytes + kHalves * kSubBlocks * kRows;  // of 64 columns
+  static constexpr int kCodeBytes = Q::kBlock == 32 ? kStepBytes : kSteps / 2 * kPairBytes;
+  static constexpr int kScaleBytes = kHalves * kRows * 2;
+  static constexpr int64_t kBlockBytes = kCodeBytes + kScaleBytes;
 
-  static size_t code_bytes(int64_t n_cols) { return (size_t)(n_cols / 32) * kGroupBytes; }
-  static size_t row_group_bytes(int64_t n_cols) {
-    return (code_bytes(n_cols) + (size_t)(n_cols / Q::kBlock) * kScaleBytes + 63) / 64 * 64;
+  /// Where the codes of 32 columns start in a block.
+  static constexpr int step_at(int step) { return step / 2 * kPairBytes + step % 2 * kStepBytes; }
+  /// Where the sub-blocks' scales of columns 64 pair … 64 pair + 63 start; their minima follow.
+  static constexpr int sub_scales_at(int pair) { return pair * kPairBytes + 2 * kStepBytes; }
+  static constexpr bool kHasLevels = requires { Q::kLevels; };
+  /// Codes stand for signed bytes.
+  static constexpr bool kSigned = Q::kBits == 8 || kHasLevels;
+  /// What the codes that are multiplied exceed the values by.
+  static constexpr int kBias = kSigned ? V::kSignedOffset : Q::kBias;
+
+  static size_t panel_bytes(int64_t n_cols) {
+    return (size_t)(n_cols / Q::kBlock * kBlockBytes + 63) / 64 * 64;
   }
   static size_t packed_bytes(int64_t n_rows, int64_t n_cols) {
-    return (size_t)((n_rows + kL - 1) / kL) * row_group_bytes(n_cols);
+    return (size_t)((n_rows + kRows - 1) / kRows) * panel_bytes(n_cols);
   }
 
-  static void put_quad(uint8_t* group, int row, int i, const uint8_t* codes) {
+  static void put_bits(uint8_t& byte, int shift, int bits) { byte = (uint8_t)(byte | bits << shift); }
+
+  static void put_quad(uint8_t* step, int row, int i, const uint8_t* codes) {
+    const auto vector = [&](int v) { return step + (v * kG + row / kL) * kVectorBytes + row % kL * 4; };
     for (int k = 0; k < 4; ++k) {
-      const int at = row * 4 + k;
-      const uint8_t code = codes[k];
+      const int code = codes[k];
       if constexpr (Q::kBits == 8) {
-        group[i * kVectorBytes + at] = code;
+        vector(i)[k] = (uint8_t)(code + V::kSignedOffset);
+      } else if constexpr (Q::kBits < 4) {
+        put_bits(vector(i / 4)[k], i % 4 * 2, code & 3);
+        if constexpr (Q::kBits == 3) put_bits(vector(2)[k], i, code >> 2);
       } else {
-        uint8_t& nibbles = group[i % 4 * kVectorBytes + at];
-        nibbles = (uint8_t)(nibbles | (code & 15) << (i / 4 * 4));
-        if constexpr (Q::kBits == 5) {
-          uint8_t& bits = group[4 * kVectorBytes + at];
-          bits = (uint8_t)(bits | (code >> 4) << i);
-        } else if constexpr (Q::kBits == 6) {
-          uint8_t& bits = group[(4 + i / 4) * kVectorBytes + at];
-          bits = (uint8_t)(bits | (code >> 4) << (i % 4 * 2));
-        }
+        put_bits(vector(i / 2)[k], i % 2 * 4, code & 15);
+        if constexpr (Q::kBits == 5) put_bits(vector(4)[k], i, code >> 4);
+        if constexpr (Q::kBits == 6) put_bits(vector(4 + i / 4)[k], i % 4 * 2, code >> 4);
       }
     }
   }
 
+  /// row_begin: a multiple of kRows. src: the file's rows from row 0.
   static void pack(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
                    void* packed) {
     const int64_t n_blocks = n_cols / Q::kBlock;
-    for (int64_t first = row_begin; first < row_end; first += kL) {
-      uint8_t* group = (uint8_t*)packed + (size_t)(first / kL) * row_group_bytes(n_cols);
-      memset(group, 0, row_group_bytes(n_cols));  // rows past n_rows have scale 0
-      uint8_t* scale_plane = group + code_bytes(n_cols);
-      for (int row = 0; row < kL && first + row < n_rows; ++row) {
-        const uint8_t* from =
-            (const uint8_t*)src + (size_t)((first + row) * n_blocks) * sizeof(typename Q::Block);
-        for (int64_t b = 0; b < n_blocks; ++b) {
+    for (int64_t first = row_begin; first < row_end; first += kRows) {
+      uint8_t* const panel = (uint8_t*)packed + (size_t)(first / kRows) * panel_bytes(n_cols);
+      memset(panel, 0, panel_bytes(n_cols));
+      for (int64_t b = 0; b < n_blocks; ++b) {
+        uint8_t* const to = panel + b * kBlockBytes;
+        for (int row = 0; row < kRows && first + row < n_rows; ++row) {
           typename Q::Block block;
-          memcpy(&block, from + (size_t)b * sizeof block, sizeof block);
+          memcpy(&block, (const uint8_t*)src + (size_t)((first + row) * n_blocks + b) * sizeof block,
+                 sizeof block);
           uint8_t codes[Q::kBlock];
           Q::codes(block, codes);
-          for (int quad = 0; quad < Q::kBlock / 4; ++quad) {
-            const size_t at = (size_t)(b * (Q::kBlock / 32) + quad / 8) * kGroupBytes;
-            put_quad(group + at, row, quad % 8, codes + quad * 4);
-          }
-          put_scales(scale_plane + (size_t)b * kScaleBytes, row, block);
+          for (int quad = 0; quad < Q::kBlock / 4; ++quad)
+            put_quad(to + step_at(quad / 8), row, quad % 8, codes + quad * 4);
+          put_scales(to, row, block);
         }
       }
     }
   }
 
-  static void put_scales(uint8_t* to, int row, const typename Q::Block& block) {
+  static void put_scales(uint8_t* block_at, int row, const typename Q::Block& block) {
+    uint8_t* const to = block_at + kCodeBytes;
     const uint16_t d = Q::scale(block);
     memcpy(to + row * 2, &d, 2);
     if constexpr (Q::kHasMin) {
-      const uint16_t m = Q::minimum(block);
-      memcpy(to + kL * 2 + row * 2, &m, 2);
+      const uint16_t m = (uint16_t)(Q::minimum(block) ^ (Q::kBlock == 256 ? 0x8000 : 0));
+      memcpy(to + kRows * 2 + row * 2, &m, 2);
     }
     if constexpr (kSubBlocks > 0) {
-      uint8_t scale[kSubBlocks], min[kSubBlocks];
+      uint8_t scale[4 * kSubBlocks], min[4 * kSubBlocks];
       Q::scales(block, scale, min);
-      uint8_t* plane = to + kHalves * kL * 2;
-      for (int j = 0; j < kSubBlocks; ++j) {
-        plane[j * kL + row] = scale[j];
-        if constexpr (Q::kHasMin) plane[(kSubBlocks + j) * kL + row] = min[j];
+      for (int j = 0; j < 4 * kSubBlocks; ++j) {
+        uint8_t* const sub = block_at + sub_scales_at(j / kSubBlocks);
+        const int k = j % kSubBlocks;
+        sub[k * kRows + row] = scale[j];
+        if constexpr (Q::kHasMin) sub[(kSubBlocks + k / 2 * 2) * kRows + row * 2 + k % 2] = min[j];
       }
     }
   }
 
-  /// Codes of quad i of 32 columns, one byte each.
+  /// Codes of quad i of 32 columns, one byte each, for group g of lanes.
   template <int i>
-  static inline typename V::B quad(const uint8_t* group) {
+  static KERNEL_INLINE typename V::B quad(const uint8_t* step, int g) {
+    const auto vector = [=](int v) __attribute__((always_inline)) {
+      return V::load_bytes(step + (v * kG + g) * kVectorBytes);
+    };
     if constexpr (Q::kBits == 8) {
-      return V::load_bytes(group + i * kVectorBytes);
+      return vector(i);
+    } else if constexpr (Q::kBits < 4) {
+      const auto low = V::template bits<i % 4 * 2, 3>(vector(i / 4));
+      if constexpr (Q::kBits == 2) return low;
+      return V::either(low, V::template bits<i - 2, 4>(vector(2)));
     } else {
-      const auto low = V::template bits<(i / 4) * 4, 15>(V::load_bytes(group + i % 4 * kVectorBytes));
-      if constexpr (Q::kBits == 5) {
-        return V::either(low, V::template bits<i - 4, 16>(V::load_bytes(group + 4 * kVectorBytes)));
+      const auto low = V::template bits<i % 2 * 4, 15>(vector(i / 2));
+      if constexpr (kHasLevels) {
+        return V::look_up(Q::kLevels, low);
+      } else if constexpr (Q::kBits == 5) {
+        return V::either(low, V::template bits<i - 4, 16>(vector(4)));
       } else if constexpr (Q::kBits == 6) {
-        return V::either(
-            low, V::template bits<i % 4 * 2 - 4, 48>(V::load_bytes(group + (4 + i / 4) * kVectorBytes)));
+        return V::either(low, V::template bits<i % 4 * 2 - 4, 48>(vector(4 + i / 4)));
       } else {
         return low;
       }
     }
+  }
+
+  /// The 16-bit scales at p as f32.
+  static KERNEL_INLINE typename V::F scale(const uint8_t* p) {
+    if constexpr (requires { Q::kScaleIsBf16; }) return V::load_bf16((const uint16_t*)p);
+    return V::load_f16(p);
   }
 };
 
