@@ -1,14 +1,12 @@
-// Our engine beside llama.cpp (node-llama-cpp's prebuilt binary) on the same files: greedy tokens, logits, speed.
-//   npx tsx bench/engine/greedy.bench.ts [--speed] [model.gguf ...]
+// Our engine beside llama.cpp (node-llama-cpp's prebuilt binary) on the same files: greedy tokens, logits.
+//   npx tsx bench/engine/greedy.bench.ts [model.gguf ...]
 // Without a file: the trained models of ../shared/data where they are, and random ones of every kind.
 import { basename } from 'node:path';
 import { compareGreedily } from './compare.ts';
 import { hasNodeLlamaCpp, LlamaCpp } from './llama-cpp.ts';
 import { type ComparedModel, prompts, tinyModels, trainedModels } from './models.ts';
-import { printSpeed } from './speed.ts';
 
-const flags = process.argv.slice(2);
-const files = flags.filter((flag) => !flag.startsWith('--'));
+const files = process.argv.slice(2);
 const nTokens = 128;
 
 async function printComparison(peer: LlamaCpp, model: ComparedModel): Promise<void> {
@@ -46,17 +44,14 @@ if (!hasNodeLlamaCpp) {
   const peer = await LlamaCpp.start();
   const { release, systemInfo } = await peer.version();
   console.log(`llama.cpp ${release}: ${systemInfo}`);
-  if (flags.includes('--speed')) await printSpeed(peer);
-  else {
-    const given = files.map((path) => ({ label: basename(path, '.gguf'), path, isQuantised: true }));
-    console.log(
-      'model                     equal  until  ids     max      rms      mean       max         KL from exact   largest',
-    );
-    console.log(
-      '                                 first  apart  logit    logit       KL        KL        ours / theirs    margin',
-    );
-    for (const model of files.length > 0 ? given : [...trainedModels(), ...tinyModels()])
-      await printComparison(peer, model);
-  }
+  const given = files.map((path) => ({ label: basename(path, '.gguf'), path, isQuantised: true }));
+  console.log(
+    'model                     equal  until  ids     max      rms      mean       max         KL from exact   largest',
+  );
+  console.log(
+    '                                 first  apart  logit    logit       KL        KL        ours / theirs    margin',
+  );
+  for (const model of files.length > 0 ? given : [...trainedModels(), ...tinyModels()])
+    await printComparison(peer, model);
   await peer.stop();
 }

@@ -86,9 +86,23 @@ function metadataEntry(key: string, value: GgufValue): Buffer {
   return Buffer.concat([...head, ...value.values.map((item) => scalar(value.of, item))]);
 }
 
-/** The whole file as bytes. @throws {RangeError} when a tensor's data and shape differ, or a row is no whole block. */
-export function encodeGguf({ metadata, tensors = [], alignment = 32 }: GgufFile): Buffer {
-  const padding = (length: number): Buffer => Buffer.alloc((alignment - (length % alignment)) % alignment);
+export interface TensorPlace {
+  name: string;
+  shape: readonly number[];
+  /** ggml_type */
+  typeId: number;
+  bytes: number;
+}
+
+const gap = (length: number, alignment: number): Buffer =>
+  Buffer.alloc((alignment - (length % alignment)) % alignment);
+
+/** Everything before the first tensor's bytes; each tensor's bytes are to be followed by zeros up to the alignment. */
+export function encodeHead(
+  metadata: Readonly<Record<string, GgufValue>>,
+  tensors: readonly TensorPlace[],
+  alignment = 32,
+): Buffer {
   const entries: Readonly<Record<string, GgufValue>> =
     alignment === 32 ? metadata : { ...metadata, 'general.alignment': u32(alignment) };
   const parts = [
@@ -98,25 +112,27 @@ export function encodeGguf({ metadata, tensors = [], alignment = 32 }: GgufFile)
     number64(Object.keys(entries).length),
   ];
   for (const [key, value] of Object.entries(entries)) parts.push(metadataEntry(key, value));
-
-  const data: Buffer[] = [];
   let offset = 0;
+  for (const { name, shape, typeId, bytes } of tensors) {
+    parts.push(text(name), id32(shape.length), ...shape.map(number64), id32(typeId), number64(offset));
+    offset += bytes + gap(bytes, alignment).length;
+  }
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat([...parts, gap(length, alignment)]);
+}
+
+/** The whole file as bytes. @throws {RangeError} when a tensor's data and shape differ, or a row is no whole block. */
+export function encodeGguf({ metadata, tensors = [], alignment = 32 }: GgufFile): Buffer {
+  const data: Buffer[] = [];
+  const places: TensorPlace[] = [];
   for (const { name, shape, type, data: values } of tensors) {
     if (shape.reduce((product, size) => product * size, 1) !== values.length)
       throw new RangeError(`tensor ${name}: shape ${shape.join('x')} does not hold ${values.length} values`);
     const bytes = encodeTensor(name, type, shape[0] ?? 1, values);
-    parts.push(
-      text(name),
-      id32(shape.length),
-      ...shape.map(number64),
-      id32(tensorTypes[type]),
-      number64(offset),
-    );
-    data.push(bytes, padding(bytes.length));
-    offset += bytes.length + padding(bytes.length).length;
+    places.push({ name, shape, typeId: tensorTypes[type], bytes: bytes.length });
+    data.push(bytes, gap(bytes.length, alignment));
   }
-  const headerLength = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([...parts, padding(headerLength), ...data]);
+  return Buffer.concat([encodeHead(metadata, places, alignment), ...data]);
 }
 
 export function writeGguf(path: string, file: GgufFile): void {

@@ -1,0 +1,129 @@
+// The inner loops of roofline_bench: independent chains of one instruction, as many as hide its latency.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/cpu_features.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace tiergate::peaks {
+
+/// One pass of a product's loop; returns its operations (a multiply-add is two).
+struct Product {
+  const char* name;
+  uint32_t needed;  // bits of CpuFeature
+  double (*pass)();
+};
+
+constexpr int kChains = 12;
+constexpr int kRepeats = 20000;
+
+#if defined(__x86_64__)
+
+__attribute__((target("avx512f"))) inline uint64_t sum512(const uint64_t* data, size_t n) {
+  __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
+  for (size_t i = 0; i < n; i += 32) {
+    _mm_prefetch(reinterpret_cast<const char*>(data + i + 512), _MM_HINT_T0);
+    _mm_prefetch(reinterpret_cast<const char*>(data + i + 520), _MM_HINT_T0);
+    _mm_prefetch(reinterpret_cast<const char*>(data + i + 528), _MM_HINT_T0);
+    _mm_prefetch(reinterpret_cast<const char*>(data + i + 536), _MM_HINT_T0);
+    a = _mm512_add_epi64(a, _mm512_loadu_si512(data + i));
+    b = _mm512_add_epi64(b, _mm512_loadu_si512(data + i + 8));
+    c = _mm512_add_epi64(c, _mm512_loadu_si512(data + i + 16));
+    d = _mm512_add_epi64(d, _mm512_loadu_si512(data + i + 24));
+  }
+  alignas(64) uint64_t lanes[8];
+  _mm512_store_si512(lanes, _mm512_add_epi64(_mm512_add_epi64(a, b), _mm512_add_epi64(c, d)));
+  uint64_t total = 0;
+  for (const uint64_t lane : lanes) total += lane;
+  return total;
+}
+
+__attribute__((target("avx2"))) inline uint64_t sum256(const uint64_t* data, size_t n) {
+  __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a;
+  for (size_t i = 0; i < n; i += 16) {
+    a = _mm256_add_epi64(a, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i)));
+    b = _mm256_add_epi64(b, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i + 4)));
+    c = _mm256_add_epi64(c, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i + 8)));
+    d = _mm256_add_epi64(d, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i + 12)));
+  }
+  alignas(32) uint64_t lanes[4];
+  _mm256_store_si256(reinterpret_cast<__m256i*>(lanes),
+                     _mm256_add_epi64(_mm256_add_epi64(a, b), _mm256_add_epi64(c, d)));
+  return lanes[0] + lanes[1] + lanes[2] + lanes[3];
+}
+
+// Named variables, as an array of chains stays in memory; each passes an empty asm, so that none is folded away.
+#define TIERGATE_CHAINS(X) X(c0) X(c1) X(c2) X(c3) X(c4) X(c5) X(c6) X(c7) X(c8) X(c9) X(c10) X(c11)
+#define TIERGATE_KEEP(c) asm volatile("" : "+v"(c));
+#define TIERGATE_START(c) auto c = start;
+#define TIERGATE_PEAK(function, isa, start_value, ones, STEP, ops_per_step) \
+  __attribute__((target(isa))) inline double function() {                   \
+    const auto start = start_value;                                         \
+    const auto one = ones;                                                  \
+    TIERGATE_CHAINS(TIERGATE_START)                                         \
+    for (int repeat = 0; repeat < kRepeats; ++repeat) {                     \
+      TIERGATE_CHAINS(STEP)                                                 \
+      TIERGATE_CHAINS(TIERGATE_KEEP)                                        \
+    }                                                                       \
+    return double{kChains} * kRepeats * (ops_per_step);                     \
+  }
+
+#define TIERGATE_INT8_512(c) c = _mm512_dpbusd_epi32(c, one, one);
+#define TIERGATE_INT8_256(c) c = _mm256_dpbusd_epi32(c, one, one);
+#define TIERGATE_BF16_512(c) c = _mm512_dpbf16_ps(c, one, one);
+#define TIERGATE_F32_512(c) c = _mm512_fmadd_ps(one, one, c);
+#define TIERGATE_F32_256(c) c = _mm256_fmadd_ps(one, one, c);
+
+TIERGATE_PEAK(int8_512, "avx512f,avx512vnni", _mm512_setzero_si512(), _mm512_set1_epi8(1), TIERGATE_INT8_512,
+              2 * 64)
+TIERGATE_PEAK(int8_256, "avx512vl,avx512vnni", _mm256_setzero_si256(), _mm256_set1_epi8(1), TIERGATE_INT8_256,
+              2 * 32)
+TIERGATE_PEAK(bf16_512, "avx512f,avx512bf16", _mm512_setzero_ps(),
+              _mm512_cvtne2ps_pbh(_mm512_set1_ps(1), _mm512_set1_ps(1)), TIERGATE_BF16_512, 2 * 32)
+TIERGATE_PEAK(f32_512, "avx512f", _mm512_setzero_ps(), _mm512_set1_ps(1), TIERGATE_F32_512, 2 * 16)
+TIERGATE_PEAK(f32_256, "avx2,fma", _mm256_setzero_ps(), _mm256_set1_ps(1), TIERGATE_F32_256, 2 * 8)
+
+/// The sum of n words, n a multiple of 32: what reading costs at least.
+inline uint64_t sum(const uint64_t* data, size_t n) {
+  if (cpu_features() & kCpuAvx512) return sum512(data, n);
+  return cpu_features() & kCpuAvx2 ? sum256(data, n) : data[0];
+}
+
+inline constexpr Product products[] = {
+    {"int8_512_gops", kCpuAvx512 | kCpuAvx512Vnni, int8_512},
+    {"int8_256_gops", kCpuAvx512 | kCpuAvx512Vnni, int8_256},
+    {"bf16_512_gops", kCpuAvx512 | kCpuAvx512Bf16, bf16_512},
+    {"f32_512_gops", kCpuAvx512, f32_512},
+    {"f32_256_gops", kCpuAvx2, f32_256},
+};
+
+#else
+
+inline uint64_t sum(const uint64_t* data, size_t n) {
+  uint64_t lanes[8] = {};
+  for (size_t i = 0; i < n; ++i) lanes[i % 8] += data[i];
+  uint64_t total = 0;
+  for (const uint64_t lane : lanes) total += lane;
+  return total;
+}
+
+inline double f32_plain() {
+  float chain[32];
+  for (float& each : chain) each = 1;
+  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+    for (float& each : chain) each = each * 1.0001f + 0.5f;
+    asm volatile("" : : "r"(chain) : "memory");
+  }
+  return 32.0 * kRepeats * 2;
+}
+
+inline constexpr Product products[] = {{"f32_plain_gops", 0, f32_plain}};
+
+#endif
+
+}  // namespace tiergate::peaks
