@@ -21,20 +21,26 @@ export interface FinishedChoice {
   confidence: Confidence;
 }
 
-const confidenceBody = ({ tokens, meanLogprob, meanEntropy, minMargin }: Confidence) => ({
+export const confidenceBody = ({ tokens, meanLogprob, meanEntropy, minMargin }: Confidence) => ({
   confidence: { tokens, mean_logprob: meanLogprob, mean_entropy: meanEntropy, min_margin: minMargin },
 });
 
 const logprobsBody = (logprobs: readonly TokenLogprob[] | null) =>
   logprobs ? { content: [...logprobs], refusal: null } : null;
 
-export function usageBody(promptTokens: number, choices: readonly FinishedChoice[]): Usage {
+/** Usage of prompts that have equally many choices each, in their order. */
+export function usageBody(prompts: readonly Int32Array[], choices: readonly FinishedChoice[]): Usage {
+  const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
+  const n = choices.length / prompts.length;
+  const cachedTokens = prompts
+    .map((_, index) => choices.slice(index * n, (index + 1) * n).map((choice) => choice.cachedTokens))
+    .reduce((sum, cached) => sum + Math.max(0, ...cached), 0);
   const completionTokens = choices.reduce((sum, choice) => sum + choice.completionTokens, 0);
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
-    prompt_tokens_details: { cached_tokens: Math.max(0, ...choices.map((choice) => choice.cachedTokens)) },
+    prompt_tokens_details: { cached_tokens: cachedTokens },
   };
 }
 
@@ -81,33 +87,6 @@ export const chatShape: BodyShape = {
       index,
       message: { role: 'assistant', content: choice.text, refusal: null },
       logprobs: logprobsBody(withLogprobs ? choice.logprobs : null),
-      finish_reason: choice.reason,
-    })),
-    usage,
-    tiergate: confidenceBody(choices[0]!.confidence),
-  }),
-};
-
-const textHead = (head: AnswerHead) => ({ ...head, object: 'text_completion' });
-
-/** `/v1/completions` */
-export const textShape: BodyShape = {
-  chunk: (head, index, { text }) => ({
-    ...textHead(head),
-    choices: [{ index, text, logprobs: null, finish_reason: null }],
-  }),
-  finish: (head, index, choice) => ({
-    ...textHead(head),
-    choices: [{ index, text: '', logprobs: null, finish_reason: choice.reason }],
-    tiergate: confidenceBody(choice.confidence),
-  }),
-  usage: (head, usage) => ({ ...textHead(head), choices: [], usage }),
-  whole: (head, choices, usage) => ({
-    ...textHead(head),
-    choices: choices.map((choice, index) => ({
-      index,
-      text: choice.text,
-      logprobs: null,
       finish_reason: choice.reason,
     })),
     usage,

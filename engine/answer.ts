@@ -23,10 +23,15 @@ interface IndexedEvent {
 class Choices {
   readonly head: AnswerHead;
   readonly #request: SamplingRequest;
-  readonly #promptTokens: number;
+  readonly #prompts: readonly Int32Array[];
   readonly #choices: FinishedChoice[];
 
-  constructor(answering: Answering, idPrefix: string, request: SamplingRequest, promptTokens: number) {
+  constructor(
+    answering: Answering,
+    idPrefix: string,
+    request: SamplingRequest,
+    prompts: readonly Int32Array[],
+  ) {
     this.head = {
       id: `${idPrefix}-${randomUUID().replaceAll('-', '')}`,
       created: Math.floor(Date.now() / 1000),
@@ -34,8 +39,8 @@ class Choices {
       system_fingerprint: answering.fingerprint,
     };
     this.#request = request;
-    this.#promptTokens = promptTokens;
-    this.#choices = Array.from({ length: request.n }, () => ({
+    this.#prompts = prompts;
+    this.#choices = Array.from({ length: prompts.length * request.n }, () => ({
       text: '',
       logprobs: [],
       reason: 'stop',
@@ -71,7 +76,7 @@ class Choices {
   }
 
   usage() {
-    return usageBody(this.#promptTokens, this.#choices);
+    return usageBody(this.#prompts, this.#choices);
   }
 
   whole(shape: BodyShape): object {
@@ -79,32 +84,33 @@ class Choices {
   }
 }
 
-/** The events of all choices, as they come. Leaving it, or a failing choice, ends all of them. */
+/** The events of all choices, `n` of each prompt, as they come. Leaving it, or a failing choice, ends all of them. */
 async function* choiceEvents(
   answering: Answering,
-  prompt: Int32Array,
+  prompts: readonly Int32Array[],
   request: SamplingRequest,
   signal: AbortSignal,
 ): AsyncGenerator<IndexedEvent, void, undefined> {
   const { model, scheduler } = answering;
-  const maxTokens = request.maxTokens ?? Math.max(1, scheduler.contextTokens - prompt.length);
   const left = new AbortController();
   const either = AbortSignal.any([signal, left.signal]);
-  const runs = Array.from({ length: request.n }, (_, index) =>
-    generate(
+  const runs = Array.from({ length: prompts.length * request.n }, (_, index) => {
+    const prompt = prompts[Math.floor(index / request.n)]!;
+    const seed = BigInt.asUintN(64, request.seed + BigInt(index % request.n));
+    return generate(
       model,
       scheduler,
       {
         prompt,
-        maxTokens,
+        maxTokens: request.maxTokens ?? Math.max(1, scheduler.contextTokens - prompt.length),
         stop: request.stop,
-        sampler: { ...request.sampler, seed: BigInt.asUintN(64, request.seed + BigInt(index)) },
+        sampler: { ...request.sampler, seed },
         logprobs: request.logprobs,
         topLogprobs: request.topLogprobs,
       },
       either,
-    ),
-  );
+    );
+  });
   const advance = (index: number) => runs[index]!.next().then((result) => ({ index, result }));
   const pending = new Map(runs.map((_, index) => [index, advance(index)]));
   try {
@@ -130,12 +136,12 @@ export async function answerWhole(
   answering: Answering,
   shape: BodyShape,
   idPrefix: string,
-  prompt: Int32Array,
+  prompts: readonly Int32Array[],
   request: SamplingRequest,
   signal: AbortSignal,
 ): Promise<object> {
-  const choices = new Choices(answering, idPrefix, request, prompt.length);
-  for await (const event of choiceEvents(answering, prompt, request, signal)) choices.take(event);
+  const choices = new Choices(answering, idPrefix, request, prompts);
+  for await (const event of choiceEvents(answering, prompts, request, signal)) choices.take(event);
   return choices.whole(shape);
 }
 
@@ -148,14 +154,14 @@ export async function answerStream(
   answering: Answering,
   shape: BodyShape,
   idPrefix: string,
-  prompt: Int32Array,
+  prompts: readonly Int32Array[],
   request: SamplingRequest,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
   const left = new AbortController();
-  const events = choiceEvents(answering, prompt, request, AbortSignal.any([signal, left.signal]));
+  const events = choiceEvents(answering, prompts, request, AbortSignal.any([signal, left.signal]));
   const first = await events.next();
-  const choices = new Choices(answering, idPrefix, request, prompt.length);
+  const choices = new Choices(answering, idPrefix, request, prompts);
   const encoder = new TextEncoder();
   const frame = (payload: string) => encoder.encode(`data: ${payload}\n\n`);
   async function* frames(): AsyncGenerator<Uint8Array, void, undefined> {

@@ -22,7 +22,16 @@ export interface NativeModelInfo {
   eosToken: number;
   addBos: boolean;
   addEos: boolean;
+  /** Fill-in-the-middle; -1: the model has none. */
+  fimPrefixToken: number;
+  fimSuffixToken: number;
+  fimMiddleToken: number;
+  /** 0: the file does not say; 1 mean, 2 cls, 3 last. */
+  pooling: NativePooling;
 }
+
+/** llama.cpp's LLAMA_POOLING_TYPE: none, mean, cls, last. */
+export type NativePooling = 0 | 1 | 2 | 3;
 
 export interface NativeSamplerOptions {
   temperature?: number;
@@ -44,6 +53,8 @@ export interface NativeStepItem {
   sample: boolean;
   /** 0 … 20 */
   nTop: number;
+  /** Not 0: the pooled hidden state is wanted, in every step of the timeline; then `sample` is false. */
+  pooling?: NativePooling;
 }
 
 export interface NativeStepResult {
@@ -56,6 +67,8 @@ export interface NativeStepResult {
   margin: number;
   topTokens: Int32Array;
   topLogprobs: Float32Array;
+  /** (d_model,), of length 1, of all tokens so far; only where pooling was asked for. */
+  embedding?: Float32Array;
 }
 
 export interface NativeSession {

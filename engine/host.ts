@@ -4,11 +4,18 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import { type Answering, answerStream, answerWhole } from './answer.ts';
-import { type BodyShape, chatShape, textShape } from './answer-bodies.ts';
+import { type BodyShape, chatShape } from './answer-bodies.ts';
+import { embed, type PoolingName } from './embed.ts';
+import { parseEmbeddingRequest } from './embedding-request.ts';
 import { chatPromptTokens } from './prompt.ts';
-import { type HostTextRequest, parseChatRequest, parseTextRequest, type SamplingRequest } from './request.ts';
+import { parseChatRequest, type SamplingRequest } from './request.ts';
+import { createTextShape } from './text-bodies.ts';
+import { checkTokens, textPromptTokens, tokensText } from './text-prompt.ts';
+import { parseTextRequest } from './text-request.ts';
 
 export interface HostOptions extends Answering {
+  /** Of the embeddings. */
+  pooling: PoolingName;
   /** Largest request body. */
   maxBodyBytes?: number;
   /** What `GET /host` tells besides the scheduler's state. */
@@ -27,7 +34,7 @@ const tokenizeBody = z.union([
 ]);
 const detokenizeBody = z.object({ tokens: z.array(z.int().min(0)).max(1_000_000) });
 
-/** The host's app: chat completions, completions, models, tokenize, detokenize, health and facts. */
+/** The host's app: chat completions, completions, embeddings, models, tokenize, detokenize, health and facts. */
 export function createHost(options: HostOptions): Hono {
   const { model, scheduler } = options;
   const app = new Hono();
@@ -47,13 +54,24 @@ export function createHost(options: HostOptions): Hono {
     const request = parseChatRequest(await jsonBody(context.req.raw));
     checkModel(request.model);
     const prompt = chatPromptTokens(model, request);
-    return respond(chatShape, 'chatcmpl', prompt, request, context.req.raw.signal);
+    return respond(chatShape, 'chatcmpl', [prompt], request, context.req.raw.signal);
   });
 
   app.post('/v1/completions', async (context) => {
     const request = parseTextRequest(await jsonBody(context.req.raw));
     checkModel(request.model);
-    return respond(textShape, 'cmpl', textPrompt(request), request, context.req.raw.signal);
+    const { prompts, suffix, echo, n } = request;
+    const tokens = prompts.map((prompt) => textPromptTokens(model, prompt, suffix));
+    const texts = echo ? prompts.map((prompt) => echoOf(prompt)) : [];
+    const echoes = texts.flatMap((text) => Array.from({ length: n }, () => text));
+    const shape = createTextShape({ echoes, top: request.topLogprobs });
+    return respond(shape, 'cmpl', tokens, request, context.req.raw.signal);
+  });
+
+  app.post('/v1/embeddings', async (context) => {
+    const request = parseEmbeddingRequest(await jsonBody(context.req.raw));
+    checkModel(request.model);
+    return Response.json(await embed(options, request, context.req.raw.signal));
   });
 
   app.get('/v1/models', (context) => context.json({ object: 'list', data: [modelCard] }));
@@ -75,9 +93,8 @@ export function createHost(options: HostOptions): Hono {
 
   app.post('/detokenize', async (context) => {
     const { tokens } = accepted(detokenizeBody, await jsonBody(context.req.raw));
-    checkTokens(tokens);
-    const bytes = tokens.map((token) => Buffer.from(model.tokenBytes(token, true)));
-    return context.json({ content: Buffer.concat(bytes).toString('utf8') });
+    checkTokens(model, tokens, 'tokens');
+    return context.json({ content: tokensText(model, tokens) });
   });
 
   app.notFound((context) => {
@@ -101,14 +118,14 @@ export function createHost(options: HostOptions): Hono {
   async function respond(
     shape: BodyShape,
     idPrefix: string,
-    prompt: Int32Array,
+    prompts: readonly Int32Array[],
     request: SamplingRequest,
     signal: AbortSignal,
   ): Promise<Response> {
     if (!request.stream) {
-      return Response.json(await answerWhole(options, shape, idPrefix, prompt, request, signal));
+      return Response.json(await answerWhole(options, shape, idPrefix, prompts, request, signal));
     }
-    const stream = await answerStream(options, shape, idPrefix, prompt, request, signal);
+    const stream = await answerStream(options, shape, idPrefix, prompts, request, signal);
     return new Response(stream, {
       headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
     });
@@ -125,20 +142,8 @@ export function createHost(options: HostOptions): Hono {
     );
   }
 
-  function checkTokens(tokens: readonly number[]): void {
-    const unknown = tokens.find((token) => token >= model.info.nVocab);
-    if (unknown === undefined) return;
-    throw new GatewayError(
-      'INVALID_REQUEST',
-      `token ${unknown} does not exist; this model's ids end at ${model.info.nVocab - 1}`,
-    );
-  }
-
-  function textPrompt({ prompt }: HostTextRequest): Int32Array {
-    if (typeof prompt === 'string') return model.promptTokens(prompt);
-    checkTokens(prompt);
-    return Int32Array.from(prompt);
-  }
+  const echoOf = (prompt: string | number[]): string =>
+    typeof prompt === 'string' ? prompt : tokensText(model, prompt);
 
   return app;
 }

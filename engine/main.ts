@@ -1,9 +1,10 @@
 // Entry of the engine host process: node dist/engine/main.js --model FILE (--socket PATH | --port N [--host H])
-//   [--context N] [--threads N] [--max-queue N]
+//   [--context N] [--threads N] [--max-queue N] [--pooling mean|cls|last]
 // Ready: an IPC message {type: "ready", address, facts} to the parent, else a line on stdout. Exit codes: 0 asked to
 // end or the parent is gone, 2 bad arguments or model file (one line on stderr says which).
 import { parseArgs } from 'node:util';
 import { GatewayError } from '../contract/errors.ts';
+import { POOLINGS, type PoolingName } from './embed.ts';
 import { type Listen, type RunningHost, startHost } from './serve.ts';
 
 const say = (line: string) => process.stderr.write(`${line.replaceAll('\n', ' ')}\n`);
@@ -12,6 +13,11 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new GatewayError('INVALID_REQUEST', `--${name} ${text}: give a whole number`);
+}
+
+function poolingName(text: string): PoolingName {
+  if (text in POOLINGS) return text as PoolingName;
+  throw new GatewayError('INVALID_REQUEST', `--pooling ${text}: give ${Object.keys(POOLINGS).join(', ')}`);
 }
 
 async function start(): Promise<RunningHost> {
@@ -25,6 +31,7 @@ async function start(): Promise<RunningHost> {
       context: text,
       threads: text,
       'max-queue': text,
+      pooling: text,
     },
   });
   if (!values.model) throw new GatewayError('INVALID_REQUEST', 'no model file; give --model FILE.gguf');
@@ -45,6 +52,7 @@ async function start(): Promise<RunningHost> {
     ...(context ? { context } : {}),
     ...(threads ? { threads } : {}),
     ...(maxQueue ? { maxQueue } : {}),
+    ...(values.pooling ? { pooling: poolingName(values.pooling) } : {}),
   });
 }
 

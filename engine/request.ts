@@ -1,20 +1,20 @@
 // The OpenAI request bodies the engine host reads, with their ranges. What the engine cannot do is refused by name,
-// never ignored. Source: OpenAI API reference, "Create chat completion" and "Create completion"; top_k, min_p,
-// repetition_penalty and chat_template_kwargs as vLLM and llama-server spell them.
+// never ignored. Source: OpenAI API reference, "Create chat completion"; top_k, min_p, repetition_penalty and
+// chat_template_kwargs as vLLM and llama-server spell them. Text completions: engine/text-request.ts.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { ChatMessage } from '../contract/chat.ts';
 import { GatewayError } from '../contract/errors.ts';
 import type { NativeSamplerOptions } from './binding.ts';
 
-const optional = <T extends z.ZodType>(type: T) => type.nullish();
+export const optional = <T extends z.ZodType>(type: T) => type.nullish();
 
 const message = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
   content: optional(z.union([z.string(), z.array(z.looseObject({ type: z.string() }))])),
 });
 
-const sampling = {
+export const sampling = {
   model: optional(z.string()),
   stream: optional(z.boolean()),
   stream_options: optional(z.looseObject({ include_usage: optional(z.boolean()) })),
@@ -42,11 +42,6 @@ const chatBody = z.looseObject({
   reasoning_effort: optional(z.string()),
 });
 
-const textBody = z.looseObject({
-  ...sampling,
-  prompt: z.union([z.string(), z.array(z.int().min(0)).min(1)]),
-});
-
 export interface SamplingRequest {
   model: string | null;
   stream: boolean;
@@ -69,10 +64,6 @@ export interface HostChatRequest extends SamplingRequest {
   variables: Record<string, unknown>;
 }
 
-export interface HostTextRequest extends SamplingRequest {
-  prompt: string | number[];
-}
-
 const isPresent = (value: unknown): boolean =>
   value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
 
@@ -87,8 +78,6 @@ const UNSUPPORTED: Record<string, (body: Record<string, unknown>) => boolean> = 
     (body['modalities'] as string[] | undefined)?.some((kind) => kind !== 'text') ?? false,
   web_search_options: (body) => isPresent(body['web_search_options']),
   prediction: (body) => isPresent(body['prediction']),
-  echo: (body) => isPresent(body['echo']),
-  suffix: (body) => isPresent(body['suffix']),
   best_of: (body) => Number(body['best_of'] ?? 1) > 1,
 };
 
@@ -111,16 +100,8 @@ export function parseChatRequest(body: unknown): HostChatRequest {
   };
 }
 
-/** @throws {GatewayError} INVALID_REQUEST, UNSUPPORTED_FEATURE */
-export function parseTextRequest(body: unknown): HostTextRequest {
-  const parsed = parse(textBody, body);
-  if (isPresent(parsed['logprobs'])) {
-    throw unsupported('logprobs', 'ask /v1/chat/completions for log probabilities');
-  }
-  return { ...samplingOf(parsed, parsed.max_tokens ?? 16), prompt: parsed.prompt };
-}
-
-function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
+/** @throws {GatewayError} INVALID_REQUEST at the first field that does not fit, UNSUPPORTED_FEATURE */
+export function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
   const result = schema.safeParse(body);
   if (!result.success) {
     const issue = result.error.issues[0]!;
@@ -140,14 +121,14 @@ function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
   return result.data;
 }
 
-const unsupported = (param: string, advice: string): GatewayError =>
+export const unsupported = (param: string, advice: string): GatewayError =>
   new GatewayError('UNSUPPORTED_FEATURE', `the local engine does not support ${param} yet; ${advice}`, {
     param,
   });
 
 type Sampling = z.infer<z.ZodObject<typeof sampling>>;
 
-function samplingOf(body: Sampling, maxTokens: number | null): SamplingRequest {
+export function samplingOf(body: Sampling, maxTokens: number | null): SamplingRequest {
   const bias = Object.entries(body.logit_bias ?? {}).map(([token, value]): [number, number] => [
     Number(token),
     value,

@@ -4,7 +4,7 @@
 // Source: Yu et al., "Orca" (OSDI 2022); Agrawal et al., "Sarathi-Serve" (OSDI 2024) for chunked prefill.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
-import type { NativeEngine, NativeStepItem, NativeStepResult } from './binding.ts';
+import type { NativeEngine, NativePooling, NativeStepItem, NativeStepResult } from './binding.ts';
 import { fromNativeError } from './model.ts';
 import { PrefixCache } from './prefix-cache.ts';
 import { cancelled, reserved, type Sequence, type SequenceEnd, type SequenceRequest } from './sequence.ts';
@@ -95,6 +95,28 @@ export class Scheduler {
     });
   }
 
+  /**
+   * The pooled hidden state of a prompt, (d_model,), of length 1. Reads and keeps no cached prefix.
+   * @throws {GatewayError} as `run`
+   */
+  async embed(prompt: Int32Array, pooling: NativePooling, signal: AbortSignal): Promise<Float32Array> {
+    let embedding: Float32Array = new Float32Array();
+    await this.run({
+      prompt,
+      maxTokens: 0,
+      pooling,
+      sampler: {},
+      topTokens: 0,
+      signal,
+      isBehind: () => false,
+      onToken(result) {
+        embedding = result.embedding!;
+        return false;
+      },
+    });
+    return embedding;
+  }
+
   /** A consumer that was behind has caught up. */
   wake(): void {
     this.#wake?.();
@@ -165,7 +187,8 @@ export class Scheduler {
       if (this.#active.length > 0 && inUse + reserved(next) > this.#options.kvTokens) return;
       this.#waiting.shift();
       try {
-        const reused = this.#cache.take(next.request.prompt);
+        // Hidden states are not kept: a pooled one needs every token of its prompt.
+        const reused = next.request.pooling ? null : this.#cache.take(next.request.prompt);
         next.position = reused?.tokens ?? 0;
         next.session = reused?.session ?? null;
         this.#evictFor(reserved(next) - next.position);
@@ -207,8 +230,9 @@ export class Scheduler {
     const item: NativeStepItem = {
       session: sequence.session!,
       tokens: sequence.tokens.slice(sequence.position, end),
-      sample: end === sequence.length,
+      sample: end === sequence.length && !sequence.request.pooling,
       nTop: sequence.request.topTokens,
+      ...(sequence.request.pooling && { pooling: sequence.request.pooling }),
     };
     return { sequence, item };
   }
@@ -251,6 +275,11 @@ export class Scheduler {
         new GatewayError('INTERNAL', `the engine stopped this request: ${result.error}`),
         false,
       );
+      return;
+    }
+    if (sequence.request.pooling && sequence.position === sequence.length) {
+      sequence.request.onToken(result);
+      this.#end(sequence, { reason: 'stop' }, false);
       return;
     }
     if (!result.sampled) return;

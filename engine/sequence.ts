@@ -1,11 +1,13 @@
 // One sequence of the scheduler: what is asked for, and how far it is.
 import { GatewayError } from '../contract/errors.ts';
-import type { NativeSamplerOptions, NativeSession, NativeStepResult } from './binding.ts';
+import type { NativePooling, NativeSamplerOptions, NativeSession, NativeStepResult } from './binding.ts';
 
 export interface SequenceRequest {
   prompt: Int32Array;
-  /** Most tokens to sample, at least 1. */
+  /** Most tokens to sample, at least 1; 0 with pooling. */
   maxTokens: number;
+  /** The prompt's pooled hidden state is wanted: onToken gets one result, with `embedding`. */
+  pooling?: NativePooling;
   sampler: NativeSamplerOptions;
   /** Alternatives to report for each token, 0 … 20. */
   topTokens: number;

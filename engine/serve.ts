@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { totalmem } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
 import { GatewayError } from '../contract/errors.ts';
+import { type PoolingName, poolingOf } from './embed.ts';
 import { createHost } from './host.ts';
 import { Model } from './model.ts';
 import { Scheduler } from './scheduler.ts';
@@ -21,6 +22,8 @@ export interface ServeOptions {
   threads?: number;
   /** Most requests that wait. */
   maxQueue?: number;
+  /** Of the embeddings; default: the file's, else `last`. */
+  pooling?: PoolingName;
   log?: (line: string) => void;
 }
 
@@ -83,6 +86,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
   });
   const fingerprint = `tiergate-${model.isa}-${await filePrefixDigest(options.modelFile)}`;
   const { info } = model;
+  const pooling = poolingOf(model, options.pooling);
   const facts: HostFacts = {
     id: model.id,
     architecture: info.architecture,
@@ -95,10 +99,12 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     kv_bytes: engine.kvBytes,
     isa: model.isa,
     chat_template: model.chatTemplate.kind,
+    pooling,
+    can_infill: info.fimMiddleToken >= 0,
     fingerprint,
   };
   const log = options.log ? { log: options.log } : {};
-  const app = createHost({ model, scheduler, fingerprint, facts, ...log });
+  const app = createHost({ model, scheduler, pooling, fingerprint, facts, ...log });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   // Keep-alive connections of the gateway stay open between requests.
   server.keepAliveTimeout = 60_000;

@@ -74,6 +74,14 @@ export class LlamaCpp {
     return this.#call('continueGreedily', { ids, nTokens });
   }
 
+  embed(texts: number[][]): Promise<number[][]> {
+    return this.#call('embed', { texts });
+  }
+
+  infillTokens(): Promise<(number | null)[]> {
+    return this.#call('infillTokens');
+  }
+
   /** What the model would take at each position of a text that is given. */
   follow(ids: number[], tokens: number[]): Promise<GreedyText> {
     return this.#call('continueGreedily', { ids, nTokens: tokens.length, forced: tokens });

@@ -48,6 +48,24 @@ const handlers = {
     return [...bos, ...model.tokenize(text, false)];
   },
 
+  /** The pooled vector of each text's ids, as llama.cpp gives it: of any length. */
+  async embed({ texts }) {
+    const embedder = await model.createEmbeddingContext({ contextSize: 256, batchSize: 256 });
+    try {
+      const vectors = [];
+      for (const ids of texts) vectors.push((await embedder.getEmbeddingFor(ids)).vector);
+      return vectors;
+    } finally {
+      await embedder.dispose();
+    }
+  },
+
+  /** Token ids before prefix, suffix and middle; null where the model has none. */
+  infillTokens() {
+    const { prefix, suffix, middle } = model.tokens.infill;
+    return [prefix, suffix, middle];
+  },
+
   /** The prompt as one batch, then token by token, greedy or along `forced`: the tokens taken, and their logits. */
   async continueGreedily({ ids, nTokens, forced }) {
     await sequence.clearHistory();

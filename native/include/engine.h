@@ -28,6 +28,9 @@ class Error : public std::runtime_error {
   std::string code_;
 };
 
+/// How the hidden states of a sequence become one vector (llama.cpp's LLAMA_POOLING_TYPE).
+enum class Pooling : uint8_t { kNone = 0, kMean = 1, kCls = 2, kLast = 3 };
+
 struct ModelInfo {
   std::string path;
   std::string architecture;   // general.architecture
@@ -45,6 +48,9 @@ struct ModelInfo {
   int32_t eos_token = -1;
   bool add_bos = false;
   bool add_eos = false;
+  // Fill-in-the-middle: what stands before the prefix, the suffix and the answer. -1: none.
+  int32_t fim_prefix_token = -1, fim_suffix_token = -1, fim_middle_token = -1;
+  Pooling pooling = Pooling::kNone;  // %s.pooling_type; kNone: the file does not say
 };
 
 class Model {
@@ -97,6 +103,9 @@ struct StepItem {
       tokens;           // appended to the timeline, >= 1: a chunk of prompt, or the token sampled last
   bool sample = false;  // sample a next token after the last of `tokens`
   int32_t n_top = 0;    // how many TokenLogprob to return (0 … 20)
+  /// Not kNone: the pooled hidden state of the timeline is wanted instead of a next token. All steps of the
+  /// timeline, from its first token on, then ask for the same.
+  Pooling pooling = Pooling::kNone;
 };
 
 struct StepResult {
@@ -107,6 +116,7 @@ struct StepResult {
   float entropy = 0;              // nats, same distribution
   float margin = 0;               // p(best) - p(second best), same distribution
   std::vector<TokenLogprob> top;  // descending
+  std::vector<float> embedding;   // (d_model,), of length 1, of all tokens so far; empty unless asked for
 };
 
 class Session {

@@ -1,7 +1,8 @@
 // `tiergate engine`: the engine host alone, an OpenAI-compatible server for one GGUF file.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
 import { findLocalModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
+import { POOLINGS, type PoolingName } from '../../engine/embed.ts';
 import { startHost } from '../../engine/serve.ts';
 
 interface EngineOptions {
@@ -12,6 +13,7 @@ interface EngineOptions {
   context?: number;
   threads?: number;
   maxQueue?: number;
+  pooling?: PoolingName;
   json?: boolean;
 }
 
@@ -58,6 +60,9 @@ export function engineCommand(): Command {
     .option('-c, --context <tokens>', 'longest prompt and answer together', wholeNumber)
     .option('-t, --threads <number>', 'default: physical cores', wholeNumber)
     .option('--max-queue <number>', 'requests that may wait', wholeNumber)
+    .addOption(
+      new Option('--pooling <kind>', 'of embeddings; default: the file says').choices(Object.keys(POOLINGS)),
+    )
     .option('--json', 'print the address and the model as one JSON line')
     .addHelpText(
       'after',

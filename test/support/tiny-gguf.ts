@@ -23,6 +23,8 @@ export interface TinyGgufOptions {
   tiedEmbeddings?: boolean;
   ropeScaling?: { type: 'linear' | 'yarn' | 'llama3'; factor: number; originalContextLength?: number };
   layers?: number;
+  /** Further keys, or other values for those that are written. */
+  metadata?: Record<string, GgufValue>;
 }
 
 /** llama_ftype ids; of the K types the one that mixes no others in. */
@@ -110,6 +112,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     metadata[key('rope.scaling.original_context_length')] = u32(original);
     metadata[key('rope.scaling.finetuned')] = bool(true);
   }
+  Object.assign(metadata, options.metadata);
 
   const next = normals(seed);
   const tensors: GgufTensor[] = [];

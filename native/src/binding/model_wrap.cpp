@@ -91,6 +91,10 @@ Napi::Value ModelWrap::info(const Napi::CallbackInfo& info) {
   out["eosToken"] = m.eos_token;
   out["addBos"] = m.add_bos;
   out["addEos"] = m.add_eos;
+  out["fimPrefixToken"] = m.fim_prefix_token;
+  out["fimSuffixToken"] = m.fim_suffix_token;
+  out["fimMiddleToken"] = m.fim_middle_token;
+  out["pooling"] = static_cast<int32_t>(m.pooling);
   return out;
 }
 

@@ -18,6 +18,12 @@ StepWorker::StepWorker(Napi::Env env, std::shared_ptr<EngineState> engine, const
     tokens_.push_back(to_tokens(given.Get("tokens"), name + ".tokens"));
     item.sample = to_bool(given.Get("sample"), name + ".sample");
     item.n_top = to_int32(given.Get("nTop"), name + ".nTop");
+    int32_t pooling = 0;
+    read_option(given, "pooling", pooling, to_int32);
+    if (pooling < 0 || pooling > static_cast<int32_t>(Pooling::kLast)) {
+      throw Error("INVALID_REQUEST", name + ".pooling is " + std::to_string(pooling) + "; it must be 0 … 3");
+    }
+    item.pooling = static_cast<Pooling>(pooling);
     sessions_.push_back(session->state());
     items_.push_back(item);
   }
@@ -83,6 +89,8 @@ Napi::Value StepWorker::results_to_js() const {
     }
     object["topTokens"] = top_tokens;
     object["topLogprobs"] = top_logprobs;
+    if (!result.embedding.empty())
+      object["embedding"] = to_typed_array<Napi::Float32Array>(env, result.embedding);
     out[i] = object;
   }
   return out;

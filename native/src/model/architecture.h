@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "model/forward_pass.h"
 #include "model/hparams.h"
@@ -16,7 +17,10 @@ class Network {
  public:
   virtual ~Network() = default;
   /// Reads pass.tokens, extends the timelines' K/V, fills pass.logits. Allocates nothing.
+  /// Leaves the last layer's output of every row in pass.x.
   virtual void forward(ForwardPass& pass) const = 0;
+  /// (d_model,): the weight of the norm that comes after the last layer.
+  virtual const std::vector<float>& output_norm() const = 0;
 };
 
 struct Architecture {

@@ -97,6 +97,15 @@ RopeParameters read_rope(const Keys& keys, const Hparams& h) {
   return rope;
 }
 
+/// Rank (4) is a score, not a vector.
+Pooling read_pooling(const GgufFile& file, const Keys& keys) {
+  const std::string key = keys.full("pooling_type");
+  const int64_t value = file.get_int(key, 0);
+  if (value < 0 || value > 3)
+    unsupported(key, std::to_string(value), "0 (none), 1 (mean), 2 (cls) and 3 (last)");
+  return static_cast<Pooling>(value);
+}
+
 }  // namespace
 
 Hparams read_hparams(const GgufFile& file) {
@@ -150,6 +159,7 @@ Hparams read_hparams(const GgufFile& file) {
   h.attention_scale = static_cast<float>(keys.number("attention.scale", 0.0, 0.0, 1e6));
   if (h.attention_scale == 0)
     h.attention_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_dim)));
+  h.pooling = read_pooling(file, keys);
   h.rope = read_rope(keys, h);
   return h;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "engine.h"
 #include "gguf/reader.h"
 #include "model/rope.h"
 
@@ -22,7 +23,8 @@ struct Hparams {
   int32_t head_dim = 0;       // %s.attention.key_length, else d_model / n_heads
   float rms_eps = 0;          // %s.attention.layer_norm_rms_epsilon
   float attention_scale = 0;  // %s.attention.scale, else 1 / sqrt(head_dim)
-  RopeParameters rope;        // without the factors that are tensors
+  Pooling pooling = Pooling::kNone;  // %s.pooling_type
+  RopeParameters rope;               // without the factors that are tensors
 
   int32_t d_q() const { return n_heads * head_dim; }
   int32_t d_kv() const { return n_kv_heads * head_dim; }

@@ -6,6 +6,7 @@
 
 #include "base/thread_pool.h"
 #include "model/inspect.h"
+#include "tokenizer/fim_tokens.h"
 #include "tokenizer/from_gguf.h"
 
 namespace tiergate {
@@ -93,6 +94,11 @@ ModelInfo LoadedModel::make_info() const {
   info.eos_token = tokenizer_->eos();
   info.add_bos = tokenizer_->add_bos();
   info.add_eos = tokenizer_->add_eos();
+  const FimTokens fim = fim_tokens(file_, *tokenizer_);
+  info.fim_prefix_token = fim.prefix;
+  info.fim_suffix_token = fim.suffix;
+  info.fim_middle_token = fim.middle;
+  info.pooling = hparams_.pooling;
   return info;
 }
 

@@ -65,6 +65,12 @@ std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) co
     if (item.tokens.empty()) throw Error("INVALID_REQUEST", name + " has no tokens; give at least one");
     if (item.n_top < 0 || item.n_top > kMaxTop)
       refuse(name + "'s nTop", item.n_top, "0 … " + std::to_string(kMaxTop));
+    if (item.pooling != Pooling::kNone &&
+        (item.sample || !session->pooled.follows(item.pooling, session->n_past()))) {
+      throw Error("INVALID_REQUEST", name +
+                                         " asks for a pooled state; ask for the same in every step of its "
+                                         "timeline, and sample none of them");
+    }
     for (const int32_t token : item.tokens) {
       if (token < 0 || token >= n_vocab)
         refuse("a token of " + name, token, "0 … " + std::to_string(n_vocab - 1));
@@ -148,6 +154,27 @@ void CpuEngine::sample(std::span<const StepItem> items, const std::vector<Engine
   }
 }
 
+void CpuEngine::pool_states(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
+                            std::vector<StepResult>& results) {
+  const Hparams& h = model_->hparams();
+  std::vector<float> state(static_cast<size_t>(h.d_model));
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (items[i].pooling == Pooling::kNone) continue;
+    const SequenceRows& rows = pass_.sequences[i];
+    for (int32_t t = 0; t < rows.n_rows; ++t) {
+      const float* const x = pass_.x.data() + int64_t{rows.row_begin + t} * h.d_model;
+      model_->kernels().rms_norm(x, model_->network().output_norm().data(), h.d_model, h.rms_eps,
+                                 state.data());
+      sessions[i]->pooled.add(items[i].pooling, state);
+    }
+    results[i].embedding = sessions[i]->pooled.unit_vector();
+    if (results[i].embedding.empty()) {
+      results[i].error =
+          "the model computed hidden states that are zero or not finite; its weights are damaged";
+    }
+  }
+}
+
 std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items) {
   const std::vector<EngineSession*> sessions = check(items);
   std::vector<StepResult> results(items.size());
@@ -159,6 +186,7 @@ std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items) {
     begin(items, sessions);
     model_->network().forward(pass_);
     sample(items, sessions, results);
+    pool_states(items, sessions, results);
   } catch (const std::bad_alloc&) {
     for (size_t i = 0; i < sessions.size(); ++i) sessions[i]->truncate(n_past_before[i]);
     throw Error(

@@ -36,6 +36,10 @@ class CpuEngine final : public Engine {
   void sample(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
               std::vector<StepResult>& results);
 
+  /// Final norm of every row whose item asks for a pooled state, added to its session's.
+  void pool_states(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
+                   std::vector<StepResult>& results);
+
   std::shared_ptr<LoadedModel> model_;
   const EngineOptions options_;
   ThreadPool pool_;

@@ -10,6 +10,7 @@ void EngineSession::truncate(int32_t n_past) {
   }
   timeline.truncate(n_past);
   history.truncate(n_past);
+  pooled.truncate(n_past);
 }
 
 void EngineSession::set_sampler(const SamplerOptions& options) {

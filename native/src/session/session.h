@@ -8,6 +8,7 @@
 #include "kv/timeline.h"
 #include "sampler/chain.h"
 #include "sampler/history.h"
+#include "session/pooled_state.h"
 
 namespace tiergate {
 
@@ -29,6 +30,7 @@ class EngineSession final : public Session {
   History history;
   SamplerChain sampler;
   std::vector<float> last_logits;  // (n_vocab,); empty before the first sample
+  PooledState pooled;
 
  private:
   std::shared_ptr<PagePool> pool_;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../contract/errors.ts';
-import { parseChatRequest, parseTextRequest } from '../../../engine/request.ts';
+import { parseChatRequest } from '../../../engine/request.ts';
 
 const messages = [{ role: 'user', content: 'Hi' }];
 
@@ -120,12 +120,6 @@ describe('engine host requests', () => {
     };
     expect(failure({ messages, ...idle })).toMatchObject({ n: 1 });
     expect(failure({ messages, tools: [{ type: 'function' }], tool_choice: 'none' })).toMatchObject({ n: 1 });
-  });
-
-  it('reads text completions with their default of 16 tokens', () => {
-    expect(parseTextRequest({ prompt: 'Once' })).toMatchObject({ prompt: 'Once', maxTokens: 16 });
-    expect(parseTextRequest({ prompt: [1, 2] })).toMatchObject({ prompt: [1, 2] });
-    expect(() => parseTextRequest({ prompt: 'x', echo: true })).toThrow(/echo/);
   });
 
   it('answers any JSON with a request or a GatewayError', () => {

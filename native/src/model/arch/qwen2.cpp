@@ -55,6 +55,8 @@ class Qwen2 final : public Network {
     output_logits(pass, output_norm_, output_);
   }
 
+  const std::vector<float>& output_norm() const override { return output_norm_; }
+
  private:
   Matrix token_embd_;               // (n_vocab, d_model)
   std::vector<Qwen2Layer> layers_;  // (n_layers,)
