@@ -16,6 +16,7 @@ struct Avx2 {
   static constexpr int kLanes = 8;
   static constexpr int kGroups = 2;  // 2 x 3 integer sums of the 16 registers
   static constexpr int kTokens = 3;
+  static constexpr bool kWidens = true;  // products are 16 bits wide: sums of several fit
   static constexpr int kSignedOffset = 0;
   using F = __m256;
   using I = __m256i;
@@ -97,6 +98,16 @@ struct Avx2 {
     if constexpr (kRight < 0) a = _mm256_slli_epi16(a, -kRight);
     return _mm256_and_si256(a, _mm256_set1_epi8(kMask));
   }
+  static KERNEL_INLINE B load_streamed(const uint8_t* p) { return load_bytes(p); }
+  template <int kRight>
+  static KERNEL_INLINE B shift(B a) {
+    return _mm256_srli_epi16(a, kRight);
+  }
+  template <int kMask>
+  static KERNEL_INLINE B select(B a, B b) {
+    const __m256i mask = _mm256_set1_epi8(kMask);
+    return _mm256_or_si256(_mm256_and_si256(mask, a), _mm256_andnot_si256(mask, b));
+  }
   static KERNEL_INLINE B either(B a, B b) { return _mm256_or_si256(a, b); }
   /// levels[code]; codes 0 … 15.
   static KERNEL_INLINE B look_up(const int8_t* levels, B codes) {
@@ -115,6 +126,11 @@ struct Avx2 {
   /// |code| times x with the code's sign: 2 * 128 * 127 = 32512 fits 16 bits. x is never -128.
   static KERNEL_INLINE I dot_signed(I sum, B codes, I x) {
     const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(codes), _mm256_sign_epi8(x, codes));
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+  }
+  static KERNEL_INLINE I pair_products(B codes, I x) { return _mm256_maddubs_epi16(codes, x); }
+  static KERNEL_INLINE I add_pairs(I a, I b) { return _mm256_add_epi16(a, b); }
+  static KERNEL_INLINE I add_widened(I sum, I pairs) {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
   }
   static KERNEL_INLINE I set1_pairs(int16_t low, int16_t high) {

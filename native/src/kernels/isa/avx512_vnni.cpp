@@ -15,6 +15,7 @@ struct Avx512Vnni {
   static constexpr int kLanes = 16;
   static constexpr int kGroups = 2;  // 2 x 6 integer and 2 x 6 float sums of the 32 registers
   static constexpr int kTokens = 6;
+  static constexpr bool kWidens = false;
   static constexpr int kSignedOffset = 128;  // dpbusd wants unsigned codes: signed ones are raised by 128
   using F = __m512;
   using I = __m512i;
@@ -78,6 +79,21 @@ struct Avx512Vnni {
     if constexpr (kRight > 0) a = _mm512_srli_epi16(a, kRight);
     if constexpr (kRight < 0) a = _mm512_slli_epi16(a, -kRight);
     return _mm512_and_si512(a, _mm512_set1_epi8(kMask));
+  }
+  /// The same bytes. A vector that comes from memory, not from a cache, comes faster in two halves (Zen 4: 33
+  /// against 23 GB/s).
+  static KERNEL_INLINE B load_streamed(const uint8_t* p) {
+    const __m256i low = _mm256_loadu_si256((const __m256i*)p),
+                  high = _mm256_loadu_si256((const __m256i*)(p + 32));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+  }
+  template <int kRight>
+  static KERNEL_INLINE B shift(B a) {
+    return _mm512_srli_epi16(a, kRight);
+  }
+  template <int kMask>
+  static KERNEL_INLINE B select(B a, B b) {
+    return _mm512_ternarylogic_epi32(_mm512_set1_epi8(kMask), a, b, 0xca);
   }
   static KERNEL_INLINE B either(B a, B b) { return _mm512_or_si512(a, b); }
   /// levels[code] + kSignedOffset; codes 0 … 15.

@@ -16,6 +16,7 @@ struct Neon {
   static constexpr int kLanes = 4;
   static constexpr int kGroups = 2;
   static constexpr int kTokens = 6;
+  static constexpr bool kWidens = false;
   static constexpr int kSignedOffset = 0;
   using F = float32x4_t;
   using I = int32x4_t;
@@ -96,6 +97,15 @@ struct Neon {
     if constexpr (kRight > 0) a = vshrq_n_u8(a, kRight);
     if constexpr (kRight < 0) a = vshlq_n_u8(a, -kRight);
     return vandq_u8(a, vdupq_n_u8(kMask));
+  }
+  static KERNEL_INLINE B load_streamed(const uint8_t* p) { return load_bytes(p); }
+  template <int kRight>
+  static KERNEL_INLINE B shift(B a) {
+    return vshrq_n_u8(a, kRight);
+  }
+  template <int kMask>
+  static KERNEL_INLINE B select(B a, B b) {
+    return vbslq_u8(vdupq_n_u8(kMask), a, b);
   }
   static KERNEL_INLINE B either(B a, B b) { return vorrq_u8(a, b); }
   /// levels[code]; codes 0 … 15.

@@ -15,6 +15,7 @@ struct Scalar {
   static constexpr int kLanes = 8;
   static constexpr int kGroups = 1;
   static constexpr int kTokens = 4;
+  static constexpr bool kWidens = false;
   static constexpr int kSignedOffset = 0;  // dot_signed() adds this times the sum of x
   struct F {
     float v[kLanes];
@@ -137,6 +138,20 @@ struct Scalar {
       out.v[i] = (uint8_t)((kRight >= 0 ? a.v[i] >> (kRight & 7) : a.v[i] << (-kRight & 7)) & kMask);
     }
     return out;
+  }
+  /// The same, of bytes read once.
+  static KERNEL_INLINE B load_streamed(const uint8_t* p) { return load_bytes(p); }
+  /// byte >> kRight; the upper kRight bits may be anything.
+  template <int kRight>
+  static KERNEL_INLINE B shift(B a) {
+    for (uint8_t& byte : a.v) byte = (uint8_t)(byte >> kRight);
+    return a;
+  }
+  /// The bits of kMask from a, the others from b.
+  template <int kMask>
+  static KERNEL_INLINE B select(B a, B b) {
+    for (int i = 0; i < 4 * kLanes; ++i) a.v[i] = (uint8_t)((a.v[i] & kMask) | (b.v[i] & ~kMask));
+    return a;
   }
   static KERNEL_INLINE B either(B a, B b) {
     B out;

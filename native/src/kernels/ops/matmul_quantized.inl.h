@@ -48,16 +48,47 @@ struct QuantizedMatmul {
     }
   }
 
+  /// Quads whose products with activations (at most 127) may be summed in 16 bits; 0: the ISA has no use for it.
+  static constexpr int kRun = [] {
+    if constexpr (P::kSigned || !V::kWidens) return 0;
+    constexpr int kMost = 32767 / (2 * ((1 << Q::kBits) - 1) * 127);
+    return kMost < 4 ? kMost : 4;
+  }();
+
+  /// Adds the products of quads [kFirst, kLast) of 32 columns.
   template <int kN, int kFirst, int kLast>
   static KERNEL_INLINE void dot_quads(const uint8_t* step, const int8_t* x, I (*sums)[kG]) {
-    if constexpr (kFirst < kLast) {
+    if constexpr (kFirst < kLast && kRun > 1) {
+      I run[kN][kG];
+      dot_run<kN, kFirst, kFirst + kRun, true>(step, x, run);
+      for (int t = 0; t < kN; ++t) {
+        for (int g = 0; g < kG; ++g) sums[t][g] = V::add_widened(sums[t][g], run[t][g]);
+      }
+      dot_quads<kN, kFirst + kRun, kLast>(step, x, sums);
+    } else if constexpr (kFirst < kLast) {
       typename V::B codes[kG];
-      for (int g = 0; g < kG; ++g) codes[g] = P::template quad<kFirst>(step, g);
+      for (int g = 0; g < kG; ++g) codes[g] = P::template quad<kFirst, (kN <= 2)>(step, g);
       for (int t = 0; t < kN; ++t) {
         const I four = V::four(x + (kFirst * kN + t) * 4);
         for (int g = 0; g < kG; ++g) sums[t][g] = dot(sums[t][g], codes[g], four);
       }
       dot_quads<kN, kFirst + 1, kLast>(step, x, sums);
+    }
+  }
+
+  template <int kN, int kFirst, int kLast, bool kStart>
+  static KERNEL_INLINE void dot_run(const uint8_t* step, const int8_t* x, I (*run)[kG]) {
+    if constexpr (kFirst < kLast) {
+      typename V::B codes[kG];
+      for (int g = 0; g < kG; ++g) codes[g] = P::template quad<kFirst, (kN <= 2)>(step, g);
+      for (int t = 0; t < kN; ++t) {
+        const I four = V::four(x + (kFirst * kN + t) * 4);
+        for (int g = 0; g < kG; ++g) {
+          const I products = V::pair_products(codes[g], four);
+          run[t][g] = kStart ? products : V::add_pairs(run[t][g], products);
+        }
+      }
+      dot_run<kN, kFirst + 1, kLast, false>(step, x, run);
     }
   }
 

@@ -4,9 +4,11 @@
 //   codes   per 32 columns, kBits vectors of 4 * kLanes bytes for each group of lanes (vector by vector, the
 //           groups side by side). Lane r of "quad" i holds row r's codes of columns 4i … 4i + 3.
 //           8 bits: vector i is quad i, raised by 128 where the ISA multiplies unsigned codes.
-//           4, 5, 6 bits: quads 2v and 2v + 1 in the low and high nibbles of vector v; then
-//           5 bits: vector 4, bit i of each byte is the fifth bit of quad i;
-//           6 bits: vector 4 + i / 4, bits 2(i % 4) … are the upper two of quad i.
+//           6 bits: quads 4h … 4h + 2 are the low 6 bits of vectors 3h … 3h + 2; bits 2k and 2k + 1 of quad
+//           4h + 3 are the top of vector 3h + k.
+//           5 bits: quads 0 … 4 are the low 5 bits of vectors 0 … 4; the tops of vectors 0 and 1 hold quad 5,
+//           those of 2 and 3 quad 6, that of 4 three bits of quad 7, whose last two end vectors 1 and 3.
+//           4 bits: quads 2v and 2v + 1 in the low and high nibbles of vector v.
 //           2, 3 bits: vector i / 4, bits 2(i % 4) … are the lower two of quad i; then
 //           3 bits: vector 2, bit i is the third bit of quad i.
 //   K types: after every 64 columns the scales of their sub-blocks, one byte each, scale[j][kRows], then with a
@@ -57,23 +59,35 @@ struct Packing {
     return (size_t)((n_rows + kRows - 1) / kRows) * panel_bytes(n_cols);
   }
 
-  static void put_bits(uint8_t& byte, int shift, int bits) { byte = (uint8_t)(byte | bits << shift); }
-
-  static void put_quad(uint8_t* step, int row, int i, const uint8_t* codes) {
-    const auto vector = [&](int v) { return step + (v * kG + row / kL) * kVectorBytes + row % kL * 4; };
-    for (int k = 0; k < 4; ++k) {
-      const int code = codes[k];
+  /// One row's codes of 32 columns; four codes at a time, as the bytes of a word.
+  static void put_codes(uint8_t* step, int row, const uint8_t* codes) {
+    uint32_t quad[8], vector[Q::kBits] = {};
+    memcpy(quad, codes, sizeof quad);
+    for (int i = 0; i < 8; ++i) {
       if constexpr (Q::kBits == 8) {
-        vector(i)[k] = (uint8_t)(code + V::kSignedOffset);
+        vector[i] = quad[i] ^ (V::kSignedOffset == 128 ? 0x80808080u : 0);
       } else if constexpr (Q::kBits < 4) {
-        put_bits(vector(i / 4)[k], i % 4 * 2, code & 3);
-        if constexpr (Q::kBits == 3) put_bits(vector(2)[k], i, code >> 2);
-      } else {
-        put_bits(vector(i / 2)[k], i % 2 * 4, code & 15);
-        if constexpr (Q::kBits == 5) put_bits(vector(4)[k], i, code >> 4);
-        if constexpr (Q::kBits == 6) put_bits(vector(4 + i / 4)[k], i % 4 * 2, code >> 4);
+        vector[i / 4] |= (quad[i] & 0x03030303u) << (i % 4 * 2);
+        if constexpr (Q::kBits == 3) vector[2] |= (quad[i] >> 2 & 0x01010101u) << i;
+      } else if constexpr (Q::kBits == 4) {
+        vector[i / 2] |= (quad[i] & 0x0f0f0f0fu) << (i % 2 * 4);
+      } else if constexpr (Q::kBits == 6) {
+        const uint32_t last = quad[i / 4 * 4 + 3];
+        if (i % 4 < 3) vector[i / 4 * 3 + i % 4] = quad[i] | (last >> (i % 4 * 2) & 0x03030303u) << 6;
       }
     }
+    if constexpr (Q::kBits == 5) {
+      const auto part = [&](int i, int shift, uint32_t mask) {
+        return (quad[i] >> shift & 0x01010101u * mask);
+      };
+      vector[0] = quad[0] | part(5, 0, 7) << 5;
+      vector[1] = quad[1] | part(5, 3, 3) << 5 | part(7, 3, 1) << 7;
+      vector[2] = quad[2] | part(6, 0, 7) << 5;
+      vector[3] = quad[3] | part(6, 3, 3) << 5 | part(7, 4, 1) << 7;
+      vector[4] = quad[4] | part(7, 0, 7) << 5;
+    }
+    for (int v = 0; v < Q::kBits; ++v)
+      memcpy(step + (v * kG + row / kL) * kVectorBytes + row % kL * 4, &vector[v], 4);
   }
 
   /// row_begin: a multiple of kRows. src: the file's rows from row 0.
@@ -91,8 +105,7 @@ struct Packing {
                  sizeof block);
           uint8_t codes[Q::kBlock];
           Q::codes(block, codes);
-          for (int quad = 0; quad < Q::kBlock / 4; ++quad)
-            put_quad(to + step_at(quad / 8), row, quad % 8, codes + quad * 4);
+          for (int step = 0; step < kSteps; ++step) put_codes(to + step_at(step), row, codes + step * 32);
           put_scales(to, row, block);
         }
       }
@@ -119,11 +132,12 @@ struct Packing {
     }
   }
 
-  /// Codes of quad i of 32 columns, one byte each, for group g of lanes.
-  template <int i>
+  /// Codes of quad i of 32 columns, one byte each, for group g of lanes. kStreamed: read once, from memory.
+  template <int i, bool kStreamed>
   static KERNEL_INLINE typename V::B quad(const uint8_t* step, int g) {
     const auto vector = [=](int v) __attribute__((always_inline)) {
-      return V::load_bytes(step + (v * kG + g) * kVectorBytes);
+      const uint8_t* const at = step + (v * kG + g) * kVectorBytes;
+      return kStreamed && Q::kBits == 8 ? V::load_streamed(at) : V::load_bytes(at);
     };
     if constexpr (Q::kBits == 8) {
       return vector(i);
@@ -131,17 +145,25 @@ struct Packing {
       const auto low = V::template bits<i % 4 * 2, 3>(vector(i / 4));
       if constexpr (Q::kBits == 2) return low;
       return V::either(low, V::template bits<i - 2, 4>(vector(2)));
+    } else if constexpr (Q::kBits == 4) {
+      const auto code = V::template bits<i % 2 * 4, 15>(vector(i / 2));
+      if constexpr (kHasLevels) return V::look_up(Q::kLevels, code);
+      return code;
+    } else if constexpr (Q::kBits == 6) {
+      constexpr int kFirst = i / 4 * 3;
+      if constexpr (i % 4 < 3) return V::template bits<0, 63>(vector(kFirst + i % 4));
+      const auto four_bits = V::template select<3>(V::template shift<6>(vector(kFirst)),
+                                                   V::template shift<4>(vector(kFirst + 1)));
+      return V::template bits<0, 63>(
+          V::template select<15>(four_bits, V::template shift<2>(vector(kFirst + 2))));
     } else {
-      const auto low = V::template bits<i % 2 * 4, 15>(vector(i / 2));
-      if constexpr (kHasLevels) {
-        return V::look_up(Q::kLevels, low);
-      } else if constexpr (Q::kBits == 5) {
-        return V::either(low, V::template bits<i - 4, 16>(vector(4)));
-      } else if constexpr (Q::kBits == 6) {
-        return V::either(low, V::template bits<i % 4 * 2 - 4, 48>(vector(4 + i / 4)));
-      } else {
-        return low;
+      if constexpr (i < 5) return V::template bits<0, 31>(vector(i));
+      const auto low = V::template shift<5>(vector(i == 7 ? 4 : 2 * i - 10));
+      if constexpr (i < 7) {
+        return V::template bits<0, 31>(V::template select<7>(low, V::template shift<2>(vector(2 * i - 9))));
       }
+      const auto four_bits = V::template select<7>(low, V::template shift<4>(vector(1)));
+      return V::template bits<0, 31>(V::template select<15>(four_bits, V::template shift<3>(vector(3))));
     }
   }
 
