@@ -18,8 +18,12 @@ template <typename V>
 struct Attention {
   using F = typename V::F;
   static constexpr int kL = V::kLanes;
-  static constexpr int kG = V::kGroups;                  // vectors of keys, or of values, at a time
-  static constexpr int kTile = V::kLanes >= 16 ? 8 : 4;  // kTile * kG sums in registers
+  static constexpr int kTile = V::kLanes >= 16 ? 8 : 4;
+  static constexpr int kSums = kTile * V::kGroups;  // in registers
+  /// Vectors of keys, or of values, that kN pairs take at a time: as many as there are registers for, so that few
+  /// queries read memory in order.
+  template <int kN>
+  static constexpr int kWidth = kSums / kN;
 
   struct Pair {
     const float* q;      // (head_dim,)
@@ -34,23 +38,24 @@ struct Attention {
   template <int kN>
   static void scores(Pair* pairs, const uint16_t* k, int32_t head_dim, int32_t hi, float scale,
                      float softcap) {
+    constexpr int kAll = kPageTokens / kL, kWide = kWidth<kN> < kAll ? kWidth<kN> : kAll;
     const F factor = V::set1(scale);
-    for (int32_t j = 0; j < hi; j += kG * kL) {
-      F sums[kN][kG];
+    for (int32_t j = 0; j < hi; j += kWide * kL) {
+      F sums[kN][kWide];
       for (int n = 0; n < kN; ++n) {
-        for (int g = 0; g < kG; ++g) sums[n][g] = V::zero();
+        for (int g = 0; g < kWide; ++g) sums[n][g] = V::zero();
       }
       const uint16_t* row = k + j;
       for (int32_t c = 0; c < head_dim; ++c, row += kPageTokens) {
-        F keys[kG];
-        for (int g = 0; g < kG; ++g) keys[g] = V::load_f16(row + g * kL);
+        F keys[kWide];
+        for (int g = 0; g < kWide; ++g) keys[g] = V::load_f16(row + g * kL);
         for (int n = 0; n < kN; ++n) {
           const F q = V::set1(pairs[n].q[c]);
-          for (int g = 0; g < kG; ++g) sums[n][g] = V::fma(q, keys[g], sums[n][g]);
+          for (int g = 0; g < kWide; ++g) sums[n][g] = V::fma(q, keys[g], sums[n][g]);
         }
       }
       for (int n = 0; n < kN; ++n) {
-        for (int g = 0; g < kG; ++g) V::store(pairs[n].p + j + g * kL, V::mul(sums[n][g], factor));
+        for (int g = 0; g < kWide; ++g) V::store(pairs[n].p + j + g * kL, V::mul(sums[n][g], factor));
       }
     }
     if (softcap > 0) {
@@ -143,9 +148,15 @@ struct Attention {
     if (lo >= hi) return;
     scores<kN>(pairs, k, args.head_dim, hi, args.scale, args.softcap);
     for (int n = 0; n < kN; ++n) weigh(pairs[n], args.head_dim);
-    int32_t c = 0;
-    for (; c + kG * kL <= args.head_dim; c += kG * kL) accumulate<kN, kG>(pairs, v, args.head_dim, c, lo, hi);
-    for (; c < args.head_dim; c += kL) accumulate<kN, 1>(pairs, v, args.head_dim, c, lo, hi);
+    accumulate_from<kN, kWidth<kN>>(pairs, v, args.head_dim, 0, lo, hi);
+  }
+
+  template <int kN, int kWide>
+  static void accumulate_from(Pair* pairs, const uint16_t* v, int32_t head_dim, int32_t c, int32_t lo,
+                              int32_t hi) {
+    for (; head_dim - c >= kWide * kL || (kWide == 1 && c < head_dim); c += kWide * kL)
+      accumulate<kN, kWide>(pairs, v, head_dim, c, lo, hi);
+    if constexpr (kWide > 1) accumulate_from<kN, kWide / 2>(pairs, v, head_dim, c, lo, hi);
   }
 
   template <int kN>
