@@ -1,6 +1,8 @@
 // The chat vocabulary inside Tiergate: the OpenAI Chat Completions shape, with its wire names.
 // Every surface converts into it and every provider out of it (docs/decisions/2026-11-23-openai-shape-inside.md).
 // Unknown fields are kept, never dropped: types name only what Tiergate reads.
+// A text completion travels as a chat too: each prompt is a user message, and its answers are messages. So does an
+// embeddings request: each input is a user message, and the completion has no choices but the response's `data`.
 // Source: OpenAI API reference, "Create chat completion".
 
 export type Role = 'system' | 'developer' | 'user' | 'assistant' | 'tool' | 'function';
@@ -67,6 +69,10 @@ export interface ChatRequest {
   } | null;
   user?: string | null;
   metadata?: Record<string, unknown> | null;
+  /** Text completions and embeddings: token ids in place of texts. */
+  input_ids?: number[] | number[][] | null;
+  /** Text completions: what comes after the answer. */
+  suffix?: string | null;
   [key: string]: unknown;
 }
 

@@ -40,6 +40,8 @@ export interface RequestFacts {
   /** The model name as the client wrote it. */
   model: string;
   stream: boolean;
+  /** The input is token ids, which nobody can look into. */
+  tokenInput?: boolean;
   /** Estimated prompt tokens. */
   promptTokens: number;
   /** The client's max_tokens / max_completion_tokens, null when absent. */

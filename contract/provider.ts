@@ -8,6 +8,9 @@ export interface Provider {
   defaultBaseUrl?: string;
   /** Path below the base URL for a chat request, e.g. `/chat/completions`. */
   chatPath(model: string, stream: boolean): string;
+  /** Paths of text completions and embeddings, in OpenAI's shape; left out where the protocol has none. */
+  textPath?(model: string): string;
+  embeddingsPath?(model: string): string;
   /** Headers that carry the key and versions. */
   headers(apiKey: string | undefined): Record<string, string>;
   /** Request body for the upstream; `request.model` is already the upstream's name. May return its argument. */

@@ -6,6 +6,10 @@ export type TierLevel = 1 | 2 | 3;
 /** Where a tier runs: on this machine, on the user's own servers, or at somebody else's. */
 export type TrustZone = 'device' | 'private' | 'external';
 
+/** What a client can ask of a target: the kinds of answer, each with a path of its own upstream. */
+export const SURFACES = ['chat', 'completions', 'embeddings'] as const;
+export type Surface = (typeof SURFACES)[number];
+
 export interface Capabilities {
   tools: boolean;
   /** `response_format: {type: "json_object"}` */
@@ -40,6 +44,8 @@ export interface Target {
   /** Tokens, prompt and answer together; null when not known. */
   contextWindow: number | null;
   capabilities: Capabilities;
+  /** Default: chat alone. */
+  surfaces?: readonly Surface[];
   price: Price | null;
 }
 
@@ -52,7 +58,10 @@ export interface TargetState {
 
 /** What one target is allowed to see of a request. Made by the pipeline for each attempt, never by a tier. */
 export interface Outgoing {
+  /** In the shape of a chat whatever the surface; contract/chat.ts says how. */
   request: ChatRequest;
+  /** Default: chat. */
+  surface?: Surface;
   /** True: values were replaced by placeholders. */
   redacted: boolean;
   /** Looks at the serialised body once more, at the door: a reason when something must not leave, else null. */
@@ -79,7 +88,7 @@ export interface TargetRunner {
   readonly counter?: TokenCounter;
   state(): TargetState;
   /**
-   * One attempt without retries. Resolves with the whole completion, or, for `stream: true`, once the upstream has
+   * One attempt without retries, at the outgoing request's surface. Resolves with the whole completion, or, for `stream: true`, once the upstream has
    * accepted the request (its status is 200); errors after that are thrown by the event iterator. The iterator's
    * `return()` and the signal both cancel the upstream's work. Usage is always asked of the upstream.
    * @throws {GatewayError} PROVIDER_*, ENGINE_*, CONTEXT_OVERFLOW, NO_LOCAL_MODEL, EGRESS_BLOCKED

@@ -52,12 +52,12 @@ class Choices {
 
   take({ index, event }: IndexedEvent): FinishedChoice {
     const choice = this.#choices[index]!;
-    if (event.type === 'start') choice.cachedTokens = event.cachedTokens;
-    else if (event.type === 'text-delta') {
+    if (event.type === 'text-delta') {
       choice.text += event.text;
       choice.logprobs.push(...event.logprobs);
-    } else {
+    } else if (event.type === 'finish') {
       choice.reason = event.reason;
+      choice.cachedTokens = event.cachedTokens;
       choice.completionTokens = event.completionTokens;
       choice.confidence = event.confidence;
     }
@@ -67,7 +67,6 @@ class Choices {
   /** The chunk that an event makes; text is passed on, not collected. */
   chunk(shape: BodyShape, { index, event }: IndexedEvent): object {
     if (event.type === 'finish') return shape.finish(this.head, index, this.take({ index, event }));
-    if (event.type === 'start') this.take({ index, event });
     return shape.chunk(this.head, index, {
       text: event.type === 'start' ? '' : event.text,
       first: event.type === 'start',

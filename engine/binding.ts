@@ -51,6 +51,8 @@ export interface NativeStepItem {
   session: NativeSession;
   tokens: Int32Array;
   sample: boolean;
+  /** Guesses of the tokens that will be sampled, checked in the same step. */
+  draft?: Int32Array;
   /** 0 … 20 */
   nTop: number;
   /** Not 0: the pooled hidden state is wanted, in every step of the timeline; then `sample` is false. */
@@ -69,11 +71,15 @@ export interface NativeStepResult {
   topLogprobs: Float32Array;
   /** (d_model,), of length 1, of all tokens so far; only where pooling was asked for. */
   embedding?: Float32Array;
+  /** What was sampled after each token of the draft that was right, in order; left out when none was. */
+  following?: NativeStepResult[];
 }
 
 export interface NativeSession {
   nPast(): number;
   truncate(nPast: number): void;
+  /** Takes over the longest beginning of `tokens` that any session computed; returns nPast(). */
+  adoptPrefix(tokens: Int32Array): number;
   setSampler(options: NativeSamplerOptions): void;
   /** A copy. */
   logits(): Float32Array;

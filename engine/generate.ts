@@ -39,10 +39,17 @@ export interface Confidence {
 }
 
 export type GenerateEvent =
-  /** Its turn has come; prompt tokens whose K/V was reused. */
-  | { type: 'start'; cachedTokens: number }
+  /** Its turn has come. */
+  | { type: 'start' }
   | { type: 'text-delta'; text: string; logprobs: TokenLogprob[] }
-  | { type: 'finish'; reason: 'stop' | 'length'; completionTokens: number; confidence: Confidence };
+  | {
+      type: 'finish';
+      reason: 'stop' | 'length';
+      completionTokens: number;
+      /** Tokens of the prompt whose K/V was there already. */
+      cachedTokens: number;
+      confidence: Confidence;
+    };
 
 /** Events a consumer may lag behind before its sequence sits steps out. */
 const MAX_PENDING_EVENTS = 64;
@@ -84,14 +91,20 @@ export async function* generate(
           return !stopped;
         },
       },
-      (cachedTokens) => emit({ type: 'start', cachedTokens }),
+      () => emit({ type: 'start' }),
     )
-    .then(({ reason }) => {
+    .then(({ reason, cachedTokens }) => {
       const { text, logprobs, stopped } = answer.end();
       if (text !== '' || logprobs.length > 0) emit({ type: 'text-delta', text, logprobs });
       const confidence = answer.confidence();
       const completionTokens = confidence.tokens;
-      emit({ type: 'finish', reason: stopped ? 'stop' : reason, completionTokens, confidence });
+      emit({
+        type: 'finish',
+        reason: stopped ? 'stop' : reason,
+        completionTokens,
+        cachedTokens,
+        confidence,
+      });
     })
     .catch((error: unknown) => {
       failure = error;

@@ -6,7 +6,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { NativeEngine, NativePooling, NativeStepItem, NativeStepResult } from './binding.ts';
 import { fromNativeError } from './model.ts';
-import { PrefixCache } from './prefix-cache.ts';
 import { cancelled, reserved, type Sequence, type SequenceEnd, type SequenceRequest } from './sequence.ts';
 
 export interface SchedulerOptions {
@@ -16,8 +15,6 @@ export interface SchedulerOptions {
   maxQueue: number;
   /** Most sequences at once. */
   maxActive: number;
-  /** Finished sessions kept for prefix reuse. */
-  maxIdle: number;
   /** Most prompt tokens in a step in which others decode. */
   promptChunk: number;
 }
@@ -25,7 +22,6 @@ export interface SchedulerOptions {
 export class Scheduler {
   readonly #engine: NativeEngine;
   readonly #options: SchedulerOptions;
-  readonly #cache: PrefixCache;
   readonly #waiting: Sequence[] = [];
   #active: Sequence[] = [];
   /** Sequences of the step in flight: their sessions are in use even when they were cancelled. */
@@ -37,28 +33,26 @@ export class Scheduler {
   constructor(engine: NativeEngine, options: SchedulerOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#cache = new PrefixCache(options.maxIdle);
   }
 
   get contextTokens(): number {
     return this.#engine.nCtx;
   }
 
-  stats(): { active: number; waiting: number; idle: number; freeKvTokens: number } {
+  stats(): { active: number; waiting: number; freeKvTokens: number } {
     return {
       active: this.#active.length,
       waiting: this.#waiting.length,
-      idle: this.#cache.size,
       freeKvTokens: this.#engine.freeKvTokens(),
     };
   }
 
   /**
-   * Runs one sequence to its end. `onAdmitted` is told how many prompt tokens came from the prefix cache.
+   * Runs one sequence to its end. `onAdmitted` is called when its turn has come.
    * @throws {GatewayError} CONTEXT_OVERFLOW when it can never fit, ENGINE_OVERLOADED when too many wait,
    * CLIENT_CLOSED (or the signal's GatewayError) when cancelled
    */
-  run(request: SequenceRequest, onAdmitted: (cachedTokens: number) => void = () => {}): Promise<SequenceEnd> {
+  run(request: SequenceRequest, onAdmitted: () => void = () => {}): Promise<SequenceEnd> {
     const { prompt, maxTokens, signal } = request;
     const refusal = this.#refusal(prompt.length, maxTokens);
     if (refusal) return Promise.reject(refusal);
@@ -72,6 +66,7 @@ export class Scheduler {
         length: prompt.length,
         session: null,
         position: 0,
+        cachedTokens: 0,
         ended: false,
         onAdmitted,
         resolve,
@@ -131,7 +126,6 @@ export class Scheduler {
     for (const sequence of [...this.#waiting, ...this.#active]) this.#end(sequence, error);
     this.wake();
     await this.#loop;
-    this.#cache.clear();
     this.#engine.close();
   }
 
@@ -187,25 +181,14 @@ export class Scheduler {
       if (this.#active.length > 0 && inUse + reserved(next) > this.#options.kvTokens) return;
       this.#waiting.shift();
       try {
-        // Hidden states are not kept: a pooled one needs every token of its prompt.
-        const reused = next.request.pooling ? null : this.#cache.take(next.request.prompt);
-        next.position = reused?.tokens ?? 0;
-        next.session = reused?.session ?? null;
-        this.#evictFor(reserved(next) - next.position);
-        next.session ??= this.#engine.newSession();
+        next.session = this.#engine.newSession();
         next.session.setSampler(next.request.sampler);
         this.#active.push(next);
-        next.onAdmitted(next.position);
+        next.onAdmitted();
       } catch (error) {
-        this.#end(next, fromNativeError(error), false);
+        this.#end(next, fromNativeError(error));
       }
     }
-  }
-
-  /** Closes idle sessions until `tokens` are free besides what active sequences still have a right to. */
-  #evictFor(tokens: number): void {
-    const promised = this.#active.reduce((sum, each) => sum + reserved(each) - each.position, 0);
-    while (this.#engine.freeKvTokens() - promised < tokens && this.#cache.evictOldest());
   }
 
   #batch(): { sequence: Sequence; item: NativeStepItem }[] {
@@ -218,11 +201,24 @@ export class Scheduler {
     const batch = decoding.map((sequence) => this.#item(sequence, 1));
     for (const sequence of ready) {
       if (isDecoding(sequence) || budget <= 0) continue;
+      this.#adopt(sequence);
       const count = Math.min(budget, sequence.length - sequence.position);
       budget -= count;
       batch.push(this.#item(sequence, count));
     }
     return batch;
+  }
+
+  /**
+   * Takes what others have computed of this prompt by now. At least the last token is left: its logits are wanted. A
+   * pooled hidden state needs every token of its prompt.
+   */
+  #adopt(sequence: Sequence): void {
+    const { prompt, pooling } = sequence.request;
+    if (pooling) return;
+    const before = sequence.position;
+    sequence.position = sequence.session!.adoptPrefix(prompt.subarray(0, -1));
+    sequence.cachedTokens += sequence.position - before;
   }
 
   #item(sequence: Sequence, count: number): { sequence: Sequence; item: NativeStepItem } {
@@ -258,7 +254,7 @@ export class Scheduler {
     for (const { sequence, item } of batch) {
       if (sequence.ended) this.#release(sequence);
       else if (batch.length === 1 || item.session.nPast() !== sequence.position) {
-        this.#end(sequence, fromNativeError(error), false);
+        this.#end(sequence, fromNativeError(error));
       } else await this.#step([{ sequence, item }]);
     }
   }
@@ -270,46 +266,40 @@ export class Scheduler {
       return;
     }
     if (result.error) {
-      this.#end(
-        sequence,
-        new GatewayError('INTERNAL', `the engine stopped this request: ${result.error}`),
-        false,
-      );
+      this.#end(sequence, new GatewayError('INTERNAL', `the engine stopped this request: ${result.error}`));
       return;
     }
     if (sequence.request.pooling && sequence.position === sequence.length) {
       sequence.request.onToken(result);
-      this.#end(sequence, { reason: 'stop' }, false);
+      this.#end(sequence, 'stop');
       return;
     }
     if (!result.sampled) return;
     sequence.tokens[sequence.length++] = result.token;
     try {
       const goesOn = sequence.request.onToken(result);
-      if (!goesOn) this.#end(sequence, { reason: 'stop' });
-      else if (sequence.length === sequence.tokens.length) this.#end(sequence, { reason: 'length' });
+      if (!goesOn) this.#end(sequence, 'stop');
+      else if (sequence.length === sequence.tokens.length) this.#end(sequence, 'length');
     } catch (error) {
       this.#end(sequence, toGatewayError(error));
     }
   }
 
-  #end(sequence: Sequence, outcome: SequenceEnd | GatewayError, keepPrefix = true): void {
+  #end(sequence: Sequence, outcome: SequenceEnd['reason'] | GatewayError): void {
     if (sequence.ended) return;
     sequence.ended = true;
     const place = this.#waiting.indexOf(sequence);
     if (place >= 0) this.#waiting.splice(place, 1);
     this.#active = this.#active.filter((each) => each !== sequence);
-    if (!this.#stepping.includes(sequence)) this.#release(sequence, keepPrefix);
+    if (!this.#stepping.includes(sequence)) this.#release(sequence);
     if (outcome instanceof GatewayError) sequence.reject(outcome);
-    else sequence.resolve(outcome);
+    else sequence.resolve({ reason: outcome, cachedTokens: sequence.cachedTokens });
     this.wake();
   }
 
-  #release(sequence: Sequence, keepPrefix = true): void {
-    const { session } = sequence;
+  /** What it computed stays in the engine's prefix tree. */
+  #release(sequence: Sequence): void {
+    sequence.session?.close();
     sequence.session = null;
-    if (!session) return;
-    if (keepPrefix && !this.#closed) this.#cache.put(session, sequence.tokens.slice(0, sequence.position));
-    else session.close();
   }
 }

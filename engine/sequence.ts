@@ -21,6 +21,8 @@ export interface SequenceRequest {
 export interface SequenceEnd {
   /** `stop`: onToken said so; `length`: maxTokens were sampled. */
   reason: 'stop' | 'length';
+  /** Tokens of the prompt whose K/V was there already. */
+  cachedTokens: number;
 }
 
 /** A sequence on its way through the scheduler. */
@@ -32,8 +34,10 @@ export interface Sequence {
   session: NativeSession | null;
   /** Tokens whose K/V is computed. */
   position: number;
+  /** Tokens whose K/V came from the prefix tree. */
+  cachedTokens: number;
   ended: boolean;
-  onAdmitted(cachedTokens: number): void;
+  onAdmitted(): void;
   resolve(end: SequenceEnd): void;
   reject(error: unknown): void;
 }

@@ -81,7 +81,6 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     kvTokens,
     maxQueue: options.maxQueue ?? 64,
     maxActive: MAX_ACTIVE,
-    maxIdle: MAX_ACTIVE,
     promptChunk: BATCH_TOKENS / 4,
   });
   const fingerprint = `tiergate-${model.isa}-${await filePrefixDigest(options.modelFile)}`;

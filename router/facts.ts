@@ -66,6 +66,7 @@ export function gatherFacts(
       request.messages.length * TOKENS_PER_MESSAGE +
       TOKENS_PER_REPLY_START +
       parts.images * TOKENS_PER_IMAGE +
+      countIds(request.input_ids) +
       (tools > 0 ? JSON.stringify(request.tools).length / TOOL_CHARS_PER_TOKEN : 0),
   );
   const needs = needsOf(request, parts);
@@ -88,6 +89,7 @@ export function gatherFacts(
     caller: context.caller,
     model: request.model,
     stream: request.stream === true,
+    ...(request.input_ids && { tokenInput: true }),
     promptTokens,
     maxOutputTokens: limit,
     choices: request.n ?? 1,
@@ -142,6 +144,8 @@ function needsOf(request: ChatRequest, parts: { images: number; audio: number })
     multipleChoices: (request.n ?? 1) > 1,
   };
 }
+
+const countIds = (ids: ChatRequest['input_ids']): number => (ids ? ids.flat().length : 0);
 
 const countHard = (words: Meanings): number => {
   let hard = 0;

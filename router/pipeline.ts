@@ -5,7 +5,7 @@ import type { ChatEvent, ChatRequest } from '../contract/chat.ts';
 import { type ErrorCode, GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
-import type { Outgoing, Price } from '../contract/tier.ts';
+import type { Outgoing, Price, Surface } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
 import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
@@ -15,6 +15,7 @@ import { gatherFacts } from './facts.ts';
 import { ledgerEntry } from './record.ts';
 import { type RedactionGate, redactionGate } from './redaction-gate.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
+import type { SurfaceWire } from './wire/surface.ts';
 
 /** What outlives requests. */
 export interface Gateway {
@@ -35,6 +36,8 @@ export interface Ask {
   request: ChatRequest;
   requestId: string;
   surface: string;
+  /** How the answer is written where that is not as a chat. */
+  wire?: SurfaceWire;
   caller: string;
   /** Lower-case, without credentials. */
   headers: Record<string, string>;
@@ -75,6 +78,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   const startedAt = Date.now();
   const arrival = performance.now();
   const { facts, inspection, decision } = plan(gateway, ask);
+  const surface = upstreamSurface(ask.surface);
   const gatewayMs = performance.now() - arrival;
 
   const record = async (
@@ -126,10 +130,13 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   let result: ChainResult;
   try {
     result = await runChain({
-      decision,
+      decision: surface === 'embeddings' ? firstOnly(decision) : decision,
       runners: gateway.runners,
-      requestFor: (_target, redact): Outgoing =>
-        redact ? gate.redacted() : { request: ask.request, redacted: false },
+      requestFor: (target, redact): Outgoing => {
+        if (!redact) return { request: ask.request, redacted: false, surface };
+        if (ask.request.input_ids) throw unreadable(target.id);
+        return { ...gate.redacted(), surface };
+      },
       context: { requestId: ask.requestId, signal: ask.aborter.signal },
       deadlineAt: arrival + gateway.requestTimeoutMs,
     });
@@ -144,7 +151,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
         headers: decisionHeaders(decision, result.target, 'pending'),
         parts: streamParts(result, result.answer.events, run, ask.request),
       }
-    : completionReply(result, result.answer, run, decision);
+    : completionReply(result, result.answer, run, { decision, wire: ask.wire });
 }
 
 /** What the two kinds of reply share. */
@@ -163,12 +170,15 @@ async function completionReply(
   result: ChainResult,
   whole: Extract<ChainResult['answer'], { kind: 'completion' }>,
   run: Run,
-  decision: Decision,
+  { decision, wire }: { decision: Decision; wire: SurfaceWire | undefined },
 ): Promise<Reply> {
   run.stopTimer();
   const restored = result.redacted ? restoreCompletion(whole.completion, run.gate.vault()) : whole.completion;
+  const isUntouched = wire === undefined && restored === whole.completion;
   const body =
-    restored === whole.completion && whole.raw !== undefined ? whole.raw : JSON.stringify(restored);
+    isUntouched && whole.raw !== undefined
+      ? whole.raw
+      : JSON.stringify(wire ? wire.completion(restored) : restored);
   const costMicrousd = await run.record(await result.finish(), run.sinceArrival(), null);
   return {
     kind: 'completion',
@@ -207,6 +217,20 @@ async function* streamParts(
   if (error !== null) throw error;
   yield { kind: 'done', costUsd: costText(costMicrousd) };
 }
+
+const upstreamSurface = (surface: string): Surface =>
+  surface === 'completions' || surface === 'embeddings' ? surface : 'chat';
+
+/** Vectors of different models cannot be compared: no other target may step in unseen. */
+const firstOnly = (decision: Decision): Pick<Decision, 'candidates'> => ({
+  candidates: decision.candidates.slice(0, 1),
+});
+
+const unreadable = (target: string): GatewayError =>
+  new GatewayError(
+    'EGRESS_BLOCKED',
+    `${target} may only see a redacted request, and token ids cannot be redacted; send the text`,
+  );
 
 function outcomeOf(error: GatewayError | null, decision: Decision, ttftMs: number | null): Outcome {
   if (error === null) return 'ok';

@@ -1,12 +1,13 @@
 // Level 1: the engine host of this machine, over its Unix socket. Supervision is in local-host.ts.
 import type { Dispatcher, Pool } from 'undici';
-import type { ChatAnswer, ChatChunk, ChatCompletion, ChatEvent } from '../contract/chat.ts';
+import type { ChatAnswer, ChatChunk, ChatCompletion, ChatEvent, ChatRequest } from '../contract/chat.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
-import type { AttemptContext, Outgoing, Target, TargetRunner } from '../contract/tier.ts';
+import type { AttemptContext, Outgoing, Surface, Target, TargetRunner } from '../contract/tier.ts';
 import { HOW_TO_GIVE_A_MODEL } from '../engine/catalog.ts';
 import { tokenCounter } from './count-tokens.ts';
 import { LocalHost, type LocalHostFacts, type LocalHostOptions } from './local-host.ts';
 import { parseSse } from './sse.ts';
+import { chatChunkOfText, chatOfEmbeddings, chatOfText, embeddingsRequest, textRequest } from './surfaces.ts';
 
 export interface LocalRunnerOptions extends Omit<LocalHostOptions, 'modelFile'> {
   target: Target;
@@ -73,19 +74,30 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
     pid: () => host.pid,
     close: () => host.close(),
 
-    async chat({ request, check }: Outgoing, { signal }: AttemptContext): Promise<ChatAnswer> {
-      const body = JSON.stringify({
-        ...request,
-        model: undefined,
-        stream_options: request.stream ? { ...request.stream_options, include_usage: true } : undefined,
-      });
+    async chat(
+      { request, check, surface = 'chat' }: Outgoing,
+      { signal }: AttemptContext,
+    ): Promise<ChatAnswer> {
+      const { path, toWire, fromWire, fromWireChunk } = WIRES[surface];
+      const body = JSON.stringify(
+        toWire({
+          ...request,
+          model: undefined as unknown as string,
+          stream_options: request.stream ? { ...request.stream_options, include_usage: true } : null,
+        }),
+      );
       const objection = check?.(body);
       if (objection) throw new GatewayError('EGRESS_BLOCKED', `not sent to ${target.id}: ${objection}`);
-      const response = await post('/v1/chat/completions', body, signal);
-      if (request.stream) return { kind: 'stream', events: chatEvents(response.body, signal) };
+      const response = await post(path, body, signal);
+      if (request.stream && surface !== 'embeddings')
+        return { kind: 'stream', events: chatEvents(response.body, signal, fromWireChunk) };
       try {
         const raw = await response.body.text();
-        return { kind: 'completion', completion: JSON.parse(raw) as ChatCompletion, raw };
+        const parsed = JSON.parse(raw) as ChatCompletion;
+        const completion = fromWire(parsed) as ChatCompletion;
+        return completion === parsed
+          ? { kind: 'completion', completion, raw }
+          : { kind: 'completion', completion };
       } catch (error) {
         throw attemptError(error, signal);
       }
@@ -93,16 +105,45 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   };
 }
 
+const asItIs = <T>(value: T): T => value;
+
+/** The host's surfaces: where they are, and how they differ from a chat. */
+const WIRES: Record<
+  Surface,
+  {
+    path: string;
+    toWire(request: ChatRequest): unknown;
+    fromWire(body: unknown): unknown;
+    fromWireChunk(payload: unknown): unknown;
+  }
+> = {
+  chat: { path: '/v1/chat/completions', toWire: asItIs, fromWire: asItIs, fromWireChunk: asItIs },
+  completions: {
+    path: '/v1/completions',
+    toWire: textRequest,
+    fromWire: chatOfText,
+    fromWireChunk: chatChunkOfText,
+  },
+  embeddings: {
+    path: '/v1/embeddings',
+    toWire: embeddingsRequest,
+    fromWire: (body) => chatOfEmbeddings(body, () => null),
+    fromWireChunk: asItIs,
+  },
+};
+
 async function* chatEvents(
   body: Dispatcher.ResponseData['body'],
   signal: AbortSignal,
+  fromWireChunk: (payload: unknown) => unknown,
 ): AsyncGenerator<ChatEvent, void, undefined> {
   try {
     for await (const payload of parseSse(body)) {
       if (payload === '[DONE]') return;
-      const chunk = JSON.parse(payload) as ChatChunk & { error?: HostErrorBody };
-      if (chunk.error) throw errorOf(chunk.error, null, null);
-      yield { chunk, raw: payload };
+      const parsed = JSON.parse(payload) as ChatChunk & { error?: HostErrorBody };
+      if (parsed.error) throw errorOf(parsed.error, null, null);
+      const chunk = fromWireChunk(parsed) as ChatChunk;
+      yield chunk === parsed ? { chunk, raw: payload } : { chunk };
     }
     throw crashed(null);
   } catch (error) {

@@ -8,6 +8,7 @@ import { decodeBody } from './content-encoding.ts';
 import type { Egress } from './egress.ts';
 import type { EgressResponse, Timeouts } from './exchange.ts';
 import type { AnswerBody } from './response-body.ts';
+import { providerAt } from './surfaces.ts';
 import { named, UpstreamError, upstreamError } from './upstream-error.ts';
 
 export interface RemoteOptions {
@@ -42,9 +43,6 @@ export function createRemoteRunner(options: RemoteOptions): TargetRunner {
     ...provider.headers(apiKey),
     ...options.headers,
   };
-  const wholeUrl = baseUrl + provider.chatPath(target.model, false);
-  const streamUrl = baseUrl + provider.chatPath(target.model, true);
-
   /** The request as this target gets it: its model name, and usage asked for in streams. */
   const requestFor = (request: ChatRequest): ChatRequest =>
     request.stream
@@ -79,22 +77,22 @@ export function createRemoteRunner(options: RemoteOptions): TargetRunner {
       200,
     );
 
-  function mapped(parsed: unknown): ChatCompletion {
+  function mapped(spoken: Provider, parsed: unknown): ChatCompletion {
     try {
-      return provider.fromWire(parsed);
+      return spoken.fromWire(parsed);
     } catch (error) {
       throw named(target.id, error, withoutKey);
     }
   }
 
-  function completionOf(text: string): ChatAnswer {
+  function completionOf(spoken: Provider, text: string): ChatAnswer {
     const parsed = parseJson(text);
     if (parsed === undefined) {
       throw protocolError(
         /^\s*</.test(text) ? 'answered with a web page instead of JSON' : 'answered with invalid JSON',
       );
     }
-    const completion = mapped(parsed);
+    const completion = mapped(spoken, parsed);
     return completion === parsed
       ? { kind: 'completion', completion, raw: text }
       : { kind: 'completion', completion };
@@ -105,12 +103,20 @@ export function createRemoteRunner(options: RemoteOptions): TargetRunner {
     state: () => ({ available: true }),
     close: async () => {},
     async chat(outgoing, context) {
-      const stream = outgoing.request.stream === true;
+      const { surface = 'chat' } = outgoing;
+      const stream = outgoing.request.stream === true && surface !== 'embeddings';
+      const spoken = providerAt(provider, surface);
+      if (spoken === null) {
+        throw new GatewayError(
+          'UNSUPPORTED_FEATURE',
+          `${target.id}: provider "${provider.name}" has no ${surface}; ask another target`,
+        );
+      }
       const response = await egress.send({
-        url: stream ? streamUrl : wholeUrl,
+        url: baseUrl + spoken.chatPath(target.model, stream),
         method: 'POST',
         headers,
-        body: JSON.stringify(provider.toWire(requestFor(outgoing.request))),
+        body: JSON.stringify(spoken.toWire(requestFor(outgoing.request))),
         zone: target.zone,
         check: outgoing.check,
         signal: context.signal,
@@ -118,13 +124,13 @@ export function createRemoteRunner(options: RemoteOptions): TargetRunner {
       });
       const body = decodeBody(response.body, response.headers['content-encoding']);
       if (response.status < 200 || response.status > 299) throw await refusal(response, body);
-      if (!stream) return completionOf(await body.text());
+      if (!stream) return completionOf(spoken, await body.text());
       const type = response.headers['content-type'] ?? '';
       if (/json|html/.test(type)) {
-        completionOf(await body.text()); // throws the error that such a body usually is
+        completionOf(spoken, await body.text()); // throws the error that such a body usually is
         throw protocolError(`answered a streamed request with ${type.split(';')[0]}`);
       }
-      return { kind: 'stream', events: new ChatEventStream(target.id, provider, body, withoutKey) };
+      return { kind: 'stream', events: new ChatEventStream(target.id, spoken, body, withoutKey) };
     },
   };
 }

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 
 export interface Finished {
   stdout: string;
+  /** Its end. */
+  stderr: string;
   /** From the start of the process to its end. */
   wallS: number;
   /** The most memory resident at once, shared pages of the model file included; 0 where there is no /proc. */
@@ -29,7 +31,7 @@ export function runChild(program: string, args: readonly string[]): Promise<Fini
       stdout += data;
     });
     child.stderr.on('data', (data) => {
-      stderr = `${stderr}${data}`.slice(-2000);
+      stderr = `${stderr}${data}`.slice(-20_000);
     });
     const timer = setInterval(() => {
       peakRssBytes = Math.max(peakRssBytes, peakRss(child.pid ?? 0));
@@ -37,8 +39,13 @@ export function runChild(program: string, args: readonly string[]): Promise<Fini
     child.on('error', reject);
     child.on('close', (code, signal) => {
       clearInterval(timer);
-      if (code === 0) resolve({ stdout, wallS: (performance.now() - start) / 1000, peakRssBytes });
-      else reject(new Error(`${program} ${args.join(' ')} ended with ${signal ?? code}: ${stderr.trim()}`));
+      if (code === 0) resolve({ stdout, stderr, wallS: (performance.now() - start) / 1000, peakRssBytes });
+      else
+        reject(
+          new Error(
+            `${program} ${args.join(' ')} ended with ${signal ?? code}: ${stderr.trim().slice(-1000)}`,
+          ),
+        );
     });
   });
 }

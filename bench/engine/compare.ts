@@ -42,7 +42,7 @@ function logProbabilities(logits: Float32Array): Float64Array {
   return Float64Array.from(logits, (x) => x - max - Math.log(sum));
 }
 
-function topOf(logits: Float32Array, token: number): Top {
+export function topOf(logits: Float32Array, token: number): Top {
   let second = Number.NEGATIVE_INFINITY;
   logits.forEach((x, id) => {
     if (id !== token) second = Math.max(second, x);
@@ -52,7 +52,7 @@ function topOf(logits: Float32Array, token: number): Top {
 }
 
 /** Our tokens and logits where llama.cpp has taken `theirs`: the prompt as one batch, then their tokens one by one. */
-async function follow(engine: NativeEngine, ids: number[], theirs: number[]): Promise<GreedyText> {
+export async function follow(engine: NativeEngine, ids: number[], theirs: number[]): Promise<GreedyText> {
   const session = engine.newSession();
   session.setSampler({ temperature: 0 });
   const text: GreedyText = { tokens: [], logits: [] };
@@ -71,7 +71,7 @@ async function follow(engine: NativeEngine, ids: number[], theirs: number[]): Pr
 }
 
 /** KL(p || q) of the distributions that two rows of logits stand for, in nats. */
-function divergence(p: Float32Array, q: Float32Array): number {
+export function divergence(p: Float32Array, q: Float32Array): number {
   if (p.length !== q.length)
     throw new Error(`${p.length} logits beside ${q.length}: the vocabularies differ`);
   const [logP, logQ] = [logProbabilities(p), logProbabilities(q)];

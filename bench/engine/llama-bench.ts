@@ -34,9 +34,9 @@ function nameOf({ n_prompt, n_gen, n_depth = 0 }: Entry): string {
   return n_gen === 0 ? `pp${n_prompt}` : `tg${n_gen}@${n_depth || n_prompt}`;
 }
 
-/** Rows "| PP | TG | B | N_KV | T_PP s | S_PP t/s | T_TG s | S_TG t/s | ...": B and S_TG. */
-function batchRows(stdout: string): Map<number, number> {
-  const rows = stdout.split('\n').map((line) =>
+/** Rows (ik_llama.cpp has them in its log) "| PP | TG | B | N_KV | T_PP s | S_PP t/s | T_TG s | S_TG t/s | ...": B and S_TG. */
+function batchRows(output: string): Map<number, number> {
+  const rows = output.split('\n').map((line) =>
     line
       .split('|')
       .slice(1, -1)
@@ -62,7 +62,7 @@ export function llamaBench(path: string, model: string): Contender {
     const [first] = tests;
     if (!first || !existsSync(batched)) return new Map();
     const length = Math.max(...tests.map(({ nSequences, nTokens, depth }) => nSequences * (nTokens + depth)));
-    const { stdout } = await runChild(batched, [
+    const { stdout, stderr } = await runChild(batched, [
       ...common(nThreads),
       '-c',
       `${Math.ceil(length / 256) * 256 + 256}`,
@@ -73,7 +73,7 @@ export function llamaBench(path: string, model: string): Contender {
       '-npl',
       tests.map(({ nSequences }) => nSequences).join(),
     ]);
-    const rates = batchRows(stdout);
+    const rates = batchRows(`${stdout}\n${stderr}`);
     return new Map(tests.map((test) => [bareName(test), rates.get(test.nSequences) ?? Number.NaN]));
   };
   return {

@@ -24,37 +24,47 @@ constexpr int kRepeats = 20000;
 
 #if defined(__x86_64__)
 
-__attribute__((target("avx512f"))) inline uint64_t sum512(const uint64_t* data, size_t n) {
-  __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
-  for (size_t i = 0; i < n; i += 32) {
-    _mm_prefetch(reinterpret_cast<const char*>(data + i + 512), _MM_HINT_T0);
-    _mm_prefetch(reinterpret_cast<const char*>(data + i + 520), _MM_HINT_T0);
-    _mm_prefetch(reinterpret_cast<const char*>(data + i + 528), _MM_HINT_T0);
-    _mm_prefetch(reinterpret_cast<const char*>(data + i + 536), _MM_HINT_T0);
-    a = _mm512_add_epi64(a, _mm512_loadu_si512(data + i));
-    b = _mm512_add_epi64(b, _mm512_loadu_si512(data + i + 8));
-    c = _mm512_add_epi64(c, _mm512_loadu_si512(data + i + 16));
-    d = _mm512_add_epi64(d, _mm512_loadu_si512(data + i + 24));
+/// The sum of n words, n a multiple of 128, read as `kStreams` runs side by side.
+template <int kStreams>
+__attribute__((target("avx512f"))) uint64_t sum512(const uint64_t* data, size_t n) {
+  __m512i sums[kStreams];
+  for (__m512i& each : sums) each = _mm512_setzero_si512();
+  const size_t part = n / kStreams;
+  for (size_t i = 0; i < part; i += 16) {
+    _Pragma("GCC unroll 8") for (int s = 0; s < kStreams; ++s) {
+      const uint64_t* at = data + static_cast<size_t>(s) * part + i;
+      sums[s] =
+          _mm512_add_epi64(sums[s], _mm512_add_epi64(_mm512_loadu_si512(at), _mm512_loadu_si512(at + 8)));
+    }
   }
   alignas(64) uint64_t lanes[8];
-  _mm512_store_si512(lanes, _mm512_add_epi64(_mm512_add_epi64(a, b), _mm512_add_epi64(c, d)));
   uint64_t total = 0;
-  for (const uint64_t lane : lanes) total += lane;
+  for (const __m512i& each : sums) {
+    _mm512_store_si512(lanes, each);
+    for (const uint64_t lane : lanes) total += lane;
+  }
   return total;
 }
 
-__attribute__((target("avx2"))) inline uint64_t sum256(const uint64_t* data, size_t n) {
-  __m256i a = _mm256_setzero_si256(), b = a, c = a, d = a;
-  for (size_t i = 0; i < n; i += 16) {
-    a = _mm256_add_epi64(a, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i)));
-    b = _mm256_add_epi64(b, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i + 4)));
-    c = _mm256_add_epi64(c, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i + 8)));
-    d = _mm256_add_epi64(d, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(data + i + 12)));
+template <int kStreams>
+__attribute__((target("avx2"))) uint64_t sum256(const uint64_t* data, size_t n) {
+  __m256i sums[kStreams];
+  for (__m256i& each : sums) each = _mm256_setzero_si256();
+  const size_t part = n / kStreams;
+  for (size_t i = 0; i < part; i += 8) {
+    _Pragma("GCC unroll 8") for (int s = 0; s < kStreams; ++s) {
+      const auto* at = reinterpret_cast<const __m256i*>(data + static_cast<size_t>(s) * part + i);
+      sums[s] =
+          _mm256_add_epi64(sums[s], _mm256_add_epi64(_mm256_loadu_si256(at), _mm256_loadu_si256(at + 1)));
+    }
   }
   alignas(32) uint64_t lanes[4];
-  _mm256_store_si256(reinterpret_cast<__m256i*>(lanes),
-                     _mm256_add_epi64(_mm256_add_epi64(a, b), _mm256_add_epi64(c, d)));
-  return lanes[0] + lanes[1] + lanes[2] + lanes[3];
+  uint64_t total = 0;
+  for (const __m256i& each : sums) {
+    _mm256_store_si256(reinterpret_cast<__m256i*>(lanes), each);
+    for (const uint64_t lane : lanes) total += lane;
+  }
+  return total;
 }
 
 // Named variables, as an array of chains stays in memory; each passes an empty asm, so that none is folded away.
@@ -88,10 +98,14 @@ TIERGATE_PEAK(bf16_512, "avx512f,avx512bf16", _mm512_setzero_ps(),
 TIERGATE_PEAK(f32_512, "avx512f", _mm512_setzero_ps(), _mm512_set1_ps(1), TIERGATE_F32_512, 2 * 16)
 TIERGATE_PEAK(f32_256, "avx2,fma", _mm256_setzero_ps(), _mm256_set1_ps(1), TIERGATE_F32_256, 2 * 8)
 
-/// The sum of n words, n a multiple of 32: what reading costs at least.
-inline uint64_t sum(const uint64_t* data, size_t n) {
-  if (cpu_features() & kCpuAvx512) return sum512(data, n);
-  return cpu_features() & kCpuAvx2 ? sum256(data, n) : data[0];
+/// What reads fastest differs between CPUs: the streams that their prefetchers follow.
+using Sum = uint64_t (*)(const uint64_t* data, size_t n);
+
+inline const Sum* sums(int& n) {
+  static constexpr Sum wide[] = {sum512<1>, sum512<2>, sum512<4>},
+                       narrow[] = {sum256<1>, sum256<2>, sum256<4>};
+  n = 3;
+  return cpu_features() & kCpuAvx512 ? wide : narrow;
 }
 
 inline constexpr Product products[] = {
@@ -104,12 +118,20 @@ inline constexpr Product products[] = {
 
 #else
 
-inline uint64_t sum(const uint64_t* data, size_t n) {
+using Sum = uint64_t (*)(const uint64_t* data, size_t n);
+
+inline uint64_t plain_sum(const uint64_t* data, size_t n) {
   uint64_t lanes[8] = {};
   for (size_t i = 0; i < n; ++i) lanes[i % 8] += data[i];
   uint64_t total = 0;
   for (const uint64_t lane : lanes) total += lane;
   return total;
+}
+
+inline const Sum* sums(int& n) {
+  static constexpr Sum all[] = {plain_sum};
+  n = 1;
+  return all;
 }
 
 inline double f32_plain() {

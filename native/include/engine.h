@@ -102,7 +102,10 @@ struct StepItem {
   std::span<const int32_t>
       tokens;           // appended to the timeline, >= 1: a chunk of prompt, or the token sampled last
   bool sample = false;  // sample a next token after the last of `tokens`
-  int32_t n_top = 0;    // how many TokenLogprob to return (0 … 20)
+  /// Guesses of the tokens that will be sampled, checked in this same step: as many as are right are appended
+  /// too, each with its own result. What is sampled, and all its figures, are the same as without guesses.
+  std::span<const int32_t> draft;
+  int32_t n_top = 0;  // how many TokenLogprob to return (0 … 20)
   /// Not kNone: the pooled hidden state of the timeline is wanted instead of a next token. All steps of the
   /// timeline, from its first token on, then ask for the same.
   Pooling pooling = Pooling::kNone;
@@ -117,6 +120,8 @@ struct StepResult {
   float margin = 0;               // p(best) - p(second best), same distribution
   std::vector<TokenLogprob> top;  // descending
   std::vector<float> embedding;   // (d_model,), of length 1, of all tokens so far; empty unless asked for
+  /// What was sampled after each token of the draft that was right, in order.
+  std::vector<StepResult> following;
 };
 
 class Session {
@@ -125,6 +130,10 @@ class Session {
   virtual int32_t n_past() const = 0;  // tokens whose K/V is held
   /// Forgets everything from position n_past on (n_past <= current): the way to reuse a prefix.
   virtual void truncate(int32_t n_past) = 0;
+  /// Takes over the K/V of the longest beginning of `tokens` that any session of the engine has computed, also
+  /// one that still runs, if it is longer than what this session holds. Nothing is copied before it is written
+  /// to. Returns n_past(). tokens must begin with what this session holds; throws Error(INVALID_REQUEST).
+  virtual int32_t adopt_prefix(std::span<const int32_t> tokens) = 0;
   virtual void set_sampler(const SamplerOptions& options) = 0;
   /// Last logits (n_vocab,), valid until the next step that includes this session; empty before the first
   /// sample.
@@ -144,13 +153,14 @@ class Engine {
   virtual ~Engine() = default;
   virtual int32_t n_ctx() const = 0;
   virtual int32_t n_batch() const = 0;
+  /// What sessions may still take; cached prefixes that nobody reads give way and count as free.
   virtual int32_t free_kv_tokens() const = 0;
   virtual uint64_t kv_bytes() const = 0;
   virtual std::unique_ptr<Session> new_session() = 0;
-  /// One forward pass over all items. Sum of tokens <= n_batch. Results in the order of items. Throws Error
+  /// One forward pass over all items. Sum of tokens and drafts <= n_batch. Results in the order of items. Throws Error
   /// (CONTEXT_OVERFLOW) before any change when a timeline or the KV budget would overflow.
-  /// A session's numbers depend on its own tokens and sampler alone, never on its batch mates or thread
-  /// count.
+  /// A session's numbers depend on its own tokens and sampler alone, never on its batch mates, thread count,
+  /// adopted prefixes or drafts.
   virtual std::vector<StepResult> step(std::span<const StepItem> items) = 0;
 };
 

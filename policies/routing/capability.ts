@@ -1,5 +1,6 @@
 // A target that lacks a feature the request uses is not a candidate: features are never dropped silently.
-import type { Capabilities } from '../../contract/tier.ts';
+import type { RequestFacts, TargetView } from '../../contract/policy.ts';
+import type { Capabilities, Surface } from '../../contract/tier.ts';
 import { defineRoutingPolicy } from '../routing-policy.ts';
 
 const WIRE_NAMES: Record<keyof Capabilities, string> = {
@@ -13,22 +14,37 @@ const WIRE_NAMES: Record<keyof Capabilities, string> = {
 };
 const FEATURES = Object.keys(WIRE_NAMES) as (keyof Capabilities)[];
 
+/** Surfaces by their name in the facts; every other one is a chat. */
+const surfaceOf = ({ surface }: RequestFacts): Surface =>
+  surface === 'completions' || surface === 'embeddings' ? surface : 'chat';
+
+/** What the target cannot do of what is asked. */
+function missingOf(facts: RequestFacts, { capabilities, surfaces, provider }: TargetView): string[] {
+  const surface = surfaceOf(facts);
+  const missing = FEATURES.filter((feature) => facts.needs[feature] && !capabilities[feature]).map(
+    (feature) => WIRE_NAMES[feature],
+  );
+  if (!(surfaces ?? ['chat']).includes(surface)) missing.unshift(surface);
+  // Ids are a tokenizer's own, and no recognizer can read them: they stay on this machine.
+  if (facts.tokenInput && provider !== 'local') missing.push('token ids as input');
+  return missing;
+}
+
 export default defineRoutingPolicy({
   name: 'capability',
   create: () => (facts, targets) => {
-    let needsAny = false;
-    for (const feature of FEATURES) needsAny ||= facts.needs[feature];
-    if (!needsAny) return null;
     const denyTargets: string[] = [];
     const targetReasons: Record<string, string> = {};
-    for (const { id, capabilities } of targets) {
-      const missing = FEATURES.filter((feature) => facts.needs[feature] && !capabilities[feature]);
+    const surface = surfaceOf(facts);
+    for (const target of targets) {
+      const missing = missingOf(facts, target);
       if (missing.length === 0) continue;
-      denyTargets.push(id);
-      targetReasons[id] = `cannot do: ${missing.map((feature) => WIRE_NAMES[feature]).join(', ')}`;
+      denyTargets.push(target.id);
+      targetReasons[target.id] = `cannot do: ${missing.join(', ')}`;
     }
     if (denyTargets.length === 0) return null;
     const needed = FEATURES.filter((feature) => facts.needs[feature]).map((feature) => WIRE_NAMES[feature]);
+    if (surface !== 'chat' || needed.length === 0) needed.unshift(surface);
     return {
       policy: 'capability',
       reason: `the request uses ${needed.join(', ')}`,

@@ -2,6 +2,7 @@
 // docs/configuration.md explains each.
 import { z } from 'zod';
 import { SENSITIVITIES } from '../../contract/policy.ts';
+import { SURFACES } from '../../contract/tier.ts';
 import { DEFAULT_ROUTING } from '../../policies/routing-policy.ts';
 import { ruleSetSchema } from '../../policies/rule-schema.ts';
 
@@ -55,6 +56,11 @@ const target = z.strictObject({
   context_window: z.int().min(256).optional().describe('tokens, prompt and answer together'),
   headers: z.record(z.string(), z.string()).optional(),
   capabilities: capabilities.optional(),
+  surfaces: z
+    .array(z.enum(SURFACES))
+    .min(1)
+    .optional()
+    .describe('what can be asked of it; default: chat, and all of them at Level 1'),
   price: price.optional(),
   timeout_ms: timeouts.prefault({}),
   retries: z.int().min(0).max(10).default(2),

@@ -1,6 +1,6 @@
 // The config's targets as the contract's targets: defaults filled in, one list in the order of tiers.
 import { basename } from 'node:path';
-import type { Capabilities, Target, TierLevel } from '../../contract/tier.ts';
+import { type Capabilities, SURFACES, type Target, type TierLevel } from '../../contract/tier.ts';
 import { builtinPrice } from '../../tiers/prices.ts';
 import type { Config, TargetConfig } from './schema.ts';
 
@@ -82,6 +82,7 @@ export function configuredTargets(config: Config, modelFile: string | null): Con
         model,
         contextWindow: settings.context_window ?? settings.context ?? null,
         capabilities: capabilitiesOf(settings, local ? LOCAL : REMOTE),
+        surfaces: settings.surfaces ?? (local ? SURFACES : ['chat']),
         price: priceOf(settings, level, model),
       };
       result.push({ target, settings, local });
@@ -96,6 +97,7 @@ export function configuredTargets(config: Config, modelFile: string | null): Con
         model: id.slice('local/'.length),
         contextWindow: null,
         capabilities: LOCAL,
+        surfaces: SURFACES,
         price: null,
       };
       result.push({ target, settings: null, local: true });

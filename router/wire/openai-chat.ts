@@ -24,9 +24,9 @@ const tool = z.looseObject({
   function: z.looseObject({ name: z.string().min(1) }).optional(),
 });
 
-const chatRequest = z.looseObject({
+/** Fields that text completions share. */
+export const commonFields = {
   model: z.string().min(1),
-  messages: z.array(message).min(1),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
@@ -42,12 +42,17 @@ const chatRequest = z.looseObject({
   max_tokens: z.number().int().min(1).nullish(),
   max_completion_tokens: z.number().int().min(1).nullish(),
   n: z.number().int().min(1).max(128).nullish(),
+  user: z.string().nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+};
+
+const chatRequest = z.looseObject({
+  ...commonFields,
+  messages: z.array(message).min(1),
   logprobs: z.boolean().nullish(),
   top_logprobs: z.number().int().min(0).max(20).nullish(),
   tools: z.array(tool).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
-  user: z.string().nullish(),
-  metadata: z.record(z.string(), z.unknown()).nullish(),
 });
 
 /** `messages[0].role`, as OpenAI writes it. */
@@ -81,7 +86,13 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
  * Parses JSON text into a chat request; the parsed object itself is returned, not a copy.
  * @throws {GatewayError} INVALID_JSON, INVALID_REQUEST with `param`
  */
-export function parseChatRequest(text: string): ChatRequest {
+export const parseChatRequest = (text: string): ChatRequest => parseBody(chatRequest, text) as ChatRequest;
+
+/**
+ * JSON text as what a schema accepts; the parsed object itself, not a copy.
+ * @throws {GatewayError} INVALID_JSON, INVALID_REQUEST with `param`
+ */
+export function parseBody<T extends z.ZodType>(schema: T, text: string): z.infer<T> {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -91,8 +102,8 @@ export function parseChatRequest(text: string): ChatRequest {
     const where = position === undefined ? '' : ` near character ${position}`;
     throw new GatewayError('INVALID_JSON', `the request body is not valid JSON${where}; send a JSON object`);
   }
-  const result = chatRequest.safeParse(body);
-  if (result.success) return body as ChatRequest;
+  const result = schema.safeParse(body);
+  if (result.success) return body as z.infer<T>;
   const issue = result.error.issues[0]!;
   const param = parameterPath(issue.path);
   const found = shownValue(valueAt(body, issue.path));

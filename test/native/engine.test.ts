@@ -200,6 +200,26 @@ describe('sessions', () => {
     engine.close();
   });
 
+  it('adopt what others computed, and check drafts, with the same answers', async () => {
+    const engine = (await open()).createEngine({ nCtx: 512, nKvTokens: 1024 });
+    const prompt = Int32Array.from({ length: 100 }, (_, i) => 65 + ((i * 11) % 26));
+    const expected = await generate(engine, prompt, 12, { temperature: 0.8, seed: 4n });
+    const session = engine.newSession();
+    session.setSampler({ temperature: 0.8, seed: 4n });
+    expect(session.adoptPrefix(prompt.subarray(0, -1))).toBe(99);
+    expect(session.nPast()).toBe(99);
+    const wrong = expected.slice(0, 5).concat(expected[5] === 3 ? 4 : 3, 5, 5);
+    const [result] = await engine.step([
+      { ...item(session, prompt.subarray(99)), draft: Int32Array.from(wrong) },
+    ]);
+    const sampled = [result!, ...(result!.following ?? [])].map(({ token }) => token);
+    expect(sampled).toEqual(expected.slice(0, 6));
+    expect(session.nPast()).toBe(105);
+    expect(() => session.adoptPrefix(prompt)).toThrow(/truncate it first/);
+    expect(() => session.adoptPrefix([1] as never)).toThrow(/tokens should be an Int32Array/);
+    engine.close();
+  });
+
   it('repeat with their seed, take the best token at temperature 0 and with top-k 1', async () => {
     const engine = (await open()).createEngine({ nCtx: 256 });
     const prompt = [72, 101, 108];

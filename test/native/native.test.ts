@@ -22,10 +22,15 @@ function build(...options: string[]): void {
 
 /** Runs a test program from the repository's root; fails with its output unless every test passed. */
 function run(command: string, ...options: string[]): void {
+  runWith({}, command, ...options);
+}
+
+function runWith(env: Record<string, string>, command: string, ...options: string[]): void {
   const { status, signal, stdout, stderr } = spawnSync(command, options, {
     cwd: packageRoot,
     encoding: 'utf8',
     timeout: RUN_TIMEOUT_MS,
+    env: { ...process.env, ...env },
   });
   for (const line of stdout.split('\n')) if (line.startsWith('skip ')) console.log(line);
   if (status !== 0) throw new Error(`exit ${status ?? signal}\n${stdout}${stderr}`);
@@ -74,6 +79,28 @@ describe.skipIf(!deep)('native engine, deep (skipped unless TIERGATE_NATIVE_DEEP
       }
     },
     BUILD_TIMEOUT_MS,
+  );
+
+  it(
+    'gives the same bits in thousands of random schedules',
+    () => {
+      build('--if-stale', '--tests');
+      runWith({ TIERGATE_SCHEDULES: '5100' }, builtProgram('build', 'schedules_test'));
+    },
+    BUILD_TIMEOUT_MS,
+  );
+
+  it(
+    'runs steps and schedules under the sanitizers of addresses, undefined behaviour and threads',
+    () => {
+      for (const sanitizers of ['address,undefined', 'thread']) {
+        for (const name of ['session_test', 'schedules_test']) {
+          build('--tests', `--sanitize=${sanitizers}`, `--target=${name}`);
+          run(builtProgram(`build-sanitize-${sanitizers.replaceAll(',', '-')}`, name));
+        }
+      }
+    },
+    2 * BUILD_TIMEOUT_MS,
   );
 
   const canEmulate = finds('aarch64-linux-gnu-g++') && finds('qemu-aarch64-static');

@@ -136,6 +136,78 @@ TEST("pages go back on truncate and close, and a step that does not fit changes 
   CHECK_EQ(engine->free_kv_tokens(), 256);
 }
 
+TEST(
+    "a prefix is adopted page by page, from closed and from running sessions, and costs no page until it "
+    "grows") {
+  const TinyModelFile file({});
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto engine = Engine::create(model, {.n_ctx = 512, .n_kv_tokens = 512});
+  std::mt19937 random(17);
+  const Tokens system = random_tokens(random, 150), question = random_tokens(random, 30);
+  Tokens whole = system;
+  whole.insert(whole.end(), question.begin(), question.end());
+
+  auto first = engine->new_session();
+  CHECK_EQ(first->adopt_prefix(system), 0);
+  step_one(*engine, *first, system);
+  auto second = engine->new_session();
+  CHECK_EQ(second->adopt_prefix(whole), 128);  // full pages of a running session
+  CHECK_EQ(engine->free_kv_tokens(), 512 - 3 * 64);
+  first.reset();
+  CHECK_EQ(second->adopt_prefix(whole), 150);  // and the partly filled one of a closed session
+  CHECK_EQ(second->adopt_prefix(whole), 150);
+  CHECK_EQ(engine->free_kv_tokens(), 512 - 3 * 64);
+  step_one(*engine, *second, question);
+  CHECK(same_bits(copy_of(*second), alone(model, whole)));
+
+  // Cut back into a shared page and continued otherwise: what others adopt stays as it was.
+  second->truncate(100);
+  step_one(*engine, *second, random_tokens(random, 20));
+  const auto third = engine->new_session();
+  CHECK_EQ(third->adopt_prefix(whole), 150);
+  step_one(*engine, *third, question);
+  CHECK(same_bits(copy_of(*third), alone(model, whole)));
+  CHECK_THROWS(third->adopt_prefix(system), "differ from those of the session, which has 180");
+}
+
+TEST("cached prefixes give way, the least recently used first and from their ends") {
+  const TinyModelFile file({});
+  const auto engine = Engine::create(Model::open(file.path()), {.n_ctx = 256, .n_kv_tokens = 256});
+  std::mt19937 random(23);
+  const Tokens a = random_tokens(random, 128), b = random_tokens(random, 64), c = random_tokens(random, 64);
+  const auto cached = [&](const Tokens& tokens) { return engine->new_session()->adopt_prefix(tokens); };
+  for (const Tokens& tokens : {a, b}) step_one(*engine, *engine->new_session(), tokens);
+  CHECK_EQ(engine->free_kv_tokens(), 256);
+  step_one(*engine, *engine->new_session(), c);
+  CHECK_EQ(cached(a), 128);
+  CHECK_EQ(cached(b), 64);
+  CHECK_EQ(cached(c), 64);
+  // Used in the order a, b, c: the end of a goes, then its beginning, never what a session reads.
+  const auto reader = engine->new_session();
+  CHECK_EQ(reader->adopt_prefix(b), 64);
+  auto writer = engine->new_session();
+  step_one(*engine, *writer, random_tokens(random, 10));
+  CHECK_EQ(cached(a), 64);
+  step_one(*engine, *writer, random_tokens(random, 64));
+  CHECK_EQ(cached(a), 64);  // looked up since c was
+  CHECK_EQ(cached(c), 0);
+  CHECK_EQ(cached(b), 64);
+  CHECK_EQ(engine->free_kv_tokens(), 64);
+}
+
+TEST("an adopted page that is partly filled can be continued in a full budget") {
+  const TinyModelFile file({});
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto engine = Engine::create(model, {.n_ctx = 64, .n_kv_tokens = 64});
+  std::mt19937 random(29);
+  const Tokens text = random_tokens(random, 60);
+  step_one(*engine, *engine->new_session(), Tokens(text.begin(), text.begin() + 40));
+  const auto session = engine->new_session();
+  CHECK_EQ(session->adopt_prefix(text), 40);
+  step_one(*engine, *session, Tokens(text.begin() + 40, text.end()));
+  CHECK(same_bits(copy_of(*session), alone(model, text)));
+}
+
 TEST("errors name what is wrong with a step") {
   const TinyModelFile file({});
   const std::shared_ptr<Model> model = Model::open(file.path());
@@ -159,6 +231,11 @@ TEST("errors name what is wrong with a step") {
   CHECK_THROWS(engine->step(twice), "repeats a session");
   const StepItem none[] = {{.session = nullptr, .tokens = one}};
   CHECK_THROWS(engine->step(none), "another engine");
+  const StepItem idle_draft[] = {{.session = session.get(), .tokens = one, .draft = one}};
+  CHECK_THROWS(engine->step(idle_draft), "a draft but samples nothing");
+  const Tokens hundred(100, 1);
+  const StepItem long_draft[] = {{.session = session.get(), .tokens = one, .sample = true, .draft = hundred}};
+  CHECK_THROWS(engine->step(long_draft), "context window is 100");
   CHECK_EQ(session->n_past(), 0);
   CHECK_THROWS(session->truncate(1), "cannot truncate");
   CHECK_THROWS(session->truncate(-1), "cannot truncate");

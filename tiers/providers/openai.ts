@@ -48,6 +48,8 @@ export default defineProvider({
   name: 'openai',
   defaultBaseUrl: 'https://api.openai.com/v1',
   chatPath: () => '/chat/completions',
+  textPath: () => '/completions',
+  embeddingsPath: () => '/embeddings',
   headers: (apiKey): Record<string, string> => (apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
   toWire: (request) => request,
 

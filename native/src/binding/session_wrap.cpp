@@ -32,6 +32,7 @@ Napi::Function SessionWrap::define(Napi::Env env) {
   return DefineClass(
       env, "NativeSession",
       {InstanceMethod<&SessionWrap::n_past>("nPast"), InstanceMethod<&SessionWrap::truncate>("truncate"),
+       InstanceMethod<&SessionWrap::adopt_prefix>("adoptPrefix"),
        InstanceMethod<&SessionWrap::set_sampler>("setSampler"),
        InstanceMethod<&SessionWrap::logits>("logits"), InstanceMethod<&SessionWrap::close>("close")});
 }
@@ -64,6 +65,14 @@ void SessionWrap::truncate(const Napi::CallbackInfo& info) {
   guarded(info.Env(), [&] {
     idle_session().truncate(n_past);
     state_->n_past = n_past;
+  });
+}
+
+Napi::Value SessionWrap::adopt_prefix(const Napi::CallbackInfo& info) {
+  const std::vector<int32_t> tokens = to_tokens(info[0], "tokens");
+  return guarded(info.Env(), [&] {
+    state_->n_past = idle_session().adopt_prefix(tokens);
+    return Napi::Number::New(info.Env(), state_->n_past);
   });
 }
 

@@ -32,6 +32,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
  private:
   Napi::Value n_past(const Napi::CallbackInfo& info);
   void truncate(const Napi::CallbackInfo& info);
+  Napi::Value adopt_prefix(const Napi::CallbackInfo& info);
   void set_sampler(const Napi::CallbackInfo& info);
   Napi::Value logits(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);

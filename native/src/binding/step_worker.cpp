@@ -16,6 +16,7 @@ StepWorker::StepWorker(Napi::Env env, std::shared_ptr<EngineState> engine, const
     StepItem item;
     item.session = &session->idle_session();
     tokens_.push_back(to_tokens(given.Get("tokens"), name + ".tokens"));
+    read_option(given, "draft", drafts_.emplace_back(), to_tokens);
     item.sample = to_bool(given.Get("sample"), name + ".sample");
     item.n_top = to_int32(given.Get("nTop"), name + ".nTop");
     int32_t pooling = 0;
@@ -34,6 +35,7 @@ StepWorker::StepWorker(Napi::Env env, std::shared_ptr<EngineState> engine, const
                   "items[" + std::to_string(i) + "].session was closed or used while the items were read");
     }
     items_[i].tokens = tokens_[i];
+    items_[i].draft = drafts_[i];
   }
   if (engine_state_->engine == nullptr)
     throw Error("INVALID_REQUEST", "the engine is closed; create another");
@@ -65,15 +67,15 @@ void StepWorker::OnOK() {
     session->n_past = session->session->n_past();
     if (session->closes_after_step) session->session.reset();
   }
-  settle(deferred_, error_, [this] { return results_to_js(); });
+  settle(deferred_, error_, [this] { return to_js(results_); });
 }
 
-Napi::Value StepWorker::results_to_js() const {
+Napi::Array StepWorker::to_js(const std::vector<StepResult>& results) const {
   const Napi::Env env = Env();
-  Napi::Array out = Napi::Array::New(env, results_.size());
-  for (uint32_t i = 0; i < results_.size(); ++i) {
+  Napi::Array out = Napi::Array::New(env, results.size());
+  for (uint32_t i = 0; i < results.size(); ++i) {
     const Napi::HandleScope scope(env);
-    const StepResult& result = results_[i];
+    const StepResult& result = results[i];
     Napi::Object object = Napi::Object::New(env);
     object["sampled"] = result.sampled;
     object["error"] = result.error;
@@ -91,6 +93,7 @@ Napi::Value StepWorker::results_to_js() const {
     object["topLogprobs"] = top_logprobs;
     if (!result.embedding.empty())
       object["embedding"] = to_typed_array<Napi::Float32Array>(env, result.embedding);
+    if (!result.following.empty()) object["following"] = to_js(result.following);
     out[i] = object;
   }
   return out;

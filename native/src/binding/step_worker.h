@@ -24,13 +24,13 @@ class StepWorker final : public Napi::AsyncWorker {
  private:
   void Execute() override;
   void OnOK() override;
-  Napi::Value results_to_js() const;
+  Napi::Array to_js(const std::vector<StepResult>& results) const;
 
   Napi::Promise::Deferred deferred_;
   std::shared_ptr<EngineState> engine_state_;
   std::shared_ptr<Engine> engine_;
   std::vector<std::shared_ptr<SessionState>> sessions_;
-  std::vector<std::vector<int32_t>> tokens_;
+  std::vector<std::vector<int32_t>> tokens_, drafts_;
   std::vector<StepItem> items_;
   std::vector<StepResult> results_;
   std::optional<CaughtError> error_;

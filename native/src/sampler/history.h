@@ -28,6 +28,10 @@ class History {
 
   void truncate(int32_t n_past) {
     if (completion_begin_ >= n_past) end_completion();
+    take_back(n_past);
+  }
+  /// As if what follows n_past had not been appended: a completion that has begun goes on.
+  void take_back(int32_t n_past) {
     if (completion_begin_ >= 0) {
       for (int32_t i = n_past; i < n_tokens(); ++i) {
         const auto found = completion_counts_.find(tokens_[static_cast<size_t>(i)]);

@@ -1,10 +1,12 @@
 #include "session/cpu_engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <new>
 #include <string>
 #include <unordered_set>
 
+#include "sampler/candidates.h"
 #include "sampler/distribution.h"
 
 namespace tiergate {
@@ -35,6 +37,9 @@ EngineOptions checked(const EngineOptions& given, const LoadedModel& model) {
   return options;
 }
 
+/// Positions an item appends, at most.
+int32_t n_rows(const StepItem& item) { return static_cast<int32_t>(item.tokens.size() + item.draft.size()); }
+
 KvShape kv_shape(const Hparams& h) { return {h.n_layers, h.n_kv_heads, h.head_dim}; }
 
 }  // namespace
@@ -44,6 +49,7 @@ CpuEngine::CpuEngine(std::shared_ptr<LoadedModel> model, const EngineOptions& op
       options_(checked(options, *model_)),
       pool_(options_.n_threads),
       pages_(std::make_shared<PagePool>(kv_shape(model_->hparams()), pages_for(options_.n_kv_tokens))),
+      prefixes_(std::make_shared<PrefixTree>(pages_)),
       rope_(model_->hparams().rope, options_.n_ctx),
       pass_(model_->hparams(), model_->kernels(), pool_, rope_, options_.n_batch) {}
 
@@ -71,17 +77,21 @@ std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) co
                                          " asks for a pooled state; ask for the same in every step of its "
                                          "timeline, and sample none of them");
     }
-    for (const int32_t token : item.tokens) {
-      if (token < 0 || token >= n_vocab)
-        refuse("a token of " + name, token, "0 … " + std::to_string(n_vocab - 1));
+    if (!item.draft.empty() && !item.sample)
+      throw Error("INVALID_REQUEST", name + " has a draft but samples nothing; ask it to sample");
+    for (const std::span<const int32_t> tokens : {item.tokens, item.draft}) {
+      for (const int32_t token : tokens) {
+        if (token < 0 || token >= n_vocab)
+          refuse("a token of " + name, token, "0 … " + std::to_string(n_vocab - 1));
+      }
     }
-    const int64_t length = session->n_past() + static_cast<int64_t>(item.tokens.size());
+    const int64_t length = session->n_past() + static_cast<int64_t>(item.tokens.size() + item.draft.size());
     if (length > options_.n_ctx) {
       throw Error("CONTEXT_OVERFLOW", "the timeline of " + name + " would have " + std::to_string(length) +
                                           " tokens; this engine's context window is " +
                                           std::to_string(options_.n_ctx));
     }
-    n_tokens += static_cast<int64_t>(item.tokens.size());
+    n_tokens += static_cast<int64_t>(item.tokens.size() + item.draft.size());
     sessions.push_back(session);
   }
   if (n_tokens > options_.n_batch) {
@@ -91,23 +101,35 @@ std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) co
   return sessions;
 }
 
-void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions) {
-  int32_t n_missing = 0;
-  int32_t n_positions = 0;
+void CpuEngine::reserve(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions) {
   for (size_t i = 0; i < items.size(); ++i) {
-    const auto n_tokens = static_cast<int32_t>(items[i].tokens.size());
-    n_missing += sessions[i]->timeline.pages_missing(n_tokens);
-    n_positions = std::max(n_positions, sessions[i]->n_past() + n_tokens);
+    Timeline& timeline = sessions[i]->timeline;
+    while (!timeline.reserve(n_rows(items[i]))) {
+      if (prefixes_->evict()) continue;
+      // A page that only this session and the tree share need not be copied once the tree has let it go.
+      const Page page = timeline.partly_filled_page();
+      if (page != nullptr && prefixes_->forget(page)) continue;
+      for (size_t k = 0; k <= i; ++k) sessions[k]->timeline.truncate(sessions[k]->n_past());
+      int64_t n_missing = 0;
+      for (size_t k = 0; k < items.size(); ++k) {
+        const int32_t n_past = sessions[k]->n_past();
+        n_missing += pages_for(n_past + n_rows(items[k])) - pages_for(n_past);
+      }
+      throw Error("CONTEXT_OVERFLOW", "the step needs K/V pages for " +
+                                          std::to_string(n_missing * kPageTokens) + " more tokens; " +
+                                          std::to_string(free_kv_tokens()) + " are free of " +
+                                          std::to_string(int64_t{pages_->n_pages()} * kPageTokens) +
+                                          ": close or truncate sessions");
+    }
   }
+}
+
+void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions) {
+  int32_t n_positions = 0;
+  for (size_t i = 0; i < items.size(); ++i)
+    n_positions = std::max(n_positions, sessions[i]->n_past() + n_rows(items[i]));
   rope_.prepare(n_positions);
-  PageLease pages(*pages_);
-  if (!pages.acquire(n_missing)) {
-    throw Error("CONTEXT_OVERFLOW", "the step needs K/V pages for " +
-                                        std::to_string(n_missing * int64_t{kPageTokens}) + " more tokens; " +
-                                        std::to_string(free_kv_tokens()) + " are free of " +
-                                        std::to_string(int64_t{pages_->n_pages()} * kPageTokens) +
-                                        ": close or truncate sessions");
-  }
+  reserve(items, sessions);
 
   pass_.tokens.clear();
   pass_.positions.clear();
@@ -116,42 +138,72 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
   for (size_t i = 0; i < items.size(); ++i) {
     const StepItem& item = items[i];
     EngineSession& session = *sessions[i];
-    const auto n_tokens = static_cast<int32_t>(item.tokens.size());
     const int32_t first = session.n_past();
-    session.timeline.extend(n_tokens, pages);
+    session.timeline.extend(n_rows(item));
     session.history.append(item.tokens);
 
-    pass_.sequences.push_back({&session.timeline, pass_.n_rows(), n_tokens, first});
+    pass_.sequences.push_back({&session.timeline, pass_.n_rows(), n_rows(item), first});
     pass_.tokens.insert(pass_.tokens.end(), item.tokens.begin(), item.tokens.end());
-    for (int32_t t = 0; t < n_tokens; ++t) pass_.positions.push_back(first + t);
-    if (item.sample) pass_.output_rows.push_back(pass_.n_rows() - 1);
+    const int32_t first_output = pass_.n_rows() - 1;
+    pass_.tokens.insert(pass_.tokens.end(), item.draft.begin(), item.draft.end());
+    for (int32_t t = 0; t < n_rows(item); ++t) pass_.positions.push_back(first + t);
+    if (!item.sample) continue;
+    for (int32_t row = first_output; row < pass_.n_rows(); ++row) pass_.output_rows.push_back(row);
   }
+}
+
+void CpuEngine::sample_item(const StepItem& item, EngineSession& session, const float* logits,
+                            StepResult& result) {
+  // One per thread that samples: a vocabulary is large.
+  thread_local Candidates candidates;
+  const auto n_vocab = static_cast<size_t>(model_->hparams().n_vocab);
+  StepResult* current = &result;
+  result.following.reserve(item.draft.size());
+  size_t n_right = 0;
+  for (;; ++n_right) {
+    const std::span<const float> row(logits + n_right * n_vocab, n_vocab);
+    const int32_t position = session.history.n_tokens() - 1;
+    if (!all_finite(row)) {
+      current->error = "the model computed logits that are not finite at position " +
+                       std::to_string(position) + "; its weights are damaged or overflow";
+      break;
+    }
+    current->token = session.sampler.sample(row, session.history, candidates);
+    if (current->token < 0) {
+      current->error = "every token is banned by logit_bias; allow at least one";
+      break;
+    }
+    current->sampled = true;
+    session.history.begin_completion();
+    describe_distribution(model_->kernels(), row, current->token, item.n_top, *current);
+    if (n_right == item.draft.size() || current->token != item.draft[n_right]) break;
+    session.history.append({&current->token, 1});
+    current = &result.following.emplace_back();
+  }
+  session.last_logits.assign(logits + n_right * n_vocab, logits + (n_right + 1) * n_vocab);
+  session.timeline.truncate(session.history.n_tokens());
 }
 
 void CpuEngine::sample(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
                        std::vector<StepResult>& results) {
-  const auto n_vocab = static_cast<size_t>(model_->hparams().n_vocab);
-  const float* next_logits = pass_.logits.data();
+  std::vector<const float*> logits(items.size());
+  const float* next = pass_.logits.data();
   for (size_t i = 0; i < items.size(); ++i) {
-    if (!items[i].sample) continue;
-    EngineSession& session = *sessions[i];
-    StepResult& result = results[i];
-    session.last_logits.assign(next_logits, next_logits + n_vocab);
-    next_logits += n_vocab;
-    if (!all_finite(session.last_logits)) {
-      result.error = "the model computed logits that are not finite at position " +
-                     std::to_string(session.n_past() - 1) + "; its weights are damaged or overflow";
-      continue;
-    }
-    result.token = session.sampler.sample(session.last_logits, session.history, candidates_);
-    if (result.token < 0) {
-      result.error = "every token is banned by logit_bias; allow at least one";
-      continue;
-    }
-    result.sampled = true;
-    session.history.begin_completion();
-    describe_distribution(model_->kernels(), session.last_logits, result.token, items[i].n_top, result);
+    logits[i] = next;
+    if (items[i].sample) next += static_cast<size_t>(model_->hparams().n_vocab) * (items[i].draft.size() + 1);
   }
+  std::atomic<bool> has_memory = true;
+  pool_.parallel_for(static_cast<int64_t>(items.size()), 1, [&](int64_t begin, int64_t end) {
+    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+      if (!items[i].sample) continue;
+      try {
+        sample_item(items[i], *sessions[i], logits[i], results[i]);
+      } catch (const std::bad_alloc&) {
+        has_memory = false;  // a body of parallel_for must not throw
+      }
+    }
+  });
+  if (!has_memory) throw std::bad_alloc();
 }
 
 void CpuEngine::pool_states(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
@@ -187,8 +239,9 @@ std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items) {
     model_->network().forward(pass_);
     sample(items, sessions, results);
     pool_states(items, sessions, results);
+    for (EngineSession* session : sessions) session->publish(session->n_past() / kPageTokens * kPageTokens);
   } catch (const std::bad_alloc&) {
-    for (size_t i = 0; i < sessions.size(); ++i) sessions[i]->truncate(n_past_before[i]);
+    for (size_t i = 0; i < sessions.size(); ++i) sessions[i]->take_back(n_past_before[i]);
     throw Error(
         "CONTEXT_OVERFLOW",
         "not enough memory for the K/V pages of this step; close sessions or use a smaller n_kv_tokens");

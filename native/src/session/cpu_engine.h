@@ -7,10 +7,10 @@
 #include "base/thread_pool.h"
 #include "engine.h"
 #include "kv/page_pool.h"
+#include "kv/prefix_tree.h"
 #include "model/forward_pass.h"
 #include "model/loaded_model.h"
 #include "model/rope.h"
-#include "sampler/candidates.h"
 #include "session/session.h"
 
 namespace tiergate {
@@ -21,18 +21,25 @@ class CpuEngine final : public Engine {
 
   int32_t n_ctx() const override { return options_.n_ctx; }
   int32_t n_batch() const override { return options_.n_batch; }
-  int32_t free_kv_tokens() const override { return pages_->n_free() * kPageTokens; }
+  int32_t free_kv_tokens() const override {
+    return (pages_->n_free() + prefixes_->n_evictable()) * kPageTokens;
+  }
   uint64_t kv_bytes() const override { return pages_->budget_bytes(); }
   std::unique_ptr<Session> new_session() override {
-    return std::make_unique<EngineSession>(pages_, model_->hparams().n_vocab);
+    return std::make_unique<EngineSession>(pages_, prefixes_, model_->hparams().n_vocab);
   }
   std::vector<StepResult> step(std::span<const StepItem> items) override;
 
  private:
   /// Throws Error before anything has changed.
   std::vector<EngineSession*> check(std::span<const StepItem> items) const;
-  /// Takes the K/V pages of the whole step, or throws Error(CONTEXT_OVERFLOW), and lays out the rows.
+  /// Takes the K/V pages of the whole step, at the cost of cached prefixes, or throws Error(CONTEXT_OVERFLOW).
+  void reserve(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions);
+  /// Lays out the rows.
   void begin(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions);
+  /// Samples after the item's tokens, and goes on along its draft while the draft is right. The first of the
+  /// item's rows of logits is `logits`.
+  void sample_item(const StepItem& item, EngineSession& session, const float* logits, StepResult& result);
   void sample(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
               std::vector<StepResult>& results);
 
@@ -44,9 +51,9 @@ class CpuEngine final : public Engine {
   const EngineOptions options_;
   ThreadPool pool_;
   std::shared_ptr<PagePool> pages_;
+  std::shared_ptr<PrefixTree> prefixes_;
   RopeTable rope_;
   ForwardPass pass_;
-  Candidates candidates_;  // scratch of the samplers
 };
 
 }  // namespace tiergate

@@ -17,6 +17,8 @@ class PooledState {
     return n_past == n_tokens_ && (n_tokens_ == 0 || kind == kind_);
   }
 
+  bool is_in_use() const { return n_tokens_ > 0; }
+
   /// state (d_model,), after the final norm.
   void add(Pooling kind, const std::vector<float>& state) {
     const bool is_first = n_tokens_++ == 0;

@@ -1,6 +1,17 @@
 #include "session/session.h"
 
+#include <algorithm>
+#include <new>
+
 namespace tiergate {
+
+EngineSession::~EngineSession() {
+  try {
+    publish(n_past());
+  } catch (const std::bad_alloc&) {
+    // The prefix is not cached; nothing else is lost.
+  }
+}
 
 void EngineSession::truncate(int32_t n_past) {
   if (n_past < 0 || n_past > timeline.n_past()) {
@@ -8,9 +19,38 @@ void EngineSession::truncate(int32_t n_past) {
                                        " tokens to " + std::to_string(n_past) +
                                        "; give a length from 0 to the present one");
   }
-  timeline.truncate(n_past);
   history.truncate(n_past);
+  take_back(n_past);
+}
+
+void EngineSession::take_back(int32_t n_past) {
+  timeline.truncate(n_past);
+  history.take_back(n_past);
   pooled.truncate(n_past);
+  n_published_ = std::min(n_published_, n_past);
+}
+
+int32_t EngineSession::adopt_prefix(std::span<const int32_t> tokens) {
+  const std::span<const int32_t> own = history.tokens();
+  if (tokens.size() < own.size() || !std::equal(own.begin(), own.end(), tokens.begin())) {
+    throw Error("INVALID_REQUEST", "the tokens of adopt_prefix differ from those of the session, which has " +
+                                       std::to_string(own.size()) + "; truncate it first");
+  }
+  PrefixTree::Match prefix = prefixes_->find(tokens);
+  if (prefix.n_tokens > n_past()) {
+    const int32_t n_tokens = prefix.n_tokens;
+    history.append(tokens.subspan(own.size(), static_cast<size_t>(n_tokens) - own.size()));
+    timeline.adopt(std::move(prefix));
+    n_published_ = n_tokens;
+  }
+  return n_past();
+}
+
+void EngineSession::publish(int32_t n_tokens) {
+  // A pooled state needs every token of its prompt, so these would rarely be asked for again.
+  if (n_tokens <= n_published_ || pooled.is_in_use()) return;
+  timeline.publish(*prefixes_, history.tokens().first(static_cast<size_t>(n_tokens)));
+  n_published_ = n_tokens;
 }
 
 void EngineSession::set_sampler(const SamplerOptions& options) {

@@ -16,7 +16,6 @@ function setUp(
     kvTokens: engineOptions.kvTokens ?? 512,
     maxQueue: 8,
     maxActive: 4,
-    maxIdle: 4,
     promptChunk: 16,
     ...options,
   });
@@ -33,26 +32,20 @@ interface RunOptions {
 /** Runs one sequence and collects what it samples. */
 function start(scheduler: Scheduler, tokens: number[], options: RunOptions = {}) {
   const sampled: number[] = [];
-  let cached = -1;
   const done = scheduler
-    .run(
-      {
-        prompt: Int32Array.from(tokens),
-        maxTokens: options.maxTokens ?? 8,
-        sampler: { temperature: 0 },
-        topTokens: 0,
-        signal: options.signal ?? new AbortController().signal,
-        isBehind: options.isBehind ?? (() => false),
-        onToken(result: NativeStepResult) {
-          sampled.push(result.token);
-          return !options.until?.(sampled);
-        },
+    .run({
+      prompt: Int32Array.from(tokens),
+      maxTokens: options.maxTokens ?? 8,
+      sampler: { temperature: 0 },
+      topTokens: 0,
+      signal: options.signal ?? new AbortController().signal,
+      isBehind: options.isBehind ?? (() => false),
+      onToken(result: NativeStepResult) {
+        sampled.push(result.token);
+        return !options.until?.(sampled);
       },
-      (count) => {
-        cached = count;
-      },
-    )
-    .then(({ reason }) => ({ reason, sampled, cached }));
+    })
+    .then(({ reason, cachedTokens }) => ({ reason, sampled, cached: cachedTokens }));
   return { done, sampled };
 }
 
@@ -143,7 +136,7 @@ describe('scheduler', () => {
   });
 
   it('ends a cancelled sequence at once, before, during and after its prompt, and frees its place', async () => {
-    const { engine, scheduler } = setUp({}, { maxActive: 1, maxIdle: 0 });
+    const { engine, scheduler } = setUp({}, { maxActive: 1 });
     const running = new AbortController();
     const queued = new AbortController();
     const first = start(scheduler, prompt(200), { maxTokens: 100, signal: running.signal });
@@ -201,28 +194,21 @@ describe('scheduler', () => {
     expect(second).toMatchObject({ cached: 109, sampled: expectedTokens(turn, 5) });
     const again = await start(scheduler, prompt(100), { maxTokens: 10 }).done;
     expect(again).toMatchObject({ cached: 99, sampled: first.sampled });
-    expect(engine.open).toHaveLength(1);
+    const sibling = [...prompt(90), 3, 4, 5];
+    expect(await start(scheduler, sibling, { maxTokens: 5 }).done).toMatchObject({
+      cached: 90,
+      sampled: expectedTokens(sibling, 5),
+    });
+    expect(engine.open).toHaveLength(0);
     await scheduler.close();
   });
 
-  it('keeps a long idle conversation when a new prompt shares little with it', async () => {
-    const { engine, scheduler } = setUp();
-    await start(scheduler, prompt(100), { maxTokens: 4 }).done;
-    const other = await start(scheduler, [...prompt(10), ...prompt(60, 3)], { maxTokens: 4 }).done;
-    expect(other.cached).toBe(0);
-    expect(engine.open).toHaveLength(2);
-    const back = await start(scheduler, [...prompt(100), 9], { maxTokens: 4 }).done;
-    expect(back.cached).toBe(100);
-    await scheduler.close();
-  });
-
-  it('evicts idle sessions, oldest first, when room is needed, and keeps at most its number', async () => {
-    const { engine, scheduler } = setUp({ kvTokens: 512 }, { maxIdle: 2 });
-    for (const first of [1, 2, 3]) await start(scheduler, prompt(60, first), { maxTokens: 4 }).done;
-    expect(scheduler.stats().idle).toBe(2);
-    const big = await start(scheduler, prompt(480, 4), { maxTokens: 32 }).done;
-    expect(big.sampled).toHaveLength(32);
-    expect(engine.open).toHaveLength(1);
+  it('reads a prompt once when several requests for it run at the same time', async () => {
+    const { engine, scheduler } = setUp({ kvTokens: 2048 });
+    const runs = await Promise.all([1, 2, 3, 4].map(() => start(scheduler, prompt(300)).done));
+    for (const { sampled } of runs) expect(sampled).toEqual(expectedTokens(prompt(300), 8));
+    const read = engine.steps.flat().reduce((sum, { tokens }) => sum + tokens, 0);
+    expect(read).toBeLessThan(300 + 4 * 64 + 4 * 8);
     await scheduler.close();
   });
 

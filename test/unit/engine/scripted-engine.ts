@@ -13,9 +13,15 @@ const PAGE = 64;
 const pages = (tokens: number): number => Math.ceil(tokens / PAGE);
 
 export class ScriptedSession implements NativeSession {
+  readonly #others: readonly ScriptedSession[];
   timeline: number[] = [];
   sampler: NativeSamplerOptions | null = null;
   closed = false;
+
+  /** `others`: all of the engine's sessions, whose prefixes may be adopted. */
+  constructor(others: readonly ScriptedSession[]) {
+    this.#others = others;
+  }
 
   nPast(): number {
     return this.timeline.length;
@@ -23,6 +29,19 @@ export class ScriptedSession implements NativeSession {
   truncate(nPast: number): void {
     if (nPast > this.timeline.length) throw new Error('truncated beyond the end');
     this.timeline.length = nPast;
+  }
+  /** As the engine: full pages of sessions that run, everything of closed ones. */
+  adoptPrefix(tokens: Int32Array): number {
+    for (const { timeline, closed } of this.#others) {
+      const end = Math.min(
+        closed ? timeline.length : timeline.length - (timeline.length % PAGE),
+        tokens.length,
+      );
+      let length = 0;
+      while (length < end && timeline[length] === tokens[length]) length++;
+      if (length > this.timeline.length) this.timeline = [...tokens.subarray(0, length)];
+    }
+    return this.timeline.length;
   }
   setSampler(options: NativeSamplerOptions): void {
     this.sampler = options;
@@ -49,6 +68,7 @@ export function expectedTokens(prompt: readonly number[], count: number): number
 
 export interface RecordedItem {
   tokens: number;
+  draft: number;
   sample: boolean;
   past: number;
 }
@@ -80,7 +100,7 @@ export class ScriptedEngine implements NativeEngine {
   }
 
   newSession(): ScriptedSession {
-    const session = new ScriptedSession();
+    const session = new ScriptedSession(this.sessions);
     this.sessions.push(session);
     return session;
   }
@@ -91,36 +111,36 @@ export class ScriptedEngine implements NativeEngine {
     try {
       await new Promise((resolve) => setImmediate(resolve));
       this.fault(items);
-      const sum = items.reduce((total, { tokens }) => total + tokens.length, 0);
+      const sum = items.reduce((total, { tokens, draft = [] }) => total + tokens.length + draft.length, 0);
       if (sum > this.nBatch) throw new Error(`a step of ${sum} tokens`);
       let missing = 0;
-      for (const { session, tokens } of items) {
+      for (const { session, tokens, draft = [] } of items) {
         const past = session.nPast();
+        const end = past + tokens.length + draft.length;
         if ((session as ScriptedSession).closed) throw new Error('a closed session was stepped');
-        if (past + tokens.length > this.nCtx) throw overflow('context');
-        missing += pages(past + tokens.length) - pages(past);
+        if (end > this.nCtx) throw overflow('context');
+        missing += pages(end) - pages(past);
       }
       if (missing * PAGE > this.freeKvTokens()) throw overflow('KV budget');
       this.steps.push(
-        items.map(({ session, tokens, sample }) => ({
+        items.map(({ session, tokens, draft = [], sample }) => ({
           tokens: tokens.length,
+          draft: draft.length,
           sample,
           past: session.nPast(),
         })),
       );
-      return items.map(({ session, tokens, sample }) => {
+      return items.map(({ session, tokens, sample, draft = new Int32Array() }) => {
         const { timeline } = session as ScriptedSession;
         timeline.push(...tokens);
-        return {
-          sampled: sample,
-          error: '',
-          token: sample ? nextToken(timeline) : -1,
-          logprob: -0.5,
-          entropy: 1,
-          margin: 0.25,
-          topTokens: new Int32Array(),
-          topLogprobs: new Float32Array(),
-        };
+        const following: NativeStepResult[] = [];
+        for (const guess of sample ? draft : []) {
+          if (guess !== nextToken(timeline)) break;
+          timeline.push(guess);
+          following.push(result(nextToken(timeline)));
+        }
+        const first = following.length > 0 ? timeline.at(-following.length)! : nextToken(timeline);
+        return sample ? { ...result(first), ...(following.length > 0 && { following }) } : nothing;
       });
     } finally {
       this.#stepping = false;
@@ -131,6 +151,18 @@ export class ScriptedEngine implements NativeEngine {
     this.closed = true;
   }
 }
+
+const result = (token: number): NativeStepResult => ({
+  sampled: token >= 0,
+  error: '',
+  token,
+  logprob: -0.5,
+  entropy: 1,
+  margin: 0.25,
+  topTokens: new Int32Array(),
+  topLogprobs: new Float32Array(),
+});
+const nothing = result(-1);
 
 const overflow = (what: string): Error =>
   Object.assign(new Error(`${what} overflows`), { code: 'CONTEXT_OVERFLOW' });

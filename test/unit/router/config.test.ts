@@ -344,6 +344,7 @@ describe('targets', () => {
         id: 'inhouse/llama',
         tier: 2,
         zone: 'private',
+        surfaces: ['chat'],
         provider: 'openai',
         model: 'llama',
         contextWindow: null,

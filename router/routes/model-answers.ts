@@ -1,5 +1,7 @@
-// POST /v1/chat/completions: the body in, the pipeline, the answer out as JSON or server-sent events.
+// The routes that models answer, POST /v1/chat/completions, /v1/completions and /v1/embeddings: the body in, the
+// pipeline, the answer out as JSON or server-sent events.
 import type { Context, Handler } from 'hono';
+import type { ChatRequest } from '../../contract/chat.ts';
 import { toGatewayError } from '../../contract/errors.ts';
 import type { GatewayEnv } from '../env.ts';
 import { idHeaders } from '../middleware/request-id.ts';
@@ -7,7 +9,10 @@ import { type Ask, answer, type Gateway, type Reply } from '../pipeline.ts';
 import { readBody } from '../wire/body.ts';
 import { policyHeaders } from '../wire/headers.ts';
 import { parseChatRequest } from '../wire/openai-chat.ts';
+import { embeddingsWire, parseEmbeddingsRequest } from '../wire/openai-embeddings.ts';
+import { parseTextRequest, textWire } from '../wire/openai-text.ts';
 import { SSE_DONE, sseComment, sseError, sseEvent } from '../wire/sse.ts';
+import type { SurfaceWire } from '../wire/surface.ts';
 
 const encoder = new TextEncoder();
 
@@ -22,7 +27,10 @@ function clientAborter(context: Context<GatewayEnv>): AbortController {
 }
 
 /** The body of a streamed answer. Pulled by the socket: a slow client slows the upstream. */
-function eventStream(reply: Extract<Reply, { kind: 'stream' }>): ReadableStream<Uint8Array> {
+function eventStream(
+  reply: Extract<Reply, { kind: 'stream' }>,
+  wire: SurfaceWire | undefined,
+): ReadableStream<Uint8Array> {
   const { parts } = reply;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -32,7 +40,7 @@ function eventStream(reply: Extract<Reply, { kind: 'stream' }>): ReadableStream<
         const part = next.value;
         const text =
           part.kind === 'event'
-            ? sseEvent(part.event)
+            ? sseEvent(part.event, wire)
             : sseComment(`tiergate cost_usd=${part.costUsd}`) + SSE_DONE;
         controller.enqueue(encoder.encode(text));
       } catch (thrown) {
@@ -47,14 +55,24 @@ function eventStream(reply: Extract<Reply, { kind: 'stream' }>): ReadableStream<
   });
 }
 
-export const chatCompletions =
+interface ModelSurface {
+  /** Of the ledger and of the policies' facts. */
+  name: string;
+  parse(body: string): ChatRequest;
+  /** Left out: a chat. */
+  wire?: SurfaceWire;
+}
+
+const answers =
+  ({ name, parse, wire }: ModelSurface) =>
   (gateway: Gateway, maxBodyBytes: number): Handler<GatewayEnv> =>
   async (context) => {
     const aborter = clientAborter(context);
     const ask: Ask = {
-      request: parseChatRequest(await readBody(context, maxBodyBytes)),
+      request: parse(await readBody(context, maxBodyBytes)),
       requestId: context.get('requestId'),
-      surface: 'chat.completions',
+      surface: name,
+      ...(wire && { wire }),
       caller: context.get('caller'),
       headers: policyHeaders(context),
       aborter,
@@ -64,7 +82,7 @@ export const chatCompletions =
     if (reply.kind === 'completion') {
       return new Response(reply.body, { headers: { 'content-type': 'application/json', ...headers } });
     }
-    return new Response(eventStream(reply), {
+    return new Response(eventStream(reply, wire), {
       headers: {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-cache',
@@ -73,3 +91,11 @@ export const chatCompletions =
       },
     });
   };
+
+export const chatCompletions = answers({ name: 'chat.completions', parse: parseChatRequest });
+export const completions = answers({ name: 'completions', parse: parseTextRequest, wire: textWire });
+export const embeddings = answers({
+  name: 'embeddings',
+  parse: parseEmbeddingsRequest,
+  wire: embeddingsWire,
+});
