@@ -52,6 +52,31 @@ TEST("wakes workers that fell asleep") {
   }
 }
 
+TEST("does without a worker that is held up, and covers every index all the same") {
+  ThreadPool pool(2);
+  const std::thread::id caller = std::this_thread::get_id();
+  constexpr int kLoops = 200;
+  int64_t sum = 0;
+  int n_held_up = 0;
+  for (int loop = 0; loop < kLoops; ++loop) {
+    std::atomic<int64_t> covered{0};
+    std::atomic<bool> held_up{false};
+    pool.parallel_for(64, 1, [&](int64_t begin, int64_t end) {
+      if (std::this_thread::get_id() != caller) {
+        held_up = true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+      for (volatile int spin = 0; spin < 20000;) spin = spin + 1;
+      covered += end - begin;
+    });
+    sum += covered;
+    n_held_up += held_up;
+  }
+  CHECK_EQ(sum, 64 * kLoops);
+  CHECK(n_held_up > 0);
+  CHECK(n_held_up < kLoops / 2);
+}
+
 TEST("uses at least one core and no more than the machine has") {
   CHECK(usable_cores() >= 1);
   CHECK(usable_cores() <= static_cast<int32_t>(std::thread::hardware_concurrency()));

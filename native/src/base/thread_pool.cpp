@@ -1,6 +1,7 @@
 #include "base/thread_pool.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace tiergate {
 namespace {
@@ -8,8 +9,21 @@ namespace {
 // About 20 µs on a 3 GHz core: longer than the gap between two loops of a forward pass, far shorter than a
 // time slice.
 constexpr int kSpins = 1000;
+// A wait for others this much longer than the own share of the work means that one was not running: chunks are
+// small, so a thread that runs is never far behind.
+constexpr int64_t kStallNs = 500'000;
+constexpr int64_t kStallShares = 4;
+// How long the pool then does with one thread less: doubled while stalls follow each other.
+constexpr int64_t kShortestPauseNs = 20'000'000;
+constexpr int64_t kLongestPauseNs = 320'000'000;
 // More chunks than threads, so that a thread delayed by a neighbour leaves its share to the others.
 constexpr int64_t kChunksPerThread = 4;
+
+int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 void pause() {
 #if defined(__x86_64__)
@@ -23,8 +37,9 @@ void pause() {
 
 ThreadPool::ThreadPool(int32_t n_threads) {
   const int32_t n = n_threads > 0 ? n_threads : usable_cores();
+  n_active_ = n;
   workers_.reserve(static_cast<size_t>(n - 1));
-  for (int32_t i = 1; i < n; ++i) workers_.emplace_back([this] { work(); });
+  for (int32_t i = 1; i < n; ++i) workers_.emplace_back([this, i] { work(i); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -34,8 +49,25 @@ ThreadPool::~ThreadPool() {
   for (std::thread& worker : workers_) worker.join();
 }
 
+int32_t ThreadPool::choose_threads() {
+  const int32_t n_active = n_active_.load(std::memory_order_relaxed);
+  if (n_active == n_threads() || now_ns() < fewer_until_) return n_active;
+  n_active_.store(n_threads(), std::memory_order_relaxed);
+  return n_threads();
+}
+
+void ThreadPool::learn(int64_t worked, int64_t waited) {
+  if (waited <= kStallNs || waited <= kStallShares * worked) return;
+  const int64_t now = now_ns();
+  // A stall soon after the last pause: the neighbour is still there.
+  const bool again = fewer_until_ != 0 && now - fewer_until_ < 2 * pause_;
+  pause_ = again ? std::min(2 * pause_, kLongestPauseNs) : kShortestPauseNs;
+  fewer_until_ = now + pause_;
+  n_active_.store(std::max(n_active_.load(std::memory_order_relaxed) - 1, 1), std::memory_order_relaxed);
+}
+
 void ThreadPool::run(int64_t n, int64_t grain, Call call, const void* context) {
-  const int64_t pieces = n_threads() * kChunksPerThread;
+  const int64_t pieces = n_active_.load(std::memory_order_relaxed) * kChunksPerThread;
   const int64_t grains = (n + grain - 1) / grain;
   const int64_t chunk = std::max<int64_t>(1, (grains + pieces - 1) / pieces) * grain;
   const auto n_chunks = static_cast<uint32_t>((n + chunk - 1) / chunk);
@@ -55,11 +87,13 @@ void ThreadPool::run(int64_t n, int64_t grain, Call call, const void* context) {
   loops_.fetch_add(1);
   loops_.notify_all();
 
+  const int64_t started = now_ns();
   while (take_one_chunk()) {
   }
+  const int64_t finished = now_ns();
   for (int spin = 0;; ++spin) {
     const uint32_t left = unfinished_.load(std::memory_order_acquire);
-    if (left == 0) return;
+    if (left == 0) return learn(finished - started, now_ns() - finished);
     if (spin < kSpins) {
       pause();
     } else {
@@ -88,10 +122,10 @@ bool ThreadPool::take_one_chunk() {
   }
 }
 
-void ThreadPool::work() {
+void ThreadPool::work(int32_t index) {
   uint32_t seen = loops_.load();
   while (!stop_.load(std::memory_order_relaxed)) {
-    while (take_one_chunk()) {
+    while (index < n_active_.load(std::memory_order_relaxed) && take_one_chunk()) {
     }
     int spin = 0;
     while (loops_.load(std::memory_order_acquire) == seen && spin < kSpins) {

@@ -1,6 +1,7 @@
 // Threads that live as long as an engine and split loops. Workers spin for some microseconds after a loop,
 // then sleep, so that an idle engine costs nothing and a busy neighbour on the same cores is not fought with
-// spinning.
+// spinning. A worker that the system takes off its core in the middle of a loop holds up everyone; when that
+// happens the pool does with fewer threads for a while.
 #pragma once
 
 #include <atomic>
@@ -32,7 +33,7 @@ class ThreadPool {
   template <typename Body>
   void parallel_for(int64_t n, int64_t grain, const Body& body) {
     if (n <= 0) return;
-    if (workers_.empty() || n <= grain) {
+    if (n <= grain || choose_threads() == 1) {
       body(int64_t{0}, n);
       return;
     }
@@ -47,8 +48,12 @@ class ThreadPool {
  private:
   using Call = void (*)(const void* context, int64_t begin, int64_t end);
   void run(int64_t n, int64_t grain, Call call, const void* context);
-  void work();
+  void work(int32_t index);
   bool take_one_chunk();
+  /// How many threads the next loop gets.
+  int32_t choose_threads();
+  /// Learns from a loop: its own share took `worked` ns, then the caller waited for the others `waited` ns.
+  void learn(int64_t worked, int64_t waited);
 
   // The loop at hand. Fields may be read while the next loop is being written: what was read counts only when
   // the ticket, which holds the loop's number, is still the same afterwards.
@@ -60,6 +65,10 @@ class ThreadPool {
   alignas(64) std::atomic<uint32_t> unfinished_{0};  // chunks
   alignas(64) std::atomic<uint32_t> loops_{0};       // what sleeping workers watch
   std::atomic<bool> stop_{false};
+  std::atomic<int32_t> n_active_{1};  // workers of a higher index leave the loop alone
+  // Only the caller's:
+  int64_t fewer_until_ = 0;  // ns of the steady clock; n_active_ is below n_threads() until then
+  int64_t pause_ = 0;        // ns that the last withdrawal lasted
   std::vector<std::thread> workers_;
 };
 
