@@ -34,10 +34,20 @@ struct Attention {
     alignas(64) float p[kPageTokens];  // scores, then weights, of the page
   };
 
+  /// With few queries the memory is the limit, and a page's part of a head is too short for the hardware to foresee
+  /// it: asks for bytes that the next pass will read, 128 at a time, while this one computes.
+  template <int kN>
+  static KERNEL_INLINE void prefetch(const void* next, int32_t at) {
+    if constexpr (kN <= 4) {
+      __builtin_prefetch((const uint8_t*)next + at, 0, 2);
+      __builtin_prefetch((const uint8_t*)next + at + 64, 0, 2);
+    }
+  }
+
   /// Scores of all keys of the page for kN pairs; those that a pair does not see are replaced later.
   template <int kN>
-  static void scores(Pair* pairs, const uint16_t* k, int32_t head_dim, int32_t hi, float scale,
-                     float softcap) {
+  static void scores(Pair* pairs, const uint16_t* k, int32_t head_dim, int32_t hi, float scale, float softcap,
+                     const uint16_t* next) {
     constexpr int kAll = kPageTokens / kL, kWide = kWidth<kN> < kAll ? kWidth<kN> : kAll;
     const F factor = V::set1(scale);
     for (int32_t j = 0; j < hi; j += kWide * kL) {
@@ -49,6 +59,7 @@ struct Attention {
       for (int32_t c = 0; c < head_dim; ++c, row += kPageTokens) {
         F keys[kWide];
         for (int g = 0; g < kWide; ++g) keys[g] = V::load_f16(row + g * kL);
+        if (j == 0) prefetch<kN>(next, c * 2 * kPageTokens);
         for (int n = 0; n < kN; ++n) {
           const F q = V::set1(pairs[n].q[c]);
           for (int g = 0; g < kWide; ++g) sums[n][g] = V::fma(q, keys[g], sums[n][g]);
@@ -104,7 +115,7 @@ struct Attention {
   /// out += weights of keys [lo, hi) times their values, kWide vectors of the head from value c on.
   template <int kN, int kWide>
   static KERNEL_INLINE void accumulate(Pair* pairs, const uint16_t* v, int32_t head_dim, int32_t c,
-                                       int32_t lo, int32_t hi) {
+                                       int32_t lo, int32_t hi, const uint16_t* next) {
     const int left = head_dim - c < kL ? head_dim - c : kL;  // less than kL only if kWide is 1
     F sums[kN][kWide];
     for (int n = 0; n < kN; ++n) {
@@ -116,6 +127,9 @@ struct Attention {
       F values[kWide];
       for (int g = 0; g < kWide; ++g)
         values[g] = kWide > 1 || left == kL ? V::load_f16(row + g * kL) : V::load_f16_partial(row, left);
+      if (c == 0) {
+        for (int32_t at = 0; at < head_dim * 2; at += 128) prefetch<kN>(next, j * head_dim * 2 + at);
+      }
       for (int n = 0; n < kN; ++n) {
         const F p = V::set1(pairs[n].p[j]);
         for (int g = 0; g < kWide; ++g) sums[n][g] = V::fma(values[g], p, sums[n][g]);
@@ -134,7 +148,7 @@ struct Attention {
 
   template <int kN>
   static void page(const AttentionArgs& args, Pair* pairs, const uint16_t* k, const uint16_t* v,
-                   int32_t page_first) {
+                   const uint16_t* next_k, int32_t page_first) {
     int32_t lo = kPageTokens, hi = 0;
     for (int n = 0; n < kN; ++n) {
       Pair& pair = pairs[n];
@@ -146,17 +160,17 @@ struct Attention {
       }
     }
     if (lo >= hi) return;
-    scores<kN>(pairs, k, args.head_dim, hi, args.scale, args.softcap);
+    scores<kN>(pairs, k, args.head_dim, hi, args.scale, args.softcap, v);
     for (int n = 0; n < kN; ++n) weigh(pairs[n], args.head_dim);
-    accumulate_from<kN, kWidth<kN>>(pairs, v, args.head_dim, 0, lo, hi);
+    accumulate_from<kN, kWidth<kN>>(pairs, v, args.head_dim, 0, lo, hi, next_k);
   }
 
   template <int kN, int kWide>
   static void accumulate_from(Pair* pairs, const uint16_t* v, int32_t head_dim, int32_t c, int32_t lo,
-                              int32_t hi) {
+                              int32_t hi, const uint16_t* next) {
     for (; head_dim - c >= kWide * kL || (kWide == 1 && c < head_dim); c += kWide * kL)
-      accumulate<kN, kWide>(pairs, v, head_dim, c, lo, hi);
-    if constexpr (kWide > 1) accumulate_from<kN, kWide / 2>(pairs, v, head_dim, c, lo, hi);
+      accumulate<kN, kWide>(pairs, v, head_dim, c, lo, hi, next);
+    if constexpr (kWide > 1) accumulate_from<kN, kWide / 2>(pairs, v, head_dim, c, lo, hi, next);
   }
 
   template <int kN>
@@ -179,7 +193,9 @@ struct Attention {
     }
     const int64_t head_offset = (int64_t)kv_head * kPageTokens * args.head_dim;
     for (int32_t p = begin / kPageTokens; p * kPageTokens < end; ++p) {
-      page<kN>(args, pairs, args.k_pages[p] + head_offset, args.v_pages[p] + head_offset, p * kPageTokens);
+      const int32_t next = (p + 1) * kPageTokens < end ? p + 1 : p;
+      page<kN>(args, pairs, args.k_pages[p] + head_offset, args.v_pages[p] + head_offset,
+               args.k_pages[next] + head_offset, p * kPageTokens);
     }
     for (int n = 0; n < kN; ++n) {
       const float inverse = 1 / pairs[n].sum;
