@@ -58,6 +58,8 @@ double bound(const std::string& name) {
   if (name == "q8_0") return 1e-4;
   if (name == "q6_k") return 1e-3;
   if (name == "q2_k") return 0.15;
+  if (name == "q3_k") return 0.06;
+  if (name == "mxfp4") return 0.03;
   return name.starts_with("q5") ? 4e-3 : 1.5e-2;
 }
 

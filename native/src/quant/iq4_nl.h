@@ -8,19 +8,18 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/levels.inl.h"
 
 namespace tiergate::quant {
 namespace {
 
-struct iq4_nl {
+struct iq4_nl : Iq4Levels {
   static constexpr const char* kName = "IQ4_NL";
   static constexpr uint32_t kId = 20;
   static constexpr int kBlock = 32;
   static constexpr int kBits = 4;
   static constexpr int kBias = 0;
   static constexpr bool kHasMin = false;
-  static constexpr int8_t kLevels[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                         1,    13,   25,  38,  53,  69,  89,  113};
   struct Block {
     uint16_t d;
     uint8_t q[16];
@@ -43,7 +42,8 @@ struct iq4_nl {
     const float inverse = d != 0 ? 1 / d : 0;
     block.d = f32_to_f16(d);
     for (int i = 0; i < 16; ++i)
-      block.q[i] = (uint8_t)(nearest(x[i] * inverse) | nearest(x[i + 16] * inverse) << 4);
+      block.q[i] = (uint8_t)(nearest_level(kLevels, x[i] * inverse) |
+                             nearest_level(kLevels, x[i + 16] * inverse) << 4);
   }
 
   static uint16_t scale(const Block& block) { return block.d; }
@@ -52,15 +52,6 @@ struct iq4_nl {
       out[i] = block.q[i] & 15;
       out[i + 16] = block.q[i] >> 4;
     }
-  }
-
- private:
-  static int nearest(float x) {
-    int best = 0;
-    for (int q = 1; q < 16; ++q) {
-      if (fabsf(x - (float)kLevels[q]) < fabsf(x - (float)kLevels[best])) best = q;
-    }
-    return best;
   }
 };
 
