@@ -28,6 +28,8 @@ const MAX_RESTART_MS = 5000;
 /** While the file cannot be written, it is tried this often, so that `problem()` clears by itself. */
 const PROBE_EVERY_MS = 1000;
 const CLOSE_WITHIN_MS = 10_000;
+/** What a busy gateway's entries wait for one another: a message, a commit and a wake-up each way cost the same for all. */
+const GATHER_MS = 1;
 
 /** A ledger whose writer thread dies is not lost: the thread is started again and sent what it had not acknowledged. */
 class WriterLedger implements Ledger {
@@ -36,7 +38,7 @@ class WriterLedger implements Ledger {
   readonly #start: WriterStart;
   #worker: Worker | undefined;
   #isReady = false;
-  /** Not yet sent; goes out as one message at the end of the event loop's turn. */
+  /** Not yet sent; goes out as one message. */
   #collected: Pending[] = [];
   #isFlushScheduled = false;
   /** Sent and not acknowledged, in order. */
@@ -81,7 +83,7 @@ class WriterLedger implements Ledger {
     this.#pending += 1;
     return new Promise((resolve, reject) => {
       this.#collected.push({ entry, resolve, reject });
-      if (this.#isFlushScheduled) return;
+      if (this.#isFlushScheduled || this.#sent.length > 0) return;
       this.#isFlushScheduled = true;
       setImmediate(() => this.#flush());
     });
@@ -119,8 +121,8 @@ class WriterLedger implements Ledger {
   #flush(): void {
     this.#isFlushScheduled = false;
     if (!this.#isReady || this.#collected.length === 0) return;
-    // One batch at a time: what arrives while the writer commits makes the next group, so that a busy gateway wakes
-    // the thread seldom and an idle one waits for nothing.
+    // One batch at a time: what arrives while the writer commits makes the next group, and only that group waits for
+    // more. So a busy gateway wakes the thread seldom, and a request that comes alone waits for nothing.
     if (this.#sent.length > 0) return;
     const items = this.#collected;
     this.#collected = [];
@@ -186,7 +188,9 @@ class WriterLedger implements Ledger {
     while (this.#sent[0] !== undefined && this.#sent[0].batch <= through) {
       for (const item of this.#sent.shift()!.items) this.#settle(item, refused.get(item.entry.request.id));
     }
-    this.#flush();
+    if (this.#collected.length === 0 || this.#isFlushScheduled) return;
+    this.#isFlushScheduled = true;
+    setTimeout(() => this.#flush(), GATHER_MS);
   }
 
   #probeLater(): void {
