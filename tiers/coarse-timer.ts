@@ -24,7 +24,8 @@ export class CoarseTimer {
 
   /** Starts, or starts again, with a new limit. 0: no limit. */
   start(limitMs: number): void {
-    if (limitMs <= 0) return this.stop();
+    this.stop();
+    if (limitMs <= 0) return;
     this.#limitTicks = Math.ceil(limitMs / TICK_MS) + 1;
     this.#ticksLeft = this.#limitTicks;
     running.add(this);

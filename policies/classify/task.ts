@@ -2,49 +2,32 @@
 import { TASKS, type Task } from '../../contract/policy.ts';
 import { SPACELESS_CUES } from './task-cues.ts';
 import type { TextCounts } from './text-counts.ts';
-import type { EdgeWords, Meanings } from './words.ts';
+import type { WordEvidence } from './words.ts';
 
 export interface TaskInput {
   /** The last user message. */
   ask: string;
   counts: TextCounts;
-  words: EdgeWords;
-  systemWords: Meanings;
+  words: WordEvidence;
   hasTools: boolean;
   /** The conversation holds tool results. */
   inToolLoop: boolean;
 }
-
-/** By index into TASKS. */
-type Scores = Float64Array;
 
 const WH_WORD =
   /^(what|who|whom|when|where|which|whose|how|is|are|was|were|do|does|did|can|could|should|will|would|why)$/;
 /** From here on a text is material to work on, not only an ask; code units. */
 const GROUNDED_CHARS = 350;
 
-function addCues(scores: Scores, words: Meanings, factor: number): void {
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index];
-    if (word == null || word.cues.length === 0) continue;
-    // The verb that opens a message is its instruction.
-    const weight = index < 4 ? 1.6 * factor : factor;
-    for (const { task, points } of word.cues) scores[task]! += points * weight;
-  }
-}
-
 /** Pure and total: the task with the highest score, `chat` where nothing speaks for any. */
 export function guessTask(input: TaskInput): Task {
-  const { ask, counts, words, systemWords } = input;
+  const { ask, counts, words } = input;
   if (input.hasTools || input.inToolLoop) return 'agent-step';
-  const scores: Scores = new Float64Array(TASKS.length);
+  const scores = words.scores.slice();
   const add = (task: Task, points: number): void => {
     scores[TASKS.indexOf(task)]! += points;
   };
   const grounded = counts.chars > GROUNDED_CHARS;
-  addCues(scores, words.head, 1);
-  addCues(scores, words.tail, 0.8);
-  addCues(scores, systemWords, 0.6);
   if (counts.han + counts.kana + counts.hangul > 1) {
     const edges = ask.slice(0, 300) + ask.slice(-300);
     for (const [regex, task] of SPACELESS_CUES) if (regex.test(edges)) add(task, 3);
