@@ -16,7 +16,7 @@ const SCRIPTS: [keyof TextCounts, string][] = [
  * ISO 639-1, or null where the text says too little.
  * @param votes of the words at the text's beginning, by index into LANGUAGES
  */
-export function guessLanguage(counts: TextCounts, votes: Uint16Array): string | null {
+export function guessLanguage(counts: TextCounts, votes: readonly number[]): string | null {
   const cjk = counts.han + counts.kana;
   if (cjk * 3 > counts.latin && cjk > 1) return counts.kana * 10 > cjk ? 'ja' : 'zh';
   for (const [script, language] of SCRIPTS) {

@@ -60,12 +60,17 @@ export interface WordEvidence {
   /** The first English word of the ask, lower case; empty where there is none. */
   first: string;
   /** Points by index into TASKS. */
-  scores: Float64Array;
+  scores: number[];
   /** By index into LANGUAGES, from the ask's head. */
-  languageVotes: Uint16Array;
+  languageVotes: number[];
   /** Words of demanding subjects and instructions in the ask. */
   hardWords: number;
 }
+
+// Copied for each request. Plain arrays: a typed one of this size is memory outside the heap, and freeing that costs more
+// than all the reading.
+const NO_SCORES: readonly number[] = TASKS.map(() => 0);
+const NO_VOTES: readonly number[] = LANGUAGES.map(() => 0);
 
 /** The words of the stretch being read: index into ENTRIES, -1 for a word that says nothing. */
 const found = new Int16Array(HEAD_CHARS + TAIL_CHARS);
@@ -113,7 +118,7 @@ function findWords(text: string, from: number, to: number): number {
   return Math.min(words.length, found.length);
 }
 
-function addCues(scores: Float64Array, count: number, weight: number): void {
+function addCues(scores: number[], count: number, weight: number): void {
   for (let at = 0; at < count; at += 1) {
     if (found[at]! < 0) continue;
     const factor = at < OPENING_WORDS ? OPENING_WEIGHT * weight : weight;
@@ -131,8 +136,8 @@ const countHard = (count: number): number => {
 export function readWords(ask: string, system: string): WordEvidence {
   const evidence: WordEvidence = {
     first: (FIRST_WORD.exec(ask)?.[0] ?? '').toLowerCase(),
-    scores: new Float64Array(TASKS.length),
-    languageVotes: new Uint16Array(LANGUAGES.length),
+    scores: NO_SCORES.slice(),
+    languageVotes: NO_VOTES.slice(),
     hardWords: 0,
   };
   const isShort = ask.length <= HEAD_CHARS + TAIL_CHARS;
