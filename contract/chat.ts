@@ -157,7 +157,13 @@ export interface ChatEvent {
   raw?: string;
 }
 
+/**
+ * Events in batches: what arrived together goes on together, so that each stage waits once per arrival and not once per
+ * event. A batch is never empty.
+ */
+export type EventBatches = AsyncIterable<readonly ChatEvent[]>;
+
 /** What a target gives back: a whole answer, or events until the stream's end (`[DONE]` is not an event). */
 export type ChatAnswer =
   | { kind: 'completion'; completion: ChatCompletion; raw?: string }
-  | { kind: 'stream'; events: AsyncIterable<ChatEvent> };
+  | { kind: 'stream'; events: EventBatches };

@@ -1,4 +1,5 @@
 // Tiers, targets and what a target can do. A target is one model at one provider in one tier.
+import type { CancelSignal } from './cancellation.ts';
 import type { ChatAnswer, ChatRequest } from './chat.ts';
 
 export type TierLevel = 1 | 2 | 3;
@@ -71,7 +72,7 @@ export interface Outgoing {
 export interface AttemptContext {
   requestId: string;
   /** Aborted when the client goes away or the deadline passes. */
-  signal: AbortSignal;
+  signal: CancelSignal;
 }
 
 /** Counts tokens where the upstream reported none. */

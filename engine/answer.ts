@@ -106,6 +106,7 @@ async function* choiceEvents(
         sampler: { ...request.sampler, seed },
         logprobs: request.logprobs,
         topLogprobs: request.topLogprobs,
+        turn: request.turn,
       },
       either,
     );

@@ -2,6 +2,7 @@
 import type { NativeSamplerOptions, NativeStepResult } from './binding.ts';
 import type { Model } from './model.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { Turn } from './sequence.ts';
 import { TextStream } from './text-stream.ts';
 
 export interface GenerateRequest {
@@ -14,6 +15,7 @@ export interface GenerateRequest {
   logprobs: boolean;
   /** 0 … 20 alternatives for each. */
   topLogprobs: number;
+  turn: Turn;
 }
 
 export interface TokenChoice {
@@ -82,6 +84,7 @@ export async function* generate(
         maxTokens: request.maxTokens,
         sampler: request.sampler,
         topTokens: request.topLogprobs,
+        turn: request.turn,
         signal: AbortSignal.any([signal, left.signal]),
         isBehind: () => events.length >= MAX_PENDING_EVENTS,
         onToken(result) {

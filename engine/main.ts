@@ -1,5 +1,5 @@
 // Entry of the engine host process: node dist/engine/main.js --model FILE (--socket PATH | --port N [--host H])
-//   [--context N] [--threads N] [--max-queue N] [--pooling mean|cls|last]
+//   [--context N] [--threads N] [--max-queue N] [--pooling mean|cls|last] [--no-speculation]
 // Ready: an IPC message {type: "ready", address, facts} to the parent, else a line on stdout. Exit codes: 0 asked to
 // end or the parent is gone, 2 bad arguments or model file (one line on stderr says which).
 import { parseArgs } from 'node:util';
@@ -32,6 +32,7 @@ async function start(): Promise<RunningHost> {
       threads: text,
       'max-queue': text,
       pooling: text,
+      'no-speculation': { type: 'boolean' },
     },
   });
   if (!values.model) throw new GatewayError('INVALID_REQUEST', 'no model file; give --model FILE.gguf');
@@ -52,6 +53,7 @@ async function start(): Promise<RunningHost> {
     ...(context ? { context } : {}),
     ...(threads ? { threads } : {}),
     ...(maxQueue ? { maxQueue } : {}),
+    speculation: !values['no-speculation'],
     ...(values.pooling ? { pooling: poolingName(values.pooling) } : {}),
   });
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ChatMessage } from '../contract/chat.ts';
 import { GatewayError } from '../contract/errors.ts';
 import type { NativeSamplerOptions } from './binding.ts';
+import type { Turn } from './sequence.ts';
 
 export const optional = <T extends z.ZodType>(type: T) => type.nullish();
 
@@ -30,6 +31,11 @@ export const sampling = {
   logit_bias: optional(z.record(z.string().regex(/^\d+$/), z.number().min(-100).max(100))),
   seed: optional(z.int()),
   stop: optional(z.union([z.string(), z.array(z.string()).max(16)])),
+  user: optional(z.string()),
+  // As in vLLM: lower goes first.
+  priority: optional(z.int().min(-1000).max(1000)),
+  // Ours: refused with 429 when it still waits for its turn after so long.
+  start_within_ms: optional(z.int().min(1)),
 };
 
 const chatBody = z.looseObject({
@@ -56,6 +62,7 @@ export interface SamplingRequest {
   seed: bigint;
   logprobs: boolean;
   topLogprobs: number;
+  turn: Turn;
 }
 
 export interface HostChatRequest extends SamplingRequest {
@@ -160,5 +167,10 @@ export function samplingOf(body: Sampling, maxTokens: number | null): SamplingRe
         : BigInt.asUintN(64, BigInt(body.seed)),
     logprobs: false,
     topLogprobs: 0,
+    turn: {
+      priority: body.priority ?? 0,
+      startWithinMs: body.start_within_ms ?? null,
+      user: body.user ?? null,
+    },
   };
 }

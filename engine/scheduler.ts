@@ -1,12 +1,22 @@
-// Continuous batching: one loop of steps; sequences join and leave at every step. Decoding sequences go first (one
-// token each), then prompts in chunks, so that a long prompt does not stop the others' streams. First come, first
-// served. A sequence's K/V room is reserved when it is admitted: once begun, it never runs out.
-// Source: Yu et al., "Orca" (OSDI 2022); Agrawal et al., "Sarathi-Serve" (OSDI 2024) for chunked prefill.
+// Continuous batching: one loop of steps; sequences join and leave at every step (engine/step-plan.ts). Who waits is
+// admitted in a fair order (engine/waiting.ts). A sequence's K/V room is reserved when it is admitted: once begun, it
+// never runs out.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { NativeEngine, NativePooling, NativeStepItem, NativeStepResult } from './binding.ts';
+import { Drafter } from './draft.ts';
 import { fromNativeError } from './model.ts';
-import { cancelled, reserved, type Sequence, type SequenceEnd, type SequenceRequest } from './sequence.ts';
+import {
+  cancelled,
+  reserved,
+  type Sequence,
+  type SequenceEnd,
+  type SequenceRequest,
+  USUAL_TURN,
+} from './sequence.ts';
+import { type Planned, planStep } from './step-plan.ts';
+import { StepTimes } from './step-times.ts';
+import { WaitingQueue } from './waiting.ts';
 
 export interface SchedulerOptions {
   /** KV budget of the engine, in tokens. */
@@ -15,14 +25,18 @@ export interface SchedulerOptions {
   maxQueue: number;
   /** Most sequences at once. */
   maxActive: number;
-  /** Most prompt tokens in a step in which others decode. */
-  promptChunk: number;
+  /** Guess tokens where that is faster; default true. */
+  speculation?: boolean;
+  /** Milliseconds; default: performance.now. */
+  now?: () => number;
 }
 
 export class Scheduler {
   readonly #engine: NativeEngine;
   readonly #options: SchedulerOptions;
-  readonly #waiting: Sequence[] = [];
+  readonly #waiting: WaitingQueue;
+  readonly #times = new StepTimes();
+  readonly #now: () => number;
   #active: Sequence[] = [];
   /** Sequences of the step in flight: their sessions are in use even when they were cancelled. */
   #stepping: readonly Sequence[] = [];
@@ -33,6 +47,8 @@ export class Scheduler {
   constructor(engine: NativeEngine, options: SchedulerOptions) {
     this.#engine = engine;
     this.#options = options;
+    this.#waiting = new WaitingQueue(options.maxQueue);
+    this.#now = options.now ?? (() => performance.now());
   }
 
   get contextTokens(): number {
@@ -42,7 +58,7 @@ export class Scheduler {
   stats(): { active: number; waiting: number; freeKvTokens: number } {
     return {
       active: this.#active.length,
-      waiting: this.#waiting.length,
+      waiting: this.#waiting.size,
       freeKvTokens: this.#engine.freeKvTokens(),
     };
   }
@@ -65,6 +81,9 @@ export class Scheduler {
         tokens,
         length: prompt.length,
         session: null,
+        drafter: this.#options.speculation === false || request.pooling ? null : new Drafter(tokens),
+        arrivedAt: this.#now(),
+        admittedAt: 0,
         position: 0,
         cachedTokens: 0,
         ended: false,
@@ -74,10 +93,16 @@ export class Scheduler {
       };
       const cancel = () => this.#end(sequence, cancelled(signal));
       signal.addEventListener('abort', cancel, { once: true });
+      const { startWithinMs } = request.turn;
+      const late = () => {
+        if (sequence.session === null) this.#end(sequence, this.#waiting.refusal(this.#active.length));
+      };
+      const timer = startWithinMs === null ? undefined : setTimeout(late, startWithinMs);
       const settle =
         <T>(then: (value: T) => void) =>
         (value: T) => {
           signal.removeEventListener('abort', cancel);
+          clearTimeout(timer);
           then(value);
         };
       sequence.resolve = settle(resolve);
@@ -102,6 +127,7 @@ export class Scheduler {
       pooling,
       sampler: {},
       topTokens: 0,
+      turn: USUAL_TURN,
       signal,
       isBehind: () => false,
       onToken(result) {
@@ -144,20 +170,13 @@ export class Scheduler {
         { param: 'messages' },
       );
     }
-    if (this.#closed || this.#waiting.length >= this.#options.maxQueue) {
-      return new GatewayError(
-        'ENGINE_OVERLOADED',
-        `${this.#waiting.length} requests already wait for the local engine; try again shortly`,
-        { retryAfterS: 1 },
-      );
-    }
-    return null;
+    return this.#closed || this.#waiting.isFull ? this.#waiting.refusal(this.#active.length) : null;
   }
 
   async #run(): Promise<void> {
-    while (this.#active.length > 0 || this.#waiting.length > 0) {
+    while (this.#active.length > 0 || this.#waiting.size > 0) {
       this.#admit();
-      const batch = this.#batch();
+      const batch = planStep(this.#active, this.#engine.nBatch, this.#times);
       if (batch.length > 0) await this.#step(batch);
       else if (this.#active.length > 0) await this.#woken();
       // Lets sockets and cancellations through between steps.
@@ -175,14 +194,16 @@ export class Scheduler {
   }
 
   #admit(): void {
-    while (this.#waiting.length > 0 && this.#active.length < this.#options.maxActive) {
-      const next = this.#waiting[0]!;
+    while (this.#active.length < this.#options.maxActive) {
+      const next = this.#waiting.next(this.#now(), this.#active);
+      if (next === undefined) return;
       const inUse = this.#active.reduce((sum, each) => sum + reserved(each), 0);
       if (this.#active.length > 0 && inUse + reserved(next) > this.#options.kvTokens) return;
-      this.#waiting.shift();
+      this.#waiting.remove(next);
       try {
         next.session = this.#engine.newSession();
         next.session.setSampler(next.request.sampler);
+        next.admittedAt = this.#now();
         this.#active.push(next);
         next.onAdmitted();
       } catch (error) {
@@ -191,50 +212,9 @@ export class Scheduler {
     }
   }
 
-  #batch(): { sequence: Sequence; item: NativeStepItem }[] {
-    const { nBatch } = this.#engine;
-    const ready = this.#active.filter((sequence) => !sequence.request.isBehind());
-    const isDecoding = (sequence: Sequence) => sequence.position >= sequence.request.prompt.length;
-    const decoding = ready.filter(isDecoding).slice(0, nBatch);
-    const room = nBatch - decoding.length;
-    let budget = decoding.length > 0 ? Math.min(room, this.#options.promptChunk) : room;
-    const batch = decoding.map((sequence) => this.#item(sequence, 1));
-    for (const sequence of ready) {
-      if (isDecoding(sequence) || budget <= 0) continue;
-      this.#adopt(sequence);
-      const count = Math.min(budget, sequence.length - sequence.position);
-      budget -= count;
-      batch.push(this.#item(sequence, count));
-    }
-    return batch;
-  }
-
-  /**
-   * Takes what others have computed of this prompt by now. At least the last token is left: its logits are wanted. A
-   * pooled hidden state needs every token of its prompt.
-   */
-  #adopt(sequence: Sequence): void {
-    const { prompt, pooling } = sequence.request;
-    if (pooling) return;
-    const before = sequence.position;
-    sequence.position = sequence.session!.adoptPrefix(prompt.subarray(0, -1));
-    sequence.cachedTokens += sequence.position - before;
-  }
-
-  #item(sequence: Sequence, count: number): { sequence: Sequence; item: NativeStepItem } {
-    const end = sequence.position + count;
-    const item: NativeStepItem = {
-      session: sequence.session!,
-      tokens: sequence.tokens.slice(sequence.position, end),
-      sample: end === sequence.length && !sequence.request.pooling,
-      nTop: sequence.request.topTokens,
-      ...(sequence.request.pooling && { pooling: sequence.request.pooling }),
-    };
-    return { sequence, item };
-  }
-
-  async #step(batch: { sequence: Sequence; item: NativeStepItem }[]): Promise<void> {
+  async #step(batch: Planned[]): Promise<void> {
     this.#stepping = batch.map(({ sequence }) => sequence);
+    const begun = this.#now();
     let results: NativeStepResult[];
     try {
       results = await this.#engine.step(batch.map(({ item }) => item));
@@ -244,13 +224,26 @@ export class Scheduler {
       return;
     }
     this.#stepping = [];
+    this.#measure(batch, this.#now() - begun);
     batch.forEach(({ sequence, item }, index) => {
       this.#advance(sequence, item, results[index]!);
     });
   }
 
+  #measure(batch: Planned[], ms: number): void {
+    const decoding = batch.filter(({ sequence }) => sequence.position >= sequence.request.prompt.length);
+    const rows = batch.reduce((sum, { item }) => sum + item.tokens.length, 0);
+    const draftRows = batch.reduce((sum, { item }) => sum + (item.draft?.length ?? 0), 0);
+    this.#times.observe({
+      decoding: decoding.length,
+      promptRows: rows - decoding.length,
+      draftRows,
+      ms,
+    });
+  }
+
   /** The culprit is found by stepping alone those whose timelines were not touched; the others fail. */
-  async #stepFailed(batch: { sequence: Sequence; item: NativeStepItem }[], error: unknown): Promise<void> {
+  async #stepFailed(batch: Planned[], error: unknown): Promise<void> {
     for (const { sequence, item } of batch) {
       if (sequence.ended) this.#release(sequence);
       else if (batch.length === 1 || item.session.nPast() !== sequence.position) {
@@ -259,19 +252,28 @@ export class Scheduler {
     }
   }
 
-  #advance(sequence: Sequence, item: NativeStepItem, result: NativeStepResult): void {
-    sequence.position += item.tokens.length;
-    if (sequence.ended) {
-      this.#release(sequence);
-      return;
-    }
-    if (result.error) {
-      this.#end(sequence, new GatewayError('INTERNAL', `the engine stopped this request: ${result.error}`));
-      return;
-    }
-    if (sequence.request.pooling && sequence.position === sequence.length) {
-      sequence.request.onToken(result);
+  #advance(sequence: Sequence, item: NativeStepItem, first: NativeStepResult): void {
+    const { request, drafter } = sequence;
+    const results = [first, ...(first.following ?? [])];
+    sequence.position += item.tokens.length + results.length - 1;
+    if (request.pooling && !first.error && sequence.position === sequence.length) {
+      if (!sequence.ended) request.onToken(first);
       this.#end(sequence, 'stop');
+    }
+    const length = sequence.length;
+    for (const result of results) {
+      if (sequence.ended) break;
+      this.#take(sequence, result);
+    }
+    drafter?.learn(length, sequence.length - length);
+    if (sequence.ended) this.#release(sequence);
+  }
+
+  /** One result, which may have sampled nothing. */
+  #take(sequence: Sequence, result: NativeStepResult): void {
+    if (result.error) {
+      const why = `the engine stopped this request: ${result.error}`;
+      this.#end(sequence, new GatewayError('INTERNAL', why));
       return;
     }
     if (!result.sampled) return;
@@ -288,8 +290,8 @@ export class Scheduler {
   #end(sequence: Sequence, outcome: SequenceEnd['reason'] | GatewayError): void {
     if (sequence.ended) return;
     sequence.ended = true;
-    const place = this.#waiting.indexOf(sequence);
-    if (place >= 0) this.#waiting.splice(place, 1);
+    this.#waiting.remove(sequence);
+    if (sequence.session) this.#waiting.served(this.#now() - sequence.admittedAt);
     this.#active = this.#active.filter((each) => each !== sequence);
     if (!this.#stepping.includes(sequence)) this.#release(sequence);
     if (outcome instanceof GatewayError) sequence.reject(outcome);

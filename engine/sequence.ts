@@ -1,6 +1,7 @@
 // One sequence of the scheduler: what is asked for, and how far it is.
 import { GatewayError } from '../contract/errors.ts';
 import type { NativePooling, NativeSamplerOptions, NativeSession, NativeStepResult } from './binding.ts';
+import type { Drafter } from './draft.ts';
 
 export interface SequenceRequest {
   prompt: Int32Array;
@@ -11,12 +12,25 @@ export interface SequenceRequest {
   sampler: NativeSamplerOptions;
   /** Alternatives to report for each token, 0 … 20. */
   topTokens: number;
+  turn: Turn;
   signal: AbortSignal;
   /** Called within the step's turn with every sampled token, in order; false ends the sequence. */
   onToken(result: NativeStepResult): boolean;
   /** True: the consumer is behind; the sequence keeps its place and sits steps out until wake(). */
   isBehind(): boolean;
 }
+
+/** Whose turn it is when many wait. */
+export interface Turn {
+  /** Lower goes first, as in vLLM; 0 is usual. */
+  priority: number;
+  /** Refused when it still waits after so many milliseconds; null: waits as long as its signal allows. */
+  startWithinMs: number | null;
+  /** Places are shared out evenly between users; null: all of those count as one. */
+  user: string | null;
+}
+
+export const USUAL_TURN: Turn = { priority: 0, startWithinMs: null, user: null };
 
 export interface SequenceEnd {
   /** `stop`: onToken said so; `length`: maxTokens were sampled. */
@@ -32,6 +46,11 @@ export interface Sequence {
   tokens: Int32Array;
   length: number;
   session: NativeSession | null;
+  /** Null: no guesses. */
+  drafter: Drafter | null;
+  /** Milliseconds of the scheduler's clock. */
+  arrivedAt: number;
+  admittedAt: number;
   /** Tokens whose K/V is computed. */
   position: number;
   /** Tokens whose K/V came from the prefix tree. */
@@ -43,7 +62,7 @@ export interface Sequence {
 }
 
 /** K/V is handed out in pages of at most this many tokens: reservations are rounded up to it. */
-const PAGE_TOKENS = 64;
+export const PAGE_TOKENS = 64;
 
 /** Tokens of K/V that a sequence has a right to, in whole pages. */
 export const reserved = ({ request }: Sequence): number =>

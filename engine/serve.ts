@@ -22,6 +22,8 @@ export interface ServeOptions {
   threads?: number;
   /** Most requests that wait. */
   maxQueue?: number;
+  /** Guess tokens from the text so far where that is faster; default true. Answers are the same. */
+  speculation?: boolean;
   /** Of the embeddings; default: the file's, else `last`. */
   pooling?: PoolingName;
   log?: (line: string) => void;
@@ -81,7 +83,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     kvTokens,
     maxQueue: options.maxQueue ?? 64,
     maxActive: MAX_ACTIVE,
-    promptChunk: BATCH_TOKENS / 4,
+    speculation: options.speculation ?? true,
   });
   const fingerprint = `tiergate-${model.isa}-${await filePrefixDigest(options.modelFile)}`;
   const { info } = model;

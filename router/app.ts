@@ -1,4 +1,4 @@
-// createApp(deps): middleware and routes over a fetch handler; opens no socket.
+// createApp(deps): middleware and routes as a handler for Hono's Node server; opens no socket.
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { GatewayError } from '../contract/errors.ts';

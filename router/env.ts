@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export interface GatewayEnv {
-  /** Node's request and response; absent under `app.request()`. */
-  Bindings: { incoming?: IncomingMessage; outgoing?: ServerResponse };
+  /** Node's request and response: the app runs on a real server only. */
+  Bindings: { incoming: IncomingMessage; outgoing: ServerResponse };
   Variables: { requestId: string; clientRequestId: string; caller: string };
 }

@@ -8,7 +8,7 @@ import { guessLanguage } from '../policies/classify/language.ts';
 import { guessTask } from '../policies/classify/task.ts';
 import type { TextCounts } from '../policies/classify/text-counts.ts';
 import { addText, emptyCounts, mergeCounts } from '../policies/classify/text-counts.ts';
-import { edgeWords, type Meanings, meaningsOf } from '../policies/classify/words.ts';
+import { readWords } from '../policies/classify/words.ts';
 import { overrideOf } from './override.ts';
 
 export interface FactsContext {
@@ -56,9 +56,7 @@ export function gatherFacts(
   }
   mergeCounts(all, askCounts);
   const ask = last === null ? '' : textOf(last);
-  const words = edgeWords(ask);
-  const systemText = system === null ? '' : textOf(system);
-  const systemWords = systemText === '' ? [] : meaningsOf(systemText, 0, Math.min(400, systemText.length));
+  const words = readWords(ask, system === null ? '' : textOf(system));
 
   const tools = request.tools?.length ?? 0;
   const promptTokens = Math.ceil(
@@ -70,17 +68,17 @@ export function gatherFacts(
       (tools > 0 ? JSON.stringify(request.tools).length / TOOL_CHARS_PER_TOKEN : 0),
   );
   const needs = needsOf(request, parts);
-  const task = guessTask({ ask, counts: askCounts, words, systemWords, hasTools: tools > 0, inToolLoop });
+  const task = guessTask({ ask, counts: askCounts, words, hasTools: tools > 0, inToolLoop });
   const difficulty = difficultyOf({
     task,
     counts: askCounts,
-    hardWords: countHard(words.head) + countHard(words.tail),
+    hardWords: words.hardWords,
     promptTokens,
     turns,
     tools,
     strictOutput: needs.jsonSchema,
   });
-  const language = guessLanguage(askCounts, words.head);
+  const language = guessLanguage(askCounts, words.languageVotes);
   const limit = request.max_completion_tokens ?? request.max_tokens ?? null;
   const headers = withoutCredentials(context.headers);
   return {
@@ -146,12 +144,6 @@ function needsOf(request: ChatRequest, parts: { images: number; audio: number })
 }
 
 const countIds = (ids: ChatRequest['input_ids']): number => (ids ? ids.flat().length : 0);
-
-const countHard = (words: Meanings): number => {
-  let hard = 0;
-  for (const word of words) if (word?.isHard) hard += 1;
-  return hard;
-};
 
 const CREDENTIALS = /^(authorization|proxy-authorization|cookie|set-cookie)$|api-?key|token|secret/;
 

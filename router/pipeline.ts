@@ -1,7 +1,8 @@
 // One chat request from facts to record: gather, decide, run, restore, record. Read this first.
 // A stage takes a value and returns a value. The HTTP side (parsing, headers, sockets) is in router/routes and router/wire.
 import type { Logger } from 'pino';
-import type { ChatEvent, ChatRequest } from '../contract/chat.ts';
+import type { Cancellation } from '../contract/cancellation.ts';
+import type { ChatEvent, ChatRequest, EventBatches } from '../contract/chat.ts';
 import { type ErrorCode, GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
@@ -10,6 +11,7 @@ import { decide } from '../policies/decide.ts';
 import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
 import { ChainFailure, type ChainResult, runChain } from '../tiers/chain.ts';
+import { CoarseTimer } from '../tiers/coarse-timer.ts';
 import type { GuardedRunner } from '../tiers/guard.ts';
 import { gatherFacts } from './facts.ts';
 import { ledgerEntry } from './record.ts';
@@ -42,7 +44,7 @@ export interface Ask {
   /** Lower-case, without credentials. */
   headers: Record<string, string>;
   /** Aborted when the client goes away, and by the pipeline when the time is up. */
-  aborter: AbortController;
+  cancellation: Cancellation;
 }
 
 export interface Plan {
@@ -57,10 +59,10 @@ export type Reply =
   | { kind: 'stream'; headers: Record<string, string>; parts: AsyncGenerator<StreamPart> };
 
 /** `done` comes after the record is committed; a stream that fails throws instead. */
-export type StreamPart = { kind: 'event'; event: ChatEvent } | { kind: 'done'; costUsd: string };
+export type StreamPart = { kind: 'events'; events: readonly ChatEvent[] } | { kind: 'done'; costUsd: string };
 
 /** Gather and decide; calls nothing, keeps nothing. */
-export function plan(gateway: Gateway, ask: Omit<Ask, 'aborter'>): Plan {
+export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
   const inspection = inspectRequest(ask.request, gateway.privacy);
   const facts = gatherFacts(ask.request, { ...ask, now: new Date() }, inspection);
   const targets: TargetView[] = [];
@@ -114,17 +116,18 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
 
   const gate = redactionGate(ask.request, inspection, gateway.privacy);
   const timeUp = (): void =>
-    ask.aborter.abort(
+    ask.cancellation.abort(
       new GatewayError(
         'REQUEST_TIMEOUT',
         `no whole answer within ${gateway.requestTimeoutMs} ms (server.request_timeout_ms)`,
       ),
     );
-  const timer = setTimeout(timeUp, gateway.requestTimeoutMs);
+  const timer = new CoarseTimer(timeUp);
+  timer.start(gateway.requestTimeoutMs);
   const run: Run = {
     gate,
     record,
-    stopTimer: () => clearTimeout(timer),
+    stopTimer: () => timer.stop(),
     sinceArrival: () => performance.now() - arrival,
   };
   let result: ChainResult;
@@ -137,7 +140,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
         if (ask.request.input_ids) throw unreadable(target.id);
         return { ...gate.redacted(), surface };
       },
-      context: { requestId: ask.requestId, signal: ask.aborter.signal },
+      context: { requestId: ask.requestId, signal: ask.cancellation },
       deadlineAt: arrival + gateway.requestTimeoutMs,
     });
   } catch (thrown) {
@@ -189,28 +192,27 @@ async function completionReply(
 
 async function* streamParts(
   result: ChainResult,
-  events: AsyncIterable<ChatEvent>,
+  events: EventBatches,
   run: Run,
   request: ChatRequest,
 ): AsyncGenerator<StreamPart> {
   const ttftMs = run.sinceArrival();
   const wantsUsage = request.stream_options?.include_usage === true;
-  // Holds until the last event: a consumer that stops earlier is a client that went away.
-  let error: GatewayError | null = new GatewayError(
-    'CLIENT_CLOSED',
-    'the client closed the connection before the answer was complete',
-  );
+  let error: GatewayError | null = null;
+  let isWhole = false;
   let costMicrousd: number | null = null;
   try {
     const restored = result.redacted ? restoreEvents(events, run.gate.vault()) : events;
-    for await (const event of restored) {
-      const usageOnly = event.chunk.choices.length === 0 && event.chunk.usage != null;
-      if (wantsUsage || !usageOnly) yield { kind: 'event', event };
+    for await (const batch of restored) {
+      const shown = wantsUsage ? batch : batch.filter((event) => !isUsageOnly(event));
+      if (shown.length > 0) yield { kind: 'events', events: shown };
     }
-    error = null;
+    isWhole = true;
   } catch (thrown) {
     error = toGatewayError(thrown);
   } finally {
+    // A consumer that stops before the last event is a client that went away.
+    if (!isWhole) error ??= clientClosed();
     run.stopTimer();
     costMicrousd = await run.record(await result.finish(error ?? undefined), ttftMs, error);
   }
@@ -231,6 +233,11 @@ const unreadable = (target: string): GatewayError =>
     'EGRESS_BLOCKED',
     `${target} may only see a redacted request, and token ids cannot be redacted; send the text`,
   );
+
+const isUsageOnly = ({ chunk }: ChatEvent): boolean => chunk.choices.length === 0 && chunk.usage != null;
+
+const clientClosed = (): GatewayError =>
+  new GatewayError('CLIENT_CLOSED', 'the client closed the connection before the answer was complete');
 
 function outcomeOf(error: GatewayError | null, decision: Decision, ttftMs: number | null): Outcome {
   if (error === null) return 'ok';

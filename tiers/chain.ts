@@ -169,9 +169,9 @@ class Chain {
       return this.#result(candidate, runner.target, outgoing.redacted, answer, null);
     }
     const events = answer.events[Symbol.asyncIterator]();
-    const first = await this.#firstEvent(events, runner.target);
+    const first = await this.#firstEvents(events, runner.target);
     permit.settle('success');
-    attempt.observeChunk(first.chunk);
+    for (const { chunk } of first) attempt.observeChunk(chunk);
     const observed = new ObservedStream(first, events, attempt, (error) => {
       slots.leave();
       if (error !== null && countsAsFailure(error)) breaker.noteLateFailure();
@@ -185,7 +185,10 @@ class Chain {
     );
   }
 
-  async #firstEvent(events: AsyncIterator<ChatEvent>, target: Target): Promise<ChatEvent> {
+  async #firstEvents(
+    events: AsyncIterator<readonly ChatEvent[]>,
+    target: Target,
+  ): Promise<readonly ChatEvent[]> {
     const { done, value } = await events.next();
     if (!done) return value;
     throw new GatewayError('PROVIDER_PROTOCOL', `${target.id} ended its stream without a single event`);

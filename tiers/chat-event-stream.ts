@@ -5,17 +5,17 @@ import type { AnswerBody } from './response-body.ts';
 import { SseDecoder } from './sse.ts';
 import { named, UpstreamError } from './upstream-error.ts';
 
-export class ChatEventStream implements AsyncIterableIterator<ChatEvent> {
+export class ChatEventStream implements AsyncIterableIterator<readonly ChatEvent[], undefined> {
   readonly #target: string;
   readonly #provider: Provider;
   readonly #bytes: AnswerBody;
   readonly #withoutKey: (text: string) => string;
   readonly #decoder = new SseDecoder();
-  #payloads: string[] = [];
-  #at = 0;
   /** A finish reason was seen: the answer is whole even if the upstream forgets its `[DONE]`. */
   #finished = false;
   #over = false;
+  /** Thrown once the events before it have been handed on. */
+  #failure: { error: unknown } | null = null;
 
   /** @param withoutKey removes the target's credentials from a message */
   constructor(target: string, provider: Provider, bytes: AnswerBody, withoutKey: (text: string) => string) {
@@ -25,30 +25,27 @@ export class ChatEventStream implements AsyncIterableIterator<ChatEvent> {
     this.#bytes = bytes;
   }
 
-  async next(): Promise<IteratorResult<ChatEvent, undefined>> {
-    try {
-      while (!this.#over) {
-        while (this.#at < this.#payloads.length) {
-          const event = this.#read(this.#payloads[this.#at++]!);
-          if (event) return { done: false, value: event };
-          if (this.#over) return { done: true, value: undefined };
-        }
+  async next(): Promise<IteratorResult<readonly ChatEvent[], undefined>> {
+    const events: ChatEvent[] = [];
+    while (!this.#over && events.length === 0) {
+      try {
         const { done, value } = await this.#bytes.next();
         if (done) this.#end();
-        else {
-          this.#payloads = this.#decoder.push(value);
-          this.#at = 0;
-        }
+        else for (const payload of this.#decoder.push(value)) if (!this.#over) this.#read(payload, events);
+      } catch (error) {
+        this.#over = true;
+        this.#bytes.cancel();
+        this.#failure = { error };
       }
-      return { done: true, value: undefined };
-    } catch (error) {
-      this.#over = true;
-      this.#bytes.cancel();
-      throw error;
     }
+    if (events.length > 0) return { done: false, value: events };
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure !== null) throw failure.error;
+    return { done: true, value: undefined };
   }
 
-  async return(): Promise<IteratorResult<ChatEvent, undefined>> {
+  async return(): Promise<IteratorResult<readonly ChatEvent[], undefined>> {
     if (!this.#over) this.#bytes.cancel();
     this.#over = true;
     return { done: true, value: undefined };
@@ -58,20 +55,20 @@ export class ChatEventStream implements AsyncIterableIterator<ChatEvent> {
     return this;
   }
 
-  #read(payload: string): ChatEvent | null {
+  #read(payload: string, events: ChatEvent[]): void {
     if (payload === '[DONE]') {
       this.#over = true;
       this.#bytes.drain();
-      return null;
+      return;
     }
-    if (payload === '') return null;
+    if (payload === '') return;
     const parsed = this.#parse(payload);
     const chunk = this.#map(parsed);
-    if (chunk === null) return null;
+    if (chunk === null) return;
     if (!this.#finished) {
       for (const choice of chunk.choices) if (choice.finish_reason) this.#finished = true;
     }
-    return chunk === parsed ? { chunk, raw: payload } : { chunk };
+    events.push(chunk === parsed ? { chunk, raw: payload } : { chunk });
   }
 
   #parse(payload: string): unknown {

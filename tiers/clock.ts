@@ -1,4 +1,5 @@
 // Time and cancellation as values, so that waiting can be tested without waiting.
+import type { CancelSignal } from '../contract/cancellation.ts';
 import { GatewayError } from '../contract/errors.ts';
 
 export interface Clock {
@@ -17,13 +18,13 @@ export const systemClock: Clock = {
 };
 
 /** What ended a request from our side: the pipeline's own error when it gave one as the signal's reason. */
-export function abortError(signal: AbortSignal): GatewayError {
+export function abortError(signal: CancelSignal): GatewayError {
   if (signal.reason instanceof GatewayError) return signal.reason;
   return new GatewayError('CLIENT_CLOSED', 'the client closed the connection before the answer was complete');
 }
 
 /** Resolves after `ms`, rejects as soon as the signal aborts. Leaves neither timer nor listener behind. */
-export function sleep(ms: number, signal: AbortSignal, clock: Clock): Promise<void> {
+export function sleep(ms: number, signal: CancelSignal, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(abortError(signal));

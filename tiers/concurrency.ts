@@ -1,4 +1,5 @@
 // A bounded number of calls at once, and a bounded queue in front of it: first come, first served.
+import type { CancelSignal } from '../contract/cancellation.ts';
 import { GatewayError } from '../contract/errors.ts';
 import { abortError, type Clock } from './clock.ts';
 
@@ -48,7 +49,7 @@ export class Slots {
    * @param maxWaitMs from now; Infinity waits as long as the signal allows
    * @throws {GatewayError} RATE_LIMITED when the queue is full or the wait is over, or the signal's reason
    */
-  enter(signal: AbortSignal, maxWaitMs: number): Promise<void> {
+  enter(signal: CancelSignal, maxWaitMs: number): Promise<void> {
     if (signal.aborted) return Promise.reject(abortError(signal));
     if (this.tryEnter()) return Promise.resolve();
     if (this.#waiters.size >= this.#options.maxQueued || maxWaitMs <= 0) {

@@ -1,6 +1,7 @@
 // The only door out of the machine. It opens for configured origins only, looks at the outgoing body once more, and
 // follows no redirects: where bytes go was decided before they came here.
 import { Pool } from 'undici';
+import type { CancelSignal } from '../contract/cancellation.ts';
 import { GatewayError } from '../contract/errors.ts';
 import type { TrustZone } from '../contract/tier.ts';
 import { type EgressResponse, Exchange, type Timeouts } from './exchange.ts';
@@ -15,7 +16,7 @@ export interface EgressRequest {
   zone: TrustZone;
   /** A reason when this body must not leave. */
   check?: ((body: string) => string | null) | undefined;
-  signal: AbortSignal;
+  signal: CancelSignal;
   timeouts: Timeouts;
 }
 

@@ -1,8 +1,10 @@
 // One HTTP exchange over an undici pool: phases with their timeouts, cancellation, and errors in our words.
 // No message holds a header, a body or a query: only the origin, the phase and the error's code.
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CancelSignal } from '../contract/cancellation.ts';
 import { GatewayError } from '../contract/errors.ts';
 import { abortError } from './clock.ts';
+import { CoarseTimer } from './coarse-timer.ts';
 import { type BodySource, ResponseBody } from './response-body.ts';
 
 /** Milliseconds; 0 switches a limit off. */
@@ -49,17 +51,17 @@ const codeOf = (error: Error): string => {
 export class Exchange implements BodySource {
   readonly #origin: string;
   readonly #timeouts: Timeouts;
-  readonly #signal: AbortSignal;
+  readonly #signal: CancelSignal;
   #resolve!: (response: EgressResponse) => void;
   #reject!: (error: unknown) => void;
   #controller: Connection | null = null;
   #body: ResponseBody | null = null;
   #phase: Phase = 'connect';
-  #phaseTimer: NodeJS.Timeout | undefined;
-  #totalTimer: NodeJS.Timeout | undefined;
+  readonly #phaseTimer = new CoarseTimer(() => this.#timeOut(this.#phase));
+  readonly #totalTimer = new CoarseTimer(() => this.#timeOut('total'));
   #over = false;
 
-  constructor(origin: string, timeouts: Timeouts, signal: AbortSignal) {
+  constructor(origin: string, timeouts: Timeouts, signal: CancelSignal) {
     this.#origin = origin;
     this.#timeouts = timeouts;
     this.#signal = signal;
@@ -75,9 +77,7 @@ export class Exchange implements BodySource {
         return;
       }
       this.#signal.addEventListener('abort', this.#onAbort);
-      if (this.#timeouts.totalMs > 0) {
-        this.#totalTimer = setTimeout(() => this.#timeOut('total'), this.#timeouts.totalMs);
-      }
+      this.#totalTimer.start(this.#timeouts.totalMs);
       dispatch();
       // A kept-alive connection starts the request inside dispatch: then there is nothing to connect.
       if (this.#phase === 'connect' && !this.#over) this.#arm('connect');
@@ -98,7 +98,7 @@ export class Exchange implements BodySource {
   }
 
   onResponseData(_: Connection, chunk: Buffer): void {
-    this.#phaseTimer?.refresh();
+    this.#phaseTimer.refresh();
     this.#body?.push(chunk);
   }
 
@@ -112,7 +112,7 @@ export class Exchange implements BodySource {
   }
 
   pause(): void {
-    clearTimeout(this.#phaseTimer);
+    this.#phaseTimer.stop();
     this.#controller?.pause();
   }
 
@@ -133,10 +133,8 @@ export class Exchange implements BodySource {
   };
 
   #arm(phase: Exclude<Phase, 'total'>): void {
-    clearTimeout(this.#phaseTimer);
     this.#phase = phase;
-    const limitMs = this.#timeouts[LIMITS[phase]];
-    this.#phaseTimer = limitMs > 0 ? setTimeout(() => this.#timeOut(phase), limitMs) : undefined;
+    this.#phaseTimer.start(this.#timeouts[LIMITS[phase]]);
   }
 
   #timeOut(phase: Phase): void {
@@ -182,8 +180,8 @@ export class Exchange implements BodySource {
   #finish(): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#phaseTimer);
-    clearTimeout(this.#totalTimer);
+    this.#phaseTimer.stop();
+    this.#totalTimer.stop();
     this.#signal.removeEventListener('abort', this.#onAbort);
   }
 }

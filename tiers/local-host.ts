@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 import { builtFile } from '../contract/built-file.ts';
+import type { CancelSignal } from '../contract/cancellation.ts';
 import { GatewayError } from '../contract/errors.ts';
 import type { TargetState } from '../contract/tier.ts';
 
@@ -90,7 +91,7 @@ export class LocalHost {
    * @throws {GatewayError} NO_LOCAL_MODEL with the host's own words when it refuses the model file, ENGINE_CRASHED
    * when it is not ready in time; the signal's reason when aborted
    */
-  async pool(signal: AbortSignal): Promise<Pool> {
+  async pool(signal: CancelSignal): Promise<Pool> {
     const deadline = Date.now() + (this.#options.startWaitMs ?? DEFAULT_START_WAIT_MS);
     while (true) {
       const phase = this.#phase;
@@ -215,7 +216,7 @@ export class LocalHost {
   }
 
   /** Resolves at the next change of phase or after `ms`; rejects when aborted. */
-  #changed(ms: number, signal: AbortSignal): Promise<void> {
+  #changed(ms: number, signal: CancelSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = () => {
         clearTimeout(timer);

@@ -1,5 +1,6 @@
 // Level 1: the engine host of this machine, over its Unix socket. Supervision is in local-host.ts.
 import type { Dispatcher, Pool } from 'undici';
+import { Cancellation, type CancelSignal } from '../contract/cancellation.ts';
 import type { ChatAnswer, ChatChunk, ChatCompletion, ChatEvent, ChatRequest } from '../contract/chat.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
 import type { AttemptContext, Outgoing, Surface, Target, TargetRunner } from '../contract/tier.ts';
@@ -30,7 +31,7 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   if (modelFile === null) return runnerWithoutModel(target);
   const host = new LocalHost({ modelFile, ...hostOptions });
 
-  async function post(path: string, body: string, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async function post(path: string, body: string, signal: CancelSignal): Promise<Dispatcher.ResponseData> {
     let pool: Pool | null = null;
     try {
       pool = await host.pool(signal);
@@ -39,7 +40,7 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body,
-        signal,
+        signal: signal as AbortSignal, // undici asks no more of it than a CancelSignal has
       });
       if (response.statusCode === 200) return response;
       throw await hostError(response);
@@ -50,7 +51,7 @@ export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
 
   /** By the model's own tokenizer; while no host is ready, by the general one. */
   async function count(body: object): Promise<number> {
-    const response = await post('/tokenize', JSON.stringify(body), new AbortController().signal);
+    const response = await post('/tokenize', JSON.stringify(body), new Cancellation());
     return ((await response.body.json()) as { count: number }).count;
   }
 
@@ -134,16 +135,16 @@ const WIRES: Record<
 
 async function* chatEvents(
   body: Dispatcher.ResponseData['body'],
-  signal: AbortSignal,
+  signal: CancelSignal,
   fromWireChunk: (payload: unknown) => unknown,
-): AsyncGenerator<ChatEvent, void, undefined> {
+): AsyncGenerator<ChatEvent[], void, undefined> {
   try {
     for await (const payload of parseSse(body)) {
       if (payload === '[DONE]') return;
       const parsed = JSON.parse(payload) as ChatChunk & { error?: HostErrorBody };
       if (parsed.error) throw errorOf(parsed.error, null, null);
       const chunk = fromWireChunk(parsed) as ChatChunk;
-      yield chunk === parsed ? { chunk, raw: payload } : { chunk };
+      yield [chunk === parsed ? { chunk, raw: payload } : { chunk }];
     }
     throw crashed(null);
   } catch (error) {
@@ -185,7 +186,7 @@ const crashed = (cause: unknown): GatewayError =>
   new GatewayError('ENGINE_CRASHED', 'the local engine ended during the request; try again', { cause });
 
 /** What went wrong on the way: a cancelled request, an error already ours, or a host that is gone. */
-function attemptError(error: unknown, signal: AbortSignal): GatewayError {
+function attemptError(error: unknown, signal: CancelSignal): GatewayError {
   if (error instanceof GatewayError) return error;
   if (!signal.aborted) return crashed(error);
   return signal.reason instanceof GatewayError

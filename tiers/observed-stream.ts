@@ -3,17 +3,17 @@ import type { ChatEvent } from '../contract/chat.ts';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { Attempt } from './attempt.ts';
 
-export class ObservedStream implements AsyncIterableIterator<ChatEvent> {
+export class ObservedStream implements AsyncIterableIterator<readonly ChatEvent[], undefined> {
   /** Read ahead by the chain, and already in the account. */
-  #first: ChatEvent | null;
-  readonly #events: AsyncIterator<ChatEvent>;
+  #first: readonly ChatEvent[] | null;
+  readonly #events: AsyncIterator<readonly ChatEvent[]>;
   readonly #attempt: Attempt;
   readonly #onEnd: (error: GatewayError | null) => void;
 
   /** @param onEnd called once, when the stream is over in whatever way */
   constructor(
-    first: ChatEvent,
-    events: AsyncIterator<ChatEvent>,
+    first: readonly ChatEvent[],
+    events: AsyncIterator<readonly ChatEvent[]>,
     attempt: Attempt,
     onEnd: (error: GatewayError | null) => void,
   ) {
@@ -23,7 +23,7 @@ export class ObservedStream implements AsyncIterableIterator<ChatEvent> {
     this.#onEnd = onEnd;
   }
 
-  async next(): Promise<IteratorResult<ChatEvent, undefined>> {
+  async next(): Promise<IteratorResult<readonly ChatEvent[], undefined>> {
     if (this.#attempt.isOver) return { done: true, value: undefined };
     const first = this.#first;
     if (first) {
@@ -36,7 +36,7 @@ export class ObservedStream implements AsyncIterableIterator<ChatEvent> {
         this.#end(null);
         return { done: true, value: undefined };
       }
-      this.#attempt.observeChunk(value.chunk);
+      for (const { chunk } of value) this.#attempt.observeChunk(chunk);
       return { done: false, value };
     } catch (thrown) {
       const error = toGatewayError(thrown);
@@ -45,7 +45,7 @@ export class ObservedStream implements AsyncIterableIterator<ChatEvent> {
     }
   }
 
-  async return(): Promise<IteratorResult<ChatEvent, undefined>> {
+  async return(): Promise<IteratorResult<readonly ChatEvent[], undefined>> {
     this.stop(null);
     return { done: true, value: undefined };
   }

@@ -1,5 +1,6 @@
 // The body of an upstream's answer: bytes pushed by the socket, pulled by one reader, with backpressure.
-// Hand-written instead of a stream object: a whole answer costs one promise, a streamed one none per buffered chunk.
+// Hand-written instead of a stream object: a whole answer costs one promise, a streamed one a promise per read, and a
+// read takes everything that has arrived.
 import { GatewayError } from '../contract/errors.ts';
 
 /** Bytes held for a slow reader before the socket is paused. */
@@ -76,10 +77,11 @@ export class ResponseBody implements AnswerBody {
       if (this.#closed) return { done: true, value: undefined };
       await this.#change();
     }
-    const value = this.#chunks.shift()!;
-    this.#bytes -= value.length;
-    if (this.#bytes < HIGH_WATER_BYTES / 2) this.#unpause();
-    return { done: false, value };
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#unpause();
+    return { done: false, value: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) };
   }
 
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {

@@ -6,17 +6,20 @@ import type { LoadRequest, LoadResult } from './load.ts';
 type Job = LoadRequest & { seconds: number; connections: number };
 const job = JSON.parse(process.argv[2]!) as Job;
 const agent = new Agent({ keepAlive: true, maxSockets: job.connections });
-const headers = { ...job.headers, 'content-length': Buffer.byteLength(job.body) };
+let count = 0;
 
 const once = (): Promise<void> =>
   new Promise((resolve, reject) => {
+    count += 1;
+    const body = job.body.join(String(count));
+    const headers = { ...job.headers, 'content-length': Buffer.byteLength(body) };
     const request = send(job.url, { method: 'POST', agent, headers }, (response) => {
       if (response.statusCode !== 200) reject(new Error(`status ${response.statusCode}`));
       response.resume();
       response.once('end', resolve);
     });
     request.once('error', reject);
-    request.end(job.body);
+    request.end(body);
   });
 
 const latenciesMs: number[] = [];

@@ -1,5 +1,5 @@
-// One load run: 16 keep-alive connections, each sending the next request when the last answer is whole. wrk where it
-// is installed (it takes little of the machine), else client.ts in a process of its own.
+// One load run: 16 keep-alive connections, each sending the next request when the last answer is whole; no two requests
+// have the same text. wrk where it is installed (it takes little of the machine), else client.ts in a process of its own.
 import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,8 @@ export interface LoadRequest {
   /** Full URL. */
   url: string;
   headers: Record<string, string>;
-  body: string;
+  /** A running number goes between the two: no cache may answer for the work. */
+  body: [before: string, after: string];
 }
 
 export interface LoadResult {
@@ -56,8 +57,13 @@ export async function load(request: LoadRequest, seconds: number, folder: string
   }
   const lua = [
     'wrk.method = "POST"',
-    `wrk.body = [==[${request.body}]==]`,
     ...Object.entries(request.headers).map(([name, value]) => `wrk.headers["${name}"] = [==[${value}]==]`),
+    'local count = 0',
+    `local before, after = [==[${request.body[0]}]==], [==[${request.body[1]}]==]`,
+    'request = function()',
+    '  count = count + 1',
+    '  return wrk.format(nil, nil, nil, before .. count .. after)',
+    'end',
   ].join('\n');
   const script = join(folder, 'request.lua');
   writeFileSync(script, lua);

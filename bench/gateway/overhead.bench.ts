@@ -19,7 +19,7 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
 
-// About 1 KB of prompt with one email address in it.
+// About 1 KB of prompt with one email address in it; each request has its own number in front.
 const letter = [
   'Please summarise the following letter of a customer in one sentence and say what he wants.',
   'Dear team, three weeks ago I ordered a standing lamp and two spare bulbs from your shop. The parcel came late, the lamp',
@@ -31,23 +31,29 @@ const letter = [
   'where, how long it takes and who pays for it. Thank you for your trouble, and kind regards, Martin Weber.',
 ].join(' ');
 
-const ask = (setup: Setup, stream: boolean): LoadRequest => ({
-  url: `${setup.url}/v1/chat/completions`,
-  headers: { 'content-type': 'application/json', ...setup.headers },
-  body: JSON.stringify({
+const NUMBER = '#';
+
+const ask = (setup: Setup, stream: boolean): LoadRequest => {
+  const body = JSON.stringify({
     model: setup.name === 'Tiergate' ? 'tier:3' : 'gpt-4o-mini',
     stream,
     messages: [
       { role: 'system', content: 'You are a helpful assistant of a furniture shop.' },
-      { role: 'user', content: letter },
+      { role: 'user', content: `Letter ${NUMBER}. ${letter}` },
     ],
-  }),
-});
+  });
+  const [before, after] = body.split(NUMBER) as [string, string];
+  return {
+    url: `${setup.url}/v1/chat/completions`,
+    headers: { 'content-type': 'application/json', ...setup.headers },
+    body: [before, after],
+  };
+};
 
 /** One request must give the upstream's answer, or the figures would mean nothing. */
 async function check(setup: Setup, stream: boolean): Promise<void> {
   const { url, headers, body } = ask(setup, stream);
-  const response = await fetch(url, { method: 'POST', headers, body });
+  const response = await fetch(url, { method: 'POST', headers, body: body.join('0') });
   const text = await response.text();
   const whole = stream ? text.includes('word18') && text.includes('[DONE]') : text.includes('order 4711');
   if (response.status !== 200 || !whole)

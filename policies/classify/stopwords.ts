@@ -10,6 +10,9 @@ const STOPWORDS: Record<string, string> = {
   pl: 'w nie na jest się do że z jak co to dla czy proszę jakie są od tego oraz',
 };
 
+/** ISO 639-1. */
+export const LANGUAGES: readonly string[] = Object.keys(STOPWORDS);
+
 /** Word to the languages it speaks for. */
 export const LANGUAGES_OF_WORD = new Map<string, string[]>();
 for (const [language, words] of Object.entries(STOPWORDS)) {

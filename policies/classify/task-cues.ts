@@ -1,5 +1,5 @@
 // Words that tell what a request wants, by task. A strong word nearly decides alone; a weak one is a hint.
-import type { Task } from '../../contract/policy.ts';
+import { TASKS, type Task } from '../../contract/policy.ts';
 
 const STRONG: Partial<Record<Task, string>> = {
   summarise:
@@ -51,7 +51,8 @@ const WEAK: Partial<Record<Task, string>> = {
 
 /** Points of a word for a task. */
 export interface Cue {
-  task: Task;
+  /** Index into TASKS. */
+  task: number;
   points: number;
 }
 
@@ -64,7 +65,7 @@ export const CUES: ReadonlyMap<string, readonly Cue[]> = (() => {
   ] as const) {
     for (const [task, words] of Object.entries(lists)) {
       for (const word of words.split(' ')) {
-        cues.set(word, [...(cues.get(word) ?? []), { task: task as Task, points }]);
+        cues.set(word, [...(cues.get(word) ?? []), { task: TASKS.indexOf(task as Task), points }]);
       }
     }
   }

@@ -1,54 +1,38 @@
 // Which kind of work a request is: words of the ask and of the system prompt, and the shape of the text.
-import type { Task } from '../../contract/policy.ts';
+import { TASKS, type Task } from '../../contract/policy.ts';
 import { SPACELESS_CUES } from './task-cues.ts';
 import type { TextCounts } from './text-counts.ts';
-import type { EdgeWords, Meanings } from './words.ts';
+import type { WordEvidence } from './words.ts';
 
 export interface TaskInput {
   /** The last user message. */
   ask: string;
   counts: TextCounts;
-  words: EdgeWords;
-  systemWords: Meanings;
+  words: WordEvidence;
   hasTools: boolean;
   /** The conversation holds tool results. */
   inToolLoop: boolean;
 }
-
-type Scores = Partial<Record<Task, number>>;
 
 const WH_WORD =
   /^(what|who|whom|when|where|which|whose|how|is|are|was|were|do|does|did|can|could|should|will|would|why)$/;
 /** From here on a text is material to work on, not only an ask; code units. */
 const GROUNDED_CHARS = 350;
 
-function addCues(scores: Scores, words: Meanings, factor: number): void {
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index];
-    if (word == null || word.cues.length === 0) continue;
-    // The verb that opens a message is its instruction.
-    const weight = index < 4 ? 1.6 * factor : factor;
-    for (const { task, points } of word.cues) scores[task] = (scores[task] ?? 0) + points * weight;
-  }
-}
-
 /** Pure and total: the task with the highest score, `chat` where nothing speaks for any. */
 export function guessTask(input: TaskInput): Task {
-  const { ask, counts, words, systemWords } = input;
+  const { ask, counts, words } = input;
   if (input.hasTools || input.inToolLoop) return 'agent-step';
-  const scores: Scores = {};
+  const scores = words.scores.slice();
+  const add = (task: Task, points: number): void => {
+    scores[TASKS.indexOf(task)]! += points;
+  };
   const grounded = counts.chars > GROUNDED_CHARS;
-  addCues(scores, words.head, 1);
-  addCues(scores, words.tail, 0.8);
-  addCues(scores, systemWords, 0.6);
   if (counts.han + counts.kana + counts.hangul > 1) {
     const edges = ask.slice(0, 300) + ask.slice(-300);
-    for (const [regex, task] of SPACELESS_CUES) if (regex.test(edges)) scores[task] = (scores[task] ?? 0) + 3;
+    for (const [regex, task] of SPACELESS_CUES) if (regex.test(edges)) add(task, 3);
   }
 
-  const add = (task: Task, points: number): void => {
-    scores[task] = (scores[task] ?? 0) + points;
-  };
   const per100 = 100 / Math.max(100, counts.chars);
   if (counts.fences >= 1) add('code', 2.5);
   if (counts.codeMarks * per100 > 4) add('code', 1.5);
@@ -56,14 +40,13 @@ export function guessTask(input: TaskInput): Task {
   if (counts.digits * per100 > 5 && counts.questions > 0) add('maths', 0.7);
   const asks = counts.questions > 0 || WH_WORD.test(words.first);
   if (asks) add(grounded ? 'grounded-question' : 'open-question', grounded ? 1.2 : 1.3);
-  if (!grounded) delete scores['grounded-question'];
-  else delete scores['chat'];
+  scores[TASKS.indexOf(grounded ? 'chat' : 'grounded-question')] = 0;
 
-  let best: Task = 'chat';
+  let best = TASKS.indexOf('chat');
   let bestScore = 0.9;
-  for (const task in scores) {
-    const score = scores[task as Task]!;
-    if (score > bestScore) [best, bestScore] = [task as Task, score];
+  for (let task = 0; task < scores.length; task += 1) {
+    const score = scores[task]!;
+    if (score > bestScore) [best, bestScore] = [task, score];
   }
-  return best;
+  return TASKS[best]!;
 }

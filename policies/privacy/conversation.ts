@@ -22,6 +22,8 @@ export interface Inspection {
   values: ReadonlyMap<string, string>;
   /** The findings of each text that has some. Private: never log it. */
   spans: ReadonlyMap<string, readonly Finding[]>;
+  /** Some text has a `[`: it may look like a placeholder. */
+  hasBrackets: boolean;
 }
 
 /**
@@ -33,11 +35,13 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
   const values = new Map<string, string>();
   const spans = new Map<string, Finding[]>();
   const seen = new Map<string, Set<string>>();
+  let hasBrackets = false;
 
   // One object for all texts: only the label differs.
   const scanOptions: ScanOptions = { ...options };
   mapTextSlots(request, (text, label) => {
     scanOptions.label = label;
+    hasBrackets ||= text.includes('[');
     const findings = scanText(text, scanOptions);
     if (findings.length === 0) return text;
     for (const { type, start, end } of findings) {
@@ -54,5 +58,6 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
   });
 
   const counts = Object.fromEntries([...seen].map(([type, ofType]) => [type, ofType.size]));
-  return { counts, sensitivity: sensitivityOf(seen.keys(), options.sensitivityByType), values, spans };
+  const sensitivity = sensitivityOf(seen.keys(), options.sensitivityByType);
+  return { counts, sensitivity, values, spans, hasBrackets };
 }

@@ -33,8 +33,12 @@ const jsonInner = (text: string): string => JSON.stringify(text).slice(1, -1);
 const asciiOnly = (json: string): string =>
   json.replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
+/** Nothing that any serialiser writes in another way. */
+const PLAIN = /^[\w@.+ ()-]*$/;
+
 /** The value as JSON writes it, once (a string) or twice (JSON inside tool arguments), with and without \u escapes. */
 function spellings(value: string): string[] {
+  if (PLAIN.test(value)) return [value];
   const once = jsonInner(value);
   const twice = jsonInner(once);
   return [value, once, twice, asciiOnly(once), jsonInner(asciiOnly(once)), once.replaceAll('/', '\\/')];

@@ -18,11 +18,21 @@ export interface PlaceholderTypes {
   beginnings: ReadonlySet<string>;
 }
 
+/** By the types' names: there are as few combinations as kinds of findings that come together. */
+const made = new Map<string, PlaceholderTypes>();
+const MAX_MADE = 1000;
+
 export function placeholderTypes(types: Iterable<string>): PlaceholderTypes {
-  const complete = new Set([...types].map(lettersOf));
+  const names = [...new Set(types)];
+  const key = names.join();
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const complete = new Set(names.map(lettersOf));
   const beginnings = new Set(
     [...complete].flatMap((type) => Array.from(type, (_, i) => type.slice(0, i + 1))),
   );
+  if (made.size >= MAX_MADE) made.clear();
+  made.set(key, { complete, beginnings });
   return { complete, beginnings };
 }
 

@@ -19,20 +19,19 @@ import { emptyVault, Vault } from './vault.ts';
 /** Shorter values are replaced where they were found, but not looked for elsewhere. */
 const MIN_SEARCHED_LENGTH = 5;
 
-function takenKeys(request: ChatRequest, types: Iterable<string>): Set<string> {
+const NONE: ReadonlySet<string> = new Set();
+
+function takenKeys(request: ChatRequest, types: PlaceholderTypes): Set<string> {
   const keys = new Set<string>();
-  let known: PlaceholderTypes | undefined;
   mapTextSlots(request, (text) => {
-    if (!text.includes('[')) return text;
-    known ??= placeholderTypes(types);
-    findPlaceholderKeys(text, known, keys);
+    findPlaceholderKeys(text, types, keys);
     return text;
   });
   return keys;
 }
 
-function createVault(request: ChatRequest, values: ReadonlyMap<string, string>): Vault {
-  const taken = takenKeys(request, values.values());
+function createVault(request: ChatRequest, { values, hasBrackets }: Inspection): Vault {
+  const taken = hasBrackets ? takenKeys(request, placeholderTypes(values.values())) : NONE;
   const last = new Map<string, number>();
   const entries = Array.from(values, ([value, type]) => {
     let number = (last.get(type) ?? 0) + 1;
@@ -57,7 +56,7 @@ export function redactRequest(
   const { values, spans } = inspection;
   if (values.size === 0) return { request, vault: emptyVault };
 
-  const vault = createVault(request, values);
+  const vault = createVault(request, inspection);
   const placeholders = new Map(Array.from(vault.entries(), (entry) => [entry.value, entry.placeholder]));
   const search = createValueSearch([...values.keys()].filter((value) => value.length >= MIN_SEARCHED_LENGTH));
 

@@ -1,5 +1,12 @@
 // The streaming half of restoring: what is held back, for which text, and when it is let go.
-import type { ChatChunk, ChatChunkChoice, ChatDelta, ChatEvent, ToolCallDelta } from '../../contract/chat.ts';
+import type {
+  ChatChunk,
+  ChatChunkChoice,
+  ChatDelta,
+  ChatEvent,
+  EventBatches,
+  ToolCallDelta,
+} from '../../contract/chat.ts';
 import { type Encoding, type RestoreReport, restorePiece } from './restore-text.ts';
 import type { Vault } from './vault.ts';
 
@@ -27,8 +34,8 @@ class StreamRestorer {
     this.#report = report;
   }
 
-  /** One event in, one or (before a finish) two out. */
-  push(event: ChatEvent): ChatEvent[] {
+  /** One event in, one or (before a finish) two onto `out`. */
+  push(event: ChatEvent, out: ChatEvent[]): void {
     const { chunk } = event;
     this.#last = chunk;
     const flushed: ChatChunkChoice[] = [];
@@ -43,8 +50,8 @@ class StreamRestorer {
       choices ??= chunk.choices.slice();
       choices[i] = { ...choice, delta };
     }
-    const own = choices === null ? event : { chunk: { ...chunk, choices } };
-    return flushed.length === 0 ? [own] : [this.#extra(chunk, flushed), own];
+    if (flushed.length > 0) out.push(this.#extra(chunk, flushed));
+    out.push(choices === null ? event : { chunk: { ...chunk, choices } });
   }
 
   /** What is still held back when the stream ends without a finish. */
@@ -150,37 +157,32 @@ class StreamRestorer {
  * When the source throws, what was held back is given out before the error is.
  */
 export function createStreamRestorer(
-  events: AsyncIterable<ChatEvent>,
+  events: EventBatches,
   vault: Vault,
   report?: RestoreReport,
-): AsyncIterable<ChatEvent> {
+): EventBatches {
   return {
     [Symbol.asyncIterator]() {
       const source = events[Symbol.asyncIterator]();
       const restorer = new StreamRestorer(vault, report);
-      const ready: ChatEvent[] = [];
       let ended = false;
       let failure: { error: unknown } | null = null;
 
-      const finish = (): void => {
-        ended = true;
-        ready.push(...restorer.end());
-      };
-
       return {
         async next() {
-          while (ready.length === 0 && !ended) {
+          let batch: ChatEvent[] = [];
+          if (!ended) {
             try {
               const result = await source.next();
-              if (result.done === true) finish();
-              else ready.push(...restorer.push(result.value));
+              if (result.done === true) ended = true;
+              else for (const event of result.value) restorer.push(event, batch);
             } catch (error) {
+              ended = true;
               failure = { error };
-              finish();
             }
+            if (ended) batch = restorer.end();
           }
-          const event = ready.shift();
-          if (event !== undefined) return { done: false, value: event };
+          if (batch.length > 0) return { done: false, value: batch };
           if (failure !== null) {
             const { error } = failure;
             failure = null;
@@ -190,7 +192,6 @@ export function createStreamRestorer(
         },
         async return() {
           ended = true;
-          ready.length = 0;
           await source.return?.();
           return { done: true, value: undefined };
         },

@@ -1,6 +1,6 @@
 // Puts the values back into a target's answer, whole or streamed: text, reasoning, refusal and tool-call arguments of every
 // choice. Log-probabilities stay as they are: they describe the tokens that the model wrote, placeholders included.
-import type { ChatChoice, ChatCompletion, ChatEvent, ChatMessage, ToolCall } from '../../contract/chat.ts';
+import type { ChatChoice, ChatCompletion, ChatMessage, EventBatches, ToolCall } from '../../contract/chat.ts';
 import { createStreamRestorer } from './restore-stream.ts';
 import { type Encoding, type RestoreReport, restorePiece } from './restore-text.ts';
 import type { Vault } from './vault.ts';
@@ -70,10 +70,6 @@ function restoreChoice(choice: ChatChoice, vault: Vault, report: RestoreReport):
  * With an empty vault the events are given back as they are.
  * @param report counts are added to it while the events are read
  */
-export function restoreEvents(
-  events: AsyncIterable<ChatEvent>,
-  vault: Vault,
-  report?: RestoreReport,
-): AsyncIterable<ChatEvent> {
+export function restoreEvents(events: EventBatches, vault: Vault, report?: RestoreReport): EventBatches {
   return vault.size === 0 ? events : createStreamRestorer(events, vault, report);
 }

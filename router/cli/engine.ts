@@ -14,6 +14,7 @@ interface EngineOptions {
   threads?: number;
   maxQueue?: number;
   pooling?: PoolingName;
+  speculation: boolean;
   json?: boolean;
 }
 
@@ -60,6 +61,10 @@ export function engineCommand(): Command {
     .option('-c, --context <tokens>', 'longest prompt and answer together', wholeNumber)
     .option('-t, --threads <number>', 'default: physical cores', wholeNumber)
     .option('--max-queue <number>', 'requests that may wait', wholeNumber)
+    .option(
+      '--no-speculation',
+      'never guess tokens ahead (answers are the same, texts that repeat come slower)',
+    )
     .addOption(
       new Option('--pooling <kind>', 'of embeddings; default: the file says').choices(Object.keys(POOLINGS)),
     )

@@ -1,58 +1,28 @@
 // The routes that models answer, POST /v1/chat/completions, /v1/completions and /v1/embeddings: the body in, the
 // pipeline, the answer out as JSON or server-sent events.
-import type { Context, Handler } from 'hono';
+import type { ServerResponse } from 'node:http';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Handler } from 'hono';
+import { Cancellation } from '../../contract/cancellation.ts';
 import type { ChatRequest } from '../../contract/chat.ts';
-import { toGatewayError } from '../../contract/errors.ts';
 import type { GatewayEnv } from '../env.ts';
 import { idHeaders } from '../middleware/request-id.ts';
-import { type Ask, answer, type Gateway, type Reply } from '../pipeline.ts';
+import { type Ask, answer, type Gateway } from '../pipeline.ts';
 import { readBody } from '../wire/body.ts';
+import { sendEvents } from '../wire/event-stream.ts';
 import { policyHeaders } from '../wire/headers.ts';
 import { parseChatRequest } from '../wire/openai-chat.ts';
 import { embeddingsWire, parseEmbeddingsRequest } from '../wire/openai-embeddings.ts';
 import { parseTextRequest, textWire } from '../wire/openai-text.ts';
-import { SSE_DONE, sseComment, sseError, sseEvent } from '../wire/sse.ts';
 import type { SurfaceWire } from '../wire/surface.ts';
 
-const encoder = new TextEncoder();
-
 /** Aborts when the client's socket closes before the response has been written. */
-function clientAborter(context: Context<GatewayEnv>): AbortController {
-  const aborter = new AbortController();
-  const outgoing = context.env.outgoing;
-  outgoing?.once('close', () => {
-    if (!outgoing.writableFinished) aborter.abort();
+function cancelledByClient(outgoing: ServerResponse): Cancellation {
+  const cancellation = new Cancellation();
+  outgoing.once('close', () => {
+    if (!outgoing.writableFinished) cancellation.abort();
   });
-  return aborter;
-}
-
-/** The body of a streamed answer. Pulled by the socket: a slow client slows the upstream. */
-function eventStream(
-  reply: Extract<Reply, { kind: 'stream' }>,
-  wire: SurfaceWire | undefined,
-): ReadableStream<Uint8Array> {
-  const { parts } = reply;
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const next = await parts.next();
-        if (next.done === true) return controller.close();
-        const part = next.value;
-        const text =
-          part.kind === 'event'
-            ? sseEvent(part.event, wire)
-            : sseComment(`tiergate cost_usd=${part.costUsd}`) + SSE_DONE;
-        controller.enqueue(encoder.encode(text));
-      } catch (thrown) {
-        // The status is long sent: the error itself is the last event, and no `[DONE]` follows.
-        controller.enqueue(encoder.encode(sseError(toGatewayError(thrown))));
-        controller.close();
-      }
-    },
-    cancel: async () => {
-      await parts.return(undefined);
-    },
-  });
+  return cancellation;
 }
 
 interface ModelSurface {
@@ -67,7 +37,8 @@ const answers =
   ({ name, parse, wire }: ModelSurface) =>
   (gateway: Gateway, maxBodyBytes: number): Handler<GatewayEnv> =>
   async (context) => {
-    const aborter = clientAborter(context);
+    const { outgoing } = context.env;
+    const cancellation = cancelledByClient(outgoing);
     const ask: Ask = {
       request: parse(await readBody(context, maxBodyBytes)),
       requestId: context.get('requestId'),
@@ -75,21 +46,15 @@ const answers =
       ...(wire && { wire }),
       caller: context.get('caller'),
       headers: policyHeaders(context),
-      aborter,
+      cancellation,
     };
     const reply = await answer(gateway, ask);
     const headers = { ...idHeaders(context), ...reply.headers };
     if (reply.kind === 'completion') {
       return new Response(reply.body, { headers: { 'content-type': 'application/json', ...headers } });
     }
-    return new Response(eventStream(reply, wire), {
-      headers: {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-cache',
-        'x-accel-buffering': 'no',
-        ...headers,
-      },
-    });
+    await sendEvents(outgoing, headers, reply.parts, wire);
+    return RESPONSE_ALREADY_SENT;
   };
 
 export const chatCompletions = answers({ name: 'chat.completions', parse: parseChatRequest });

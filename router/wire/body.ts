@@ -1,5 +1,5 @@
-// Reads a request body as text, within a limit. On a real socket it reads Node's own stream: going through a web
-// stream costs several times as much per request.
+// Reads a request body as text, within a limit. It reads Node's own stream: going through a web stream costs several
+// times as much per request.
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import { GatewayError } from '../../contract/errors.ts';
@@ -40,20 +40,17 @@ async function readIncoming(incoming: IncomingMessage, maxBytes: number): Promis
 
 /** @throws {GatewayError} BODY_TOO_LARGE, CLIENT_CLOSED */
 export async function readBody(context: Context<GatewayEnv>, maxBytes: number): Promise<string> {
-  const declared = Number(context.req.header('content-length') ?? 0);
+  const { incoming } = context.env;
+  const declared = Number(incoming.headers['content-length'] ?? 0);
   if (declared > maxBytes) {
     // The rest of the body is not read: the connection cannot be used again.
     context.header('connection', 'close');
     throw tooLarge(`${declared} bytes`, maxBytes);
   }
-  const incoming = context.env.incoming;
-  if (incoming !== undefined) {
-    return readIncoming(incoming, maxBytes).catch((error) => {
-      context.header('connection', 'close');
-      throw error;
-    });
+  try {
+    return await readIncoming(incoming, maxBytes);
+  } catch (error) {
+    context.header('connection', 'close');
+    throw error;
   }
-  const text = await context.req.text();
-  if (Buffer.byteLength(text) > maxBytes) throw tooLarge(`${Buffer.byteLength(text)} bytes`, maxBytes);
-  return text;
 }

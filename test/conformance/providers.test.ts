@@ -78,7 +78,7 @@ const chat = (
 async function events(answer: ChatAnswer): Promise<ChatEvent[]> {
   if (answer.kind !== 'stream') throw new Error('not a stream');
   const list: ChatEvent[] = [];
-  for await (const event of answer.events) list.push(event);
+  for await (const batch of answer.events) list.push(...batch);
   return list;
 }
 

@@ -235,7 +235,8 @@ describe('a streamed answer through the chain', () => {
   const read = async (result: Awaited<ReturnType<typeof run>>) => {
     if (result.answer.kind !== 'stream') throw new Error('not a stream');
     let text = '';
-    for await (const { chunk } of result.answer.events) text += chunk.choices[0]?.delta.content ?? '';
+    for await (const batch of result.answer.events)
+      for (const { chunk } of batch) text += chunk.choices[0]?.delta.content ?? '';
     return text;
   };
 

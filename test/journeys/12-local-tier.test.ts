@@ -43,7 +43,8 @@ describe('tier 1 over the engine host', () => {
   const text = async (answer: ChatAnswer): Promise<string> => {
     if (answer.kind === 'completion') return String(answer.completion.choices[0]!.message.content);
     let all = '';
-    for await (const { chunk } of answer.events) all += chunk.choices[0]?.delta.content ?? '';
+    for await (const batch of answer.events)
+      for (const { chunk } of batch) all += chunk.choices[0]?.delta.content ?? '';
     return all;
   };
   afterEach(() => runner.close());
@@ -90,9 +91,9 @@ describe('tier 1 over the engine host', () => {
     let killedAt = 0;
     const pid = runner.pid()!;
     const reading = (async () => {
-      for await (const event of stream.events) {
-        events.push(event);
-        if (events.length === 5) {
+      for await (const batch of stream.events) {
+        events.push(...batch);
+        if (killedAt === 0 && events.length >= 5) {
           process.kill(pid, 'SIGKILL');
           killedAt = performance.now();
         }

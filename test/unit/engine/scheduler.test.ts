@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NativeStepResult } from '../../../engine/binding.ts';
 import { Scheduler, type SchedulerOptions } from '../../../engine/scheduler.ts';
+import { type Turn, USUAL_TURN } from '../../../engine/sequence.ts';
 import { expectedTokens, ScriptedEngine } from './scripted-engine.ts';
 
 const prompt = (length: number, first = 1): number[] =>
@@ -16,7 +17,7 @@ function setUp(
     kvTokens: engineOptions.kvTokens ?? 512,
     maxQueue: 8,
     maxActive: 4,
-    promptChunk: 16,
+    now: () => engine.clock.ms,
     ...options,
   });
   return { engine, scheduler };
@@ -27,6 +28,7 @@ interface RunOptions {
   signal?: AbortSignal;
   until?: (tokens: number[]) => boolean;
   isBehind?: () => boolean;
+  turn?: Partial<Turn>;
 }
 
 /** Runs one sequence and collects what it samples. */
@@ -38,6 +40,7 @@ function start(scheduler: Scheduler, tokens: number[], options: RunOptions = {})
       maxTokens: options.maxTokens ?? 8,
       sampler: { temperature: 0 },
       topTokens: 0,
+      turn: { ...USUAL_TURN, ...options.turn },
       signal: options.signal ?? new AbortController().signal,
       isBehind: options.isBehind ?? (() => false),
       onToken(result: NativeStepResult) {
@@ -76,18 +79,43 @@ describe('scheduler', () => {
     );
   });
 
-  it('decodes others in every step in which a long prompt is read, in bounded chunks', async () => {
-    const { engine, scheduler } = setUp();
-    const short = start(scheduler, prompt(4), { maxTokens: 40 });
-    while (short.sampled.length < 2) await new Promise((resolve) => setImmediate(resolve));
-    await start(scheduler, prompt(200, 2), { maxTokens: 1 }).done;
+  it('keeps running streams under twice their idle pace while a long prompt is read', async () => {
+    const { engine, scheduler } = setUp({ nCtx: 8192, nBatch: 512, kvTokens: 16_384 });
+    engine.stepMs = 20;
+    const gaps: number[] = [];
+    let last = 0;
+    const short = start(scheduler, prompt(4), {
+      maxTokens: 700,
+      until() {
+        gaps.push(engine.clock.ms - last);
+        last = engine.clock.ms;
+        return false;
+      },
+    });
+    while (short.sampled.length < 20) await new Promise((resolve) => setImmediate(resolve));
+    const idle = engine.stepMs + engine.rowMs;
+    expect(Math.max(...gaps.slice(1))).toBe(idle);
+    const long = await start(scheduler, prompt(4000, 2), { maxTokens: 1 }).done;
+    const reading = gaps.slice(20);
+    expect(long.sampled).toHaveLength(1);
+    expect(reading.length).toBeGreaterThan(100);
+    expect(Math.max(...reading)).toBeLessThan(2 * idle);
+    // It uses what it may: 12 tokens of prompt in most steps.
+    expect(reading.length).toBeLessThan(4000 / 10);
     await short.done;
-    const mixed = engine.steps.filter((items) => items.some(({ tokens }) => tokens > 1) && items.length > 1);
-    expect(mixed.length).toBeGreaterThanOrEqual(200 / 16);
-    for (const items of mixed) {
-      expect(items[0]).toMatchObject({ tokens: 1, sample: true });
-      expect(items.slice(1).reduce((sum, { tokens }) => sum + tokens, 0)).toBeLessThanOrEqual(16);
-    }
+    await scheduler.close();
+  });
+
+  it('lets a short prompt overtake a long one, which gets on meanwhile', async () => {
+    const { engine, scheduler } = setUp({ nCtx: 4096, nBatch: 64, kvTokens: 8192 });
+    const order: string[] = [];
+    const long = start(scheduler, prompt(2000, 2), { maxTokens: 1 }).done.then(() => order.push('long'));
+    await new Promise((resolve) => setImmediate(resolve));
+    const short = start(scheduler, prompt(60, 3), { maxTokens: 1 }).done.then(() => order.push('short'));
+    await Promise.all([long, short]);
+    expect(order).toEqual(['short', 'long']);
+    const both = engine.steps.filter((items) => items.length === 2);
+    expect(both[0]!.map(({ tokens }) => tokens)).toEqual([16, 48]);
     await scheduler.close();
   });
 
@@ -113,7 +141,7 @@ describe('scheduler', () => {
   it('lets a sequence wait for KV room instead of failing it, in order of arrival', async () => {
     const { scheduler } = setUp({ kvTokens: 512 });
     const order: number[] = [];
-    const runs = [300, 300, 10].map((length, index) =>
+    const runs = [300, 300, 300].map((length, index) =>
       start(scheduler, prompt(length, index), { maxTokens: 20 }).done.then(() => order.push(index)),
     );
     await Promise.all(runs);
@@ -132,6 +160,65 @@ describe('scheduler', () => {
       retryAfterS: 1,
     });
     await Promise.all([first.done, ...waiting]);
+    await scheduler.close();
+  });
+
+  it('takes the lower priority first, then the user with less running, then the earlier deadline', async () => {
+    const { scheduler } = setUp({ kvTokens: 2048 }, { maxActive: 2 });
+    const order: string[] = [];
+    const run = (name: string, turn: Partial<Turn>, maxTokens = 3) =>
+      start(scheduler, prompt(4, name.length), { maxTokens, turn }).done.then(() => order.push(name));
+    // One of ann's runs to the end; the other place is passed on.
+    const first = [run('ann, long', { user: 'ann' }, 60), run('ann', { user: 'ann' }, 8)];
+    while (scheduler.stats().active < 2) await new Promise((resolve) => setImmediate(resolve));
+    const rest = [
+      run('ann again', { user: 'ann' }),
+      run('bob', { user: 'bob' }),
+      run('urgent', { user: 'ann', priority: -1 }),
+      run('soon', { user: 'bob', startWithinMs: 60_000 }),
+    ];
+    await Promise.all([...first, ...rest]);
+    expect(order).toEqual(['ann', 'urgent', 'soon', 'bob', 'ann again', 'ann, long']);
+    await scheduler.close();
+  });
+
+  it('refuses what still waits at its deadline, and lets run what began before it', async () => {
+    const { scheduler } = setUp({}, { maxActive: 1 });
+    const first = start(scheduler, prompt(4), { maxTokens: 400, turn: { startWithinMs: 1 } });
+    const late = start(scheduler, prompt(4), { turn: { startWithinMs: 1 } });
+    await expect(late.done).rejects.toMatchObject({ code: 'ENGINE_OVERLOADED', retryAfterS: 1 });
+    expect((await first.done).sampled).toHaveLength(400);
+    expect(scheduler.stats().waiting).toBe(0);
+    await scheduler.close();
+  });
+
+  it('guesses where a text repeats itself, takes fewer steps, and gives the same tokens', async () => {
+    const repeating = Array.from({ length: 400 }, (_, i) => i % 20);
+    const steps = await Promise.all(
+      [true, false].map(async (speculation) => {
+        const { engine, scheduler } = setUp({ nCtx: 1024, kvTokens: 1024 }, { speculation });
+        engine.rowMs = 0.5;
+        engine.next = (timeline) => timeline.length % 20;
+        const run = await start(scheduler, repeating, { maxTokens: 200 }).done;
+        expect(run.sampled).toEqual(Array.from({ length: 200 }, (_, i) => i % 20));
+        await scheduler.close();
+        return engine.steps.length;
+      }),
+    );
+    expect(steps[0]).toBeLessThan(steps[1]! / 3);
+  });
+
+  it('stops guessing when guesses are wrong', async () => {
+    const { engine, scheduler } = setUp({ nCtx: 2048, kvTokens: 2048 });
+    // Three tokens that repeat, then a surprise.
+    engine.next = (timeline) =>
+      timeline.length % 4 === 3 ? (timeline.length * 7) % 500 : timeline.length % 4;
+    await start(scheduler, [0, 1, 2, 3], { maxTokens: 400 }).done;
+    const wrong = engine.steps
+      .slice(200)
+      .flat()
+      .reduce((sum, { draft }) => sum + draft, 0);
+    expect(wrong).toBeLessThan(30);
     await scheduler.close();
   });
 

@@ -80,6 +80,13 @@ export class ScriptedEngine implements NativeEngine {
   readonly sessions: ScriptedSession[] = [];
   readonly steps: RecordedItem[][] = [];
   closed = false;
+  /** Its own clock: what its steps took, in milliseconds. */
+  readonly clock = { ms: 0 };
+  /** The token that follows a timeline. */
+  next: (timeline: readonly number[]) => number = nextToken;
+  /** What a row and a step as such cost. */
+  rowMs = 1;
+  stepMs = 10;
   /** Called before a step changes anything; may throw. */
   fault: (items: NativeStepItem[]) => void = () => {};
   readonly #kvPages: number;
@@ -122,6 +129,7 @@ export class ScriptedEngine implements NativeEngine {
         missing += pages(end) - pages(past);
       }
       if (missing * PAGE > this.freeKvTokens()) throw overflow('KV budget');
+      this.clock.ms += this.stepMs + this.rowMs * sum;
       this.steps.push(
         items.map(({ session, tokens, draft = [], sample }) => ({
           tokens: tokens.length,
@@ -135,11 +143,11 @@ export class ScriptedEngine implements NativeEngine {
         timeline.push(...tokens);
         const following: NativeStepResult[] = [];
         for (const guess of sample ? draft : []) {
-          if (guess !== nextToken(timeline)) break;
+          if (guess !== this.next(timeline)) break;
           timeline.push(guess);
-          following.push(result(nextToken(timeline)));
+          following.push(result(this.next(timeline)));
         }
-        const first = following.length > 0 ? timeline.at(-following.length)! : nextToken(timeline);
+        const first = following.length > 0 ? timeline.at(-following.length)! : this.next(timeline);
         return sample ? { ...result(first), ...(following.length > 0 && { following }) } : nothing;
       });
     } finally {

@@ -6,6 +6,7 @@ import type {
   ChatDelta,
   ChatEvent,
   ChatMessage,
+  EventBatches,
 } from '../../../../contract/chat.ts';
 import { MAX_PLACEHOLDER_LENGTH } from '../../../../policies/privacy/placeholders.ts';
 import { restoreCompletion, restoreEvents } from '../../../../policies/privacy/restore.ts';
@@ -51,13 +52,15 @@ const chunk = (index: number, delta: ChatDelta, finish: string | null = null): C
   return { chunk: body, raw: JSON.stringify(body) };
 };
 
-async function* stream(events: readonly ChatEvent[]): AsyncGenerator<ChatEvent> {
-  yield* events;
+/** In batches of one, two and three events by turns. */
+async function* stream(events: readonly ChatEvent[]): AsyncGenerator<ChatEvent[]> {
+  for (let at = 0, size = 1; at < events.length; at += size, size = (size % 3) + 1)
+    yield events.slice(at, at + size);
 }
 
-async function collect(events: AsyncIterable<ChatEvent>): Promise<ChatEvent[]> {
+async function collect(batches: EventBatches): Promise<ChatEvent[]> {
   const all: ChatEvent[] = [];
-  for await (const event of events) all.push(event);
+  for await (const batch of batches) all.push(...batch);
   return all;
 }
 
@@ -269,15 +272,15 @@ describe('restoreEvents', () => {
         async (pieces) => {
           let sent = 0;
           let received = 0;
-          async function* source(): AsyncGenerator<ChatEvent> {
+          async function* source(): AsyncGenerator<ChatEvent[]> {
             for (const piece of pieces) {
               sent += piece.length;
-              yield chunk(0, { content: piece });
+              yield [chunk(0, { content: piece })];
             }
           }
           const plain = new Vault([entry('EMAIL', 99, 'x')]); // nothing is issued under the numbers above: lengths stay
-          for await (const { chunk: body } of restoreEvents(source(), plain)) {
-            received += body.choices[0]?.delta.content?.length ?? 0;
+          for await (const batch of restoreEvents(source(), plain)) {
+            for (const { chunk: body } of batch) received += body.choices[0]?.delta.content?.length ?? 0;
             expect(sent - received).toBeLessThanOrEqual(MAX_PLACEHOLDER_LENGTH);
           }
           expect(received).toBe(sent);
@@ -310,28 +313,28 @@ describe('restoreEvents', () => {
   });
 
   it('gives out what it held back before it passes an error on', async () => {
-    async function* failing(): AsyncGenerator<ChatEvent> {
-      yield chunk(0, { content: 'a [EMA' });
+    async function* failing(): AsyncGenerator<ChatEvent[]> {
+      yield [chunk(0, { content: 'a [EMA' })];
       throw new Error('cut');
     }
     const got: ChatEvent[] = [];
     await expect(async () => {
-      for await (const event of restoreEvents(failing(), vault)) got.push(event);
+      for await (const batch of restoreEvents(failing(), vault)) got.push(...batch);
     }).rejects.toThrow('cut');
     expect(assemble(got)['0 content']).toBe('a [EMA');
   });
 
   it('closes the source when its reader stops', async () => {
     let closed = false;
-    async function* endless(): AsyncGenerator<ChatEvent> {
+    async function* endless(): AsyncGenerator<ChatEvent[]> {
       try {
-        for (;;) yield chunk(0, { content: '[EMAIL_1]' });
+        for (;;) yield [chunk(0, { content: '[EMAIL_1]' })];
       } finally {
         closed = true;
       }
     }
-    for await (const event of restoreEvents(endless(), vault)) {
-      expect(event.chunk.choices[0]?.delta.content).toBe('jo@example.org');
+    for await (const [event] of restoreEvents(endless(), vault)) {
+      expect(event!.chunk.choices[0]?.delta.content).toBe('jo@example.org');
       break;
     }
     expect(closed).toBe(true);

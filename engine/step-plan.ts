@@ -1,0 +1,93 @@
+// Which sequences take part in the next step, and with how much: everybody who decodes gets a token, guesses where
+// they pay, then prompts within a budget that keeps the running streams even.
+// Source: Yu et al., "Orca" (OSDI 2022); Agrawal et al., "Sarathi-Serve" (OSDI 2024) for chunked prefill.
+import type { NativeStepItem } from './binding.ts';
+import { PAGE_TOKENS, type Sequence } from './sequence.ts';
+import type { StepTimes } from './step-times.ts';
+
+export interface Planned {
+  sequence: Sequence;
+  item: NativeStepItem;
+}
+
+/** The part of the prompt budget that the first in line always gets: short prompts may overtake, not starve it. */
+const SHARE_OF_FIRST = 0.25;
+
+/** `active` in order of admission; those whose reader is behind sit out. */
+export function planStep(active: readonly Sequence[], nBatch: number, times: StepTimes): Planned[] {
+  const ready = active.filter(({ request }) => !request.isBehind());
+  const decoding = ready.filter(isDecoding).slice(0, nBatch);
+  const reading = ready.filter((sequence) => !isDecoding(sequence)).sort(byPriority);
+  for (const sequence of reading) adopt(sequence);
+  const shares = shareOut(reading, times.promptBudget(decoding.length, nBatch - decoding.length));
+  // Guesses wait while a prompt is read: that step is long enough.
+  const cost = shares.size > 0 ? null : times.draftCost(decoding.length);
+  let room = nBatch - decoding.length;
+  const plan = decoding.map((sequence) => {
+    const most = cost === null ? 0 : Math.min(room, sequence.tokens.length - sequence.length - 1);
+    const draft = sequence.drafter?.propose(sequence.length, most, cost ?? 1);
+    room -= draft?.length ?? 0;
+    return planned(sequence, 1, draft);
+  });
+  for (const [sequence, count] of shares) plan.push(planned(sequence, count));
+  return plan;
+}
+
+const isDecoding = ({ position, request }: Sequence): boolean => position >= request.prompt.length;
+
+/** Array.sort is stable: among equals the order of admission stays. */
+const byPriority = (a: Sequence, b: Sequence): number => a.request.turn.priority - b.request.turn.priority;
+
+/**
+ * Takes what others have computed of this prompt by now. At least the last token is left: its logits are wanted. A
+ * pooled hidden state needs every token of its prompt.
+ */
+function adopt(sequence: Sequence): void {
+  const { prompt, pooling } = sequence.request;
+  if (pooling) return;
+  const before = sequence.position;
+  sequence.position = sequence.session!.adoptPrefix(prompt.subarray(0, -1));
+  sequence.cachedTokens += sequence.position - before;
+}
+
+/** Prompt tokens for each: some for the first in line, the rest for those who need the fewest. */
+function shareOut(reading: readonly Sequence[], budget: number): Map<Sequence, number> {
+  const shares = new Map<Sequence, number>();
+  const turns = reading.filter((sequence, index) => !willBeShared(sequence, reading.slice(0, index)));
+  const left = (sequence: Sequence) => sequence.length - sequence.position - (shares.get(sequence) ?? 0);
+  const give = (sequence: Sequence, most: number) => {
+    const count = Math.min(left(sequence), most);
+    if (count <= 0) return;
+    shares.set(sequence, (shares.get(sequence) ?? 0) + count);
+    budget -= count;
+  };
+  if (turns.length > 1) give(turns[0]!, Math.ceil(budget * SHARE_OF_FIRST));
+  for (const sequence of turns.sort((a, b) => byPriority(a, b) || left(a) - left(b))) give(sequence, budget);
+  return shares;
+}
+
+/** Whether somebody before it in line is about to compute its next page. */
+function willBeShared({ position, request }: Sequence, before: readonly Sequence[]): boolean {
+  const end = (Math.floor(position / PAGE_TOKENS) + 1) * PAGE_TOKENS;
+  const { prompt, pooling } = request;
+  if (pooling || end > prompt.length - 1) return false;
+  return before.some((other) => {
+    if (other.request.pooling || other.position >= end || other.request.prompt.length < end) return false;
+    for (let i = 0; i < end; i++) if (other.request.prompt[i] !== prompt[i]) return false;
+    return true;
+  });
+}
+
+function planned(sequence: Sequence, count: number, draft?: Int32Array): Planned {
+  const { pooling, topTokens } = sequence.request;
+  const end = sequence.position + count;
+  const item: NativeStepItem = {
+    session: sequence.session!,
+    tokens: sequence.tokens.slice(sequence.position, end),
+    sample: end === sequence.length && !pooling,
+    nTop: topTokens,
+    ...(pooling && { pooling }),
+    ...(draft && draft.length > 0 && { draft }),
+  };
+  return { sequence, item };
+}
