@@ -53,6 +53,8 @@ export const ERRORS = {
   LEDGER_UNAVAILABLE: entry(503, 'server_error', 'ledger_unavailable', true),
   MODEL_FORMAT_UNSUPPORTED: entry(400, 'invalid_request_error', 'model_format_unsupported'),
   MODEL_FILE_INVALID: entry(400, 'invalid_request_error', 'model_file_invalid'),
+  /** The machine has less memory than a model needs. */
+  MEMORY_TOO_SMALL: entry(503, 'server_error', 'memory_too_small'),
   CONFIG_INVALID: entry(500, 'server_error', 'config_invalid'),
 } as const satisfies Record<string, ErrorEntry>;
 

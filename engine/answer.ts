@@ -12,6 +12,8 @@ export interface Answering {
   scheduler: Scheduler;
   /** `system_fingerprint` of every answer. */
   fingerprint: string;
+  /** Told at the end of each request. */
+  onAnswered?: () => void;
 }
 
 interface IndexedEvent {
@@ -125,6 +127,7 @@ async function* choiceEvents(
   } finally {
     left.abort();
     for (const rest of pending.values()) rest.catch(() => {});
+    answering.onAnswered?.();
   }
 }
 

@@ -111,12 +111,36 @@ export interface NativeModel {
     nKvTokens?: number;
     nBatch?: number;
   }): NativeEngine;
+  /** "mapped": the cache was used; "packed": none was given; "packing": not yet; else why it was not used. */
+  packedCacheState(): string;
+  /** Waits for the weights, then writes them off the main thread under the key given to openModel. */
+  writePackedCache(path: string, sha256: string): Promise<void>;
   close(): void;
+}
+
+/** Bytes; MemoryPlan of engine.h. */
+export interface NativeMemoryPlan {
+  isa: string;
+  nCtxTrain: number;
+  packedBytes: number;
+  fileBytes: number;
+  kvBytes: number;
+  kvTokenBytes: number;
+  activationBytes: number;
+  tokenizerBytes: number;
+  constantBytes: number;
+  totalBytes: number;
 }
 
 export interface NativeAddon {
   /** Off the main thread. `isa` "" is the best of this CPU. */
-  openModel(path: string, isa: string): Promise<NativeModel>;
+  openModel(path: string, isa: string, cache?: { path: string; key: string }): Promise<NativeModel>;
+  /** Reads the file's directory only. */
+  planMemory(
+    path: string,
+    isa: string,
+    options: { nCtx?: number; nKvTokens?: number; nBatch?: number; nSessions?: number },
+  ): NativeMemoryPlan;
   /** Metadata and tensors of any readable GGUF file, also of an architecture the engine cannot run. */
   inspectFileJson(path: string, maxItems: number): string;
   isas(): { name: string; description: string; supported: boolean }[];

@@ -77,7 +77,13 @@ export function createHost(options: HostOptions): Hono {
   app.get('/v1/models', (context) => context.json({ object: 'list', data: [modelCard] }));
   app.get('/livez', (context) => context.json({ status: 'ok' }));
   app.get('/readyz', (context) => context.json({ status: 'ok', model: model.id }));
-  app.get('/host', (context) => context.json({ ...options.facts, scheduler: scheduler.stats() }));
+  app.get('/host', (context) =>
+    context.json({
+      ...options.facts,
+      packed_weights: model.packedCacheState(),
+      scheduler: scheduler.stats(),
+    }),
+  );
 
   app.post('/tokenize', async (context) => {
     const body = accepted(tokenizeBody, await jsonBody(context.req.raw));

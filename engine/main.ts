@@ -1,5 +1,6 @@
 // Entry of the engine host process: node dist/engine/main.js --model FILE (--socket PATH | --port N [--host H])
 //   [--context N] [--threads N] [--max-queue N] [--pooling mean|cls|last] [--no-speculation]
+//   [--no-packed-cache]
 // Ready: an IPC message {type: "ready", address, facts} to the parent, else a line on stdout. Exit codes: 0 asked to
 // end or the parent is gone, 2 bad arguments or model file (one line on stderr says which).
 import { parseArgs } from 'node:util';
@@ -33,6 +34,7 @@ async function start(): Promise<RunningHost> {
       'max-queue': text,
       pooling: text,
       'no-speculation': { type: 'boolean' },
+      'no-packed-cache': { type: 'boolean' },
     },
   });
   if (!values.model) throw new GatewayError('INVALID_REQUEST', 'no model file; give --model FILE.gguf');
@@ -54,6 +56,7 @@ async function start(): Promise<RunningHost> {
     ...(threads ? { threads } : {}),
     ...(maxQueue ? { maxQueue } : {}),
     speculation: !values['no-speculation'],
+    ...(values['no-packed-cache'] ? { packedCache: false } : {}),
     ...(values.pooling ? { pooling: poolingName(values.pooling) } : {}),
   });
 }

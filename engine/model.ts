@@ -50,7 +50,8 @@ export async function inspectModelFile(path: string, maxItems: number): Promise<
   }
 }
 
-async function checkIsFile(path: string): Promise<void> {
+/** @throws {GatewayError} MODEL_FILE_INVALID */
+export async function checkIsFile(path: string): Promise<void> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error.code ?? 'unreadable');
   if (typeof found !== 'string' && found.isFile()) return;
   throw new GatewayError(
@@ -85,13 +86,17 @@ export class Model {
   }
 
   /**
-   * Maps and checks a file. `isa` forces an instruction set, e.g. "scalar".
+   * Maps and checks a file. `isa` forces an instruction set, e.g. "scalar". `cache`: packed weights of an earlier start.
    * @throws {GatewayError} MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, INVALID_REQUEST for an unknown isa
    */
-  static async open(path: string, isa = process.env['ENGINE_ISA'] ?? ''): Promise<Model> {
+  static async open(
+    path: string,
+    isa = process.env['ENGINE_ISA'] ?? '',
+    cache?: { path: string; key: string },
+  ): Promise<Model> {
     await checkIsFile(path);
     try {
-      return new Model(await nativeAddon().openModel(path, isa));
+      return new Model(await nativeAddon().openModel(path, isa, cache));
     } catch (error) {
       throw fromNativeError(error);
     }
@@ -152,6 +157,18 @@ export class Model {
     } catch (error) {
       throw fromNativeError(error);
     }
+  }
+
+  /** "mapped", "packing", "packed", or why the packed weights of an earlier start were not used. */
+  packedCacheState(): string {
+    return this.#native.packedCacheState();
+  }
+
+  /** Off the main thread. @throws {GatewayError} INTERNAL when the disk refuses */
+  async writePackedCache(path: string, sha256: string): Promise<void> {
+    await this.#native.writePackedCache(path, sha256).catch((error: unknown) => {
+      throw fromNativeError(error);
+    });
   }
 
   close(): void {

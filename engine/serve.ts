@@ -1,14 +1,16 @@
 // Opens a model, makes its engine and serves it on a Unix socket or a TCP port.
-import { createHash } from 'node:crypto';
-import { chmod, open, unlink } from 'node:fs/promises';
+import { chmod, unlink } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
-import { totalmem } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
 import { GatewayError } from '../contract/errors.ts';
 import { type PoolingName, poolingOf } from './embed.ts';
 import { createHost } from './host.ts';
-import { Model } from './model.ts';
+import { BATCH_TOKENS, hostPlan, MAX_ACTIVE } from './host-size.ts';
+import { checkFits } from './memory-plan.ts';
+import { checkIsFile, Model } from './model.ts';
+import { packedPlace, sampledKey } from './packed-cache.ts';
+import { PackedKeeper } from './packed-keeper.ts';
 import { Scheduler } from './scheduler.ts';
 
 export type Listen = { socket: string } | { port: number; host?: string };
@@ -26,6 +28,8 @@ export interface ServeOptions {
   speculation?: boolean;
   /** Of the embeddings; default: the file's, else `last`. */
   pooling?: PoolingName;
+  /** False: packed weights are neither read from disk nor written to it. */
+  packedCache?: boolean;
   log?: (line: string) => void;
 }
 
@@ -46,16 +50,13 @@ export interface HostFacts {
   context_tokens: number;
   kv_tokens: number;
   kv_bytes: number;
+  planned_bytes: number;
   isa: string;
   chat_template: string;
   fingerprint: string;
   [key: string]: unknown;
 }
 
-/** Used where `context` is not given: a longer default would cost KV memory that few requests need. */
-const DEFAULT_CONTEXT_TOKENS = 8192;
-const BATCH_TOKENS = 512;
-const MAX_ACTIVE = 16;
 /** How long close() waits for connections before it cuts them. */
 const DRAIN_MS = 1000;
 
@@ -64,15 +65,19 @@ const DRAIN_MS = 1000;
  * @throws {GatewayError} MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, INVALID_REQUEST (socket or port in use)
  */
 export async function startHost(options: ServeOptions): Promise<RunningHost> {
-  const model = await Model.open(options.modelFile);
-  const trained = model.info.nCtxTrain > 0 ? model.info.nCtxTrain : DEFAULT_CONTEXT_TOKENS;
-  const contextTokens = options.context ?? Math.min(DEFAULT_CONTEXT_TOKENS, trained);
-  if (contextTokens > trained) {
+  await checkIsFile(options.modelFile);
+  const plan = hostPlan(options.modelFile, { context: options.context });
+  checkFits(plan);
+  const { contextTokens, kvTokens, trainedTokens } = plan;
+  const sampled = await sampledKey(options.modelFile);
+  const place =
+    options.packedCache === false ? undefined : await packedPlace(options.modelFile, plan.isa, sampled);
+  const model = await Model.open(options.modelFile, plan.isa, place);
+  if (contextTokens > trainedTokens) {
     options.log?.(
-      `context ${contextTokens}: the model was trained for ${trained} tokens; answers beyond may be poor`,
+      `context ${contextTokens}: the model was trained for ${trainedTokens} tokens; answers beyond may be poor`,
     );
   }
-  const kvTokens = kvBudgetTokens(model, contextTokens);
   const engine = model.createEngine({
     threads: options.threads ?? 0,
     contextTokens,
@@ -85,7 +90,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     maxActive: MAX_ACTIVE,
     speculation: options.speculation ?? true,
   });
-  const fingerprint = `tiergate-${model.isa}-${await filePrefixDigest(options.modelFile)}`;
+  const fingerprint = `tiergate-${model.isa}-${sampled.digest.slice(0, 12)}`;
   const { info } = model;
   const pooling = poolingOf(model, options.pooling);
   const facts: HostFacts = {
@@ -98,6 +103,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     context_tokens: contextTokens,
     kv_tokens: kvTokens,
     kv_bytes: engine.kvBytes,
+    planned_bytes: plan.total,
     isa: model.isa,
     chat_template: model.chatTemplate.kind,
     pooling,
@@ -105,7 +111,18 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     fingerprint,
   };
   const log = options.log ? { log: options.log } : {};
-  const app = createHost({ model, scheduler, pooling, fingerprint, facts, ...log });
+  const keeper =
+    place &&
+    new PackedKeeper({ model, scheduler, modelFile: options.modelFile, place, bytes: plan.weights, ...log });
+  const app = createHost({
+    model,
+    scheduler,
+    pooling,
+    fingerprint,
+    facts,
+    ...log,
+    onAnswered: () => keeper?.answered(),
+  });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   // Keep-alive connections of the gateway stay open between requests.
   server.keepAliveTimeout = 60_000;
@@ -115,6 +132,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     facts,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      keeper?.close();
       await scheduler.close();
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
@@ -122,25 +140,6 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
       model.close();
     },
   };
-}
-
-/** Room for up to MAX_ACTIVE full contexts within an eighth of the memory; at least one. f16 K and V, no GQA assumed. */
-function kvBudgetTokens(model: Model, contextTokens: number): number {
-  const bytesPerToken = 2 * 2 * model.info.nLayers * model.info.dModel;
-  const memory = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY) / 8;
-  const contexts = Math.floor(memory / (contextTokens * bytesPerToken));
-  return contextTokens * Math.min(MAX_ACTIVE, Math.max(1, contexts));
-}
-
-/** SHA-256 of the file's first MiB (metadata and first tensors), 12 hex digits: cheap, and differs between files. */
-async function filePrefixDigest(path: string): Promise<string> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024 * 1024), 0, 1024 * 1024, 0);
-    return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex').slice(0, 12);
-  } finally {
-    await file.close();
-  }
 }
 
 async function listen(server: Server, where: Listen): Promise<string> {

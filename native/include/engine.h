@@ -53,16 +53,29 @@ struct ModelInfo {
   Pooling pooling = Pooling::kNone;  // %s.pooling_type; kNone: the file does not say
 };
 
+/// Packed weights of an earlier start, to be mapped instead of packing them again.
+struct PackedCache {
+  std::string path;  // "": there is none
+  std::string key;   // of the model's file; a packed file of another key is not used
+};
+
 class Model {
  public:
   /// Maps and checks the file; throws Error. isa: "" = best of this CPU, else a name of dispatch.cpp's list.
-  static std::shared_ptr<Model> open(const std::string& path, const std::string& isa = "");
+  /// Weights are packed (or mapped) on threads of their own while this goes on; the first step waits for them.
+  static std::shared_ptr<Model> open(const std::string& path, const std::string& isa = "",
+                                     const PackedCache& cache = {});
   virtual ~Model() = default;
 
   virtual const ModelInfo& info() const = 0;
   virtual const std::string& isa() const = 0;
   /// Metadata and tensors of any readable GGUF file, also of an architecture this engine cannot run.
   static std::string inspect_file_json(const std::string& path, size_t max_items);
+  /// "mapped": the cache was used; "packed": none was given; "packing": not yet; else why it was not used.
+  virtual std::string packed_cache_state() const = 0;
+  /// Writes the packed weights for PackedCache, under the key given to open(). sha256: of the model's file. Waits
+  /// for the weights; throws Error(INTERNAL) when the disk refuses.
+  virtual void write_packed_cache(const std::string& path, const std::string& sha256) const = 0;
   /// All metadata and the tensor directory as JSON (arrays longer than `max_items` are cut, with their
   /// length).
   virtual std::string inspect_json(size_t max_items) const = 0;
@@ -146,6 +159,27 @@ struct EngineOptions {
   int32_t n_kv_tokens = 0;  // KV budget over all sessions; 0: n_ctx
   int32_t n_batch = 512;    // most tokens in one step
 };
+
+/// Bytes that a model with one engine will hold, before it is loaded.
+struct MemoryPlan {
+  std::string isa;
+  int32_t n_ctx_train = 0;
+  uint64_t packed_bytes = 0;      // matrices as packed for the ISA
+  uint64_t file_bytes = 0;        // tensors read in the file: at most this much of it is resident
+  uint64_t kv_bytes = 0;          // the whole budget
+  uint64_t kv_token_bytes = 0;    // of one token
+  uint64_t activation_bytes = 0;  // for n_batch rows, the logits and the rotation's table
+  uint64_t tokenizer_bytes = 0;   // vocabulary and its indexes
+  uint64_t constant_bytes = 0;    // everything else of the engine: code, threads, fragmentation
+
+  uint64_t total() const {
+    return packed_bytes + file_bytes + kv_bytes + activation_bytes + tokenizer_bytes + constant_bytes;
+  }
+};
+
+/// n_sessions: that may hold logits at once. Reads the file's directory and norms only. Throws Error as Model::open.
+MemoryPlan plan_memory(const std::string& path, const std::string& isa, const EngineOptions& options,
+                       int32_t n_sessions);
 
 class Engine {
  public:

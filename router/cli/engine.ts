@@ -15,6 +15,7 @@ interface EngineOptions {
   maxQueue?: number;
   pooling?: PoolingName;
   speculation: boolean;
+  packedCache: boolean;
   json?: boolean;
 }
 
@@ -68,6 +69,7 @@ export function engineCommand(): Command {
     .addOption(
       new Option('--pooling <kind>', 'of embeddings; default: the file says').choices(Object.keys(POOLINGS)),
     )
+    .option('--no-packed-cache', 'neither read nor write packed weights on disk')
     .option('--json', 'print the address and the model as one JSON line')
     .addHelpText(
       'after',

@@ -2,12 +2,20 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
 import { findLocalModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
+import { hostPlan } from '../../engine/host-size.ts';
+import { type MemoryPlan, planLines } from '../../engine/memory-plan.ts';
 import { type CutArray, inspectModelFile, type ModelInspection } from '../../engine/model.ts';
 
 interface InspectOptions {
   json?: boolean;
   items: number;
   tensors: boolean;
+  context?: number;
+}
+
+/** Why the engine cannot run a file. */
+interface NoPlan {
+  problem: string;
 }
 
 const MAX_VALUE_CHARS = 90;
@@ -27,6 +35,7 @@ function shown(value: unknown): string {
 
 function printed(
   { path, version, metadata, tensors, totals }: ModelInspection,
+  memory: MemoryPlan | NoPlan,
   withTensors: boolean,
 ): string[] {
   const keys = Object.keys(metadata);
@@ -35,6 +44,10 @@ function printed(
   const megabytes = (totals.bytes / 1e6).toFixed(1);
   return [
     `${path}: GGUF version ${version}, ${totals.tensors} tensors, ${totals.params} parameters, ${megabytes} MB of weights`,
+    '',
+    ...('problem' in memory
+      ? [`cannot be run here: ${memory.problem}`]
+      : [`memory at a context of ${memory.contextTokens} tokens:`, ...planLines(memory)]),
     '',
     ...keys.map((key) => `${key.padEnd(width)}  ${shown(metadata[key])}`),
     ...(withTensors && tensors.length > 0 ? [''] : []),
@@ -45,13 +58,22 @@ function printed(
   ];
 }
 
+function memoryOf(file: string, context: number | undefined): MemoryPlan | NoPlan {
+  try {
+    return hostPlan(file, { context });
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
+
 async function runInspect(argument: string | undefined, options: InspectOptions): Promise<void> {
   const file = argument ?? findLocalModel(process.env, process.cwd());
   if (file === null)
     throw new GatewayError('INVALID_REQUEST', `no model file: ${HOW_TO_GIVE_A_MODEL}, or name one`);
   const inspection = await inspectModelFile(file, options.items);
-  if (options.json) console.log(JSON.stringify(inspection, null, 2));
-  else console.log(printed(inspection, options.tensors).join('\n'));
+  const memory = memoryOf(file, options.context);
+  if (options.json) console.log(JSON.stringify({ ...inspection, memory }, null, 2));
+  else console.log(printed(inspection, memory, options.tensors).join('\n'));
 }
 
 function itemCount(text: string): number {
@@ -61,9 +83,12 @@ function itemCount(text: string): number {
 
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('Show the metadata and tensors of a GGUF file, also of one the engine cannot run.')
+    .description(
+      'Show metadata, tensors and predicted memory of a GGUF file, also of one the engine cannot run.',
+    )
     .argument('[file]', 'GGUF file; default: TIERGATE_MODEL, else the largest in models/')
     .option('--items <number>', 'longest array shown whole', itemCount, 8)
+    .option('-c, --context <tokens>', 'predict the memory at this context', itemCount)
     .option('--no-tensors', 'metadata only')
     .option('--json', 'print everything as JSON')
     .addHelpText(

@@ -45,6 +45,7 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   data->session = Napi::Persistent(SessionWrap::define(env));
   env.SetInstanceData(data);
   exports["openModel"] = Napi::Function::New<&ModelWrap::open>(env, "openModel");
+  exports["planMemory"] = Napi::Function::New<&ModelWrap::plan_memory>(env, "planMemory");
   exports["inspectFileJson"] = Napi::Function::New<&inspect_file_json>(env, "inspectFileJson");
   exports["isas"] = Napi::Function::New<&isas>(env, "isas");
   return exports;

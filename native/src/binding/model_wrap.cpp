@@ -12,18 +12,19 @@ namespace {
 
 class OpenWorker final : public Napi::AsyncWorker {
  public:
-  OpenWorker(Napi::Env env, std::string path, std::string isa)
+  OpenWorker(Napi::Env env, std::string path, std::string isa, PackedCache cache)
       : Napi::AsyncWorker(env),
         deferred_(Napi::Promise::Deferred::New(env)),
         path_(std::move(path)),
-        isa_(std::move(isa)) {}
+        isa_(std::move(isa)),
+        cache_(std::move(cache)) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
  private:
   void Execute() override {
     try {
-      model_ = Model::open(path_, isa_);
+      model_ = Model::open(path_, isa_, cache_);
     } catch (...) {
       error_ = caught_error();
     }
@@ -37,7 +38,38 @@ class OpenWorker final : public Napi::AsyncWorker {
 
   Napi::Promise::Deferred deferred_;
   std::string path_, isa_;
+  PackedCache cache_;
   std::shared_ptr<Model> model_;
+  std::optional<CaughtError> error_;
+};
+
+class WriteCacheWorker final : public Napi::AsyncWorker {
+ public:
+  WriteCacheWorker(Napi::Env env, std::shared_ptr<Model> model, std::string path, std::string sha256)
+      : Napi::AsyncWorker(env),
+        deferred_(Napi::Promise::Deferred::New(env)),
+        model_(std::move(model)),
+        path_(std::move(path)),
+        sha256_(std::move(sha256)) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ private:
+  void Execute() override {
+    try {
+      model_->write_packed_cache(path_, sha256_);
+    } catch (...) {
+      error_ = caught_error();
+    }
+  }
+
+  void OnOK() override {
+    settle(deferred_, error_, [this] { return Env().Undefined(); });
+  }
+
+  Napi::Promise::Deferred deferred_;
+  std::shared_ptr<Model> model_;
+  std::string path_, sha256_;
   std::optional<CaughtError> error_;
 };
 
@@ -51,13 +83,20 @@ Napi::Function ModelWrap::define(Napi::Env env) {
                       InstanceMethod<&ModelWrap::token_bytes>("tokenBytes"),
                       InstanceMethod<&ModelWrap::is_end_of_generation>("isEndOfGeneration"),
                       InstanceMethod<&ModelWrap::create_engine>("createEngine"),
+                      InstanceMethod<&ModelWrap::packed_cache_state>("packedCacheState"),
+                      InstanceMethod<&ModelWrap::write_packed_cache>("writePackedCache"),
                       InstanceMethod<&ModelWrap::close>("close")});
 }
 
 Napi::Value ModelWrap::open(const Napi::CallbackInfo& info) {
   const std::string path = to_string(info[0], "path");
   const std::string isa = to_string(info[1], "isa");
-  auto* worker = new OpenWorker(info.Env(), path, isa);
+  PackedCache cache;
+  if (!info[2].IsUndefined()) {
+    const Napi::Object given = to_object(info[2], "cache");
+    cache = {to_string(given.Get("path"), "cache.path"), to_string(given.Get("key"), "cache.key")};
+  }
+  auto* worker = new OpenWorker(info.Env(), path, isa, cache);
   const Napi::Promise promise = worker->promise();
   worker->Queue();  // deletes itself
   return promise;
@@ -145,6 +184,48 @@ Napi::Value ModelWrap::create_engine(const Napi::CallbackInfo& info) {
     return instance_data(info.Env())
         .engine.New({Napi::External<std::shared_ptr<Engine>>::New(info.Env(), &engine)});
   });
+}
+
+Napi::Value ModelWrap::packed_cache_state(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] { return Napi::String::New(info.Env(), model()->packed_cache_state()); });
+}
+
+Napi::Value ModelWrap::write_packed_cache(const Napi::CallbackInfo& info) {
+  const std::string path = to_string(info[0], "path");
+  const std::string sha256 = to_string(info[1], "sha256");
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    auto* worker = new WriteCacheWorker(info.Env(), model(), path, sha256);
+    const Napi::Promise promise = worker->promise();
+    worker->Queue();  // deletes itself
+    return promise;
+  });
+}
+
+Napi::Value ModelWrap::plan_memory(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const std::string path = to_string(info[0], "path");
+  const std::string isa = to_string(info[1], "isa");
+  const Napi::Object given = to_object(info[2], "options");
+  EngineOptions options;
+  int32_t n_sessions = 1;
+  read_option(given, "nCtx", options.n_ctx, to_int32);
+  read_option(given, "nKvTokens", options.n_kv_tokens, to_int32);
+  read_option(given, "nBatch", options.n_batch, to_int32);
+  read_option(given, "nSessions", n_sessions, to_int32);
+  const MemoryPlan plan = guarded(env, [&] { return tiergate::plan_memory(path, isa, options, n_sessions); });
+  Napi::Object out = Napi::Object::New(env);
+  out["isa"] = plan.isa;
+  out["nCtxTrain"] = plan.n_ctx_train;
+  const auto bytes = [&](const char* name, uint64_t n) { out[name] = static_cast<double>(n); };
+  bytes("packedBytes", plan.packed_bytes);
+  bytes("fileBytes", plan.file_bytes);
+  bytes("kvBytes", plan.kv_bytes);
+  bytes("kvTokenBytes", plan.kv_token_bytes);
+  bytes("activationBytes", plan.activation_bytes);
+  bytes("tokenizerBytes", plan.tokenizer_bytes);
+  bytes("constantBytes", plan.constant_bytes);
+  bytes("totalBytes", plan.total());
+  return out;
 }
 
 void ModelWrap::close(const Napi::CallbackInfo&) { model_.reset(); }

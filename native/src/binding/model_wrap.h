@@ -13,8 +13,10 @@ namespace tiergate {
 class ModelWrap final : public Napi::ObjectWrap<ModelWrap> {
  public:
   static Napi::Function define(Napi::Env env);
-  /// openModel(path, isa): Promise<NativeModel>
+  /// openModel(path, isa, cache?): Promise<NativeModel>
   static Napi::Value open(const Napi::CallbackInfo& info);
+  /// planMemory(path, isa, options): NativeMemoryPlan
+  static Napi::Value plan_memory(const Napi::CallbackInfo& info);
 
   explicit ModelWrap(const Napi::CallbackInfo& info);
 
@@ -29,6 +31,8 @@ class ModelWrap final : public Napi::ObjectWrap<ModelWrap> {
   Napi::Value token_bytes(const Napi::CallbackInfo& info);
   Napi::Value is_end_of_generation(const Napi::CallbackInfo& info);
   Napi::Value create_engine(const Napi::CallbackInfo& info);
+  Napi::Value packed_cache_state(const Napi::CallbackInfo& info);
+  Napi::Value write_packed_cache(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Model> model_;  // null: closed

@@ -4,7 +4,6 @@
 #include <map>
 #include <new>
 
-#include "base/thread_pool.h"
 #include "model/inspect.h"
 #include "tokenizer/fim_tokens.h"
 #include "tokenizer/from_gguf.h"
@@ -55,18 +54,49 @@ void load_rope_factors(WeightLoader& weights, RopeParameters& rope) {
 
 }  // namespace
 
-LoadedModel::LoadedModel(const std::string& path, const std::string& isa)
-    : file_(GgufFile::open(path)), kernels_(choose_kernels(isa)), isa_(kernels_->isa) {
+LoadedModel::LoadedModel(const std::string& path, const std::string& isa, const PackedCache& cache)
+    : file_(GgufFile::open(path)),
+      kernels_(choose_kernels(isa)),
+      isa_(kernels_->isa),
+      packed_(file_, *kernels_) {
   const Architecture& architecture = choose_architecture(file_);
   hparams_ = read_hparams(file_);
   hparams_.rope.neox = architecture.neox_rope;
-  tokenizer_ = tokenizer_from_gguf(file_);
   WeightLoader weights(file_, *kernels_, packed_);
   load_rope_factors(weights, hparams_.rope);
   network_ = architecture.load(weights, hparams_);
-  ThreadPool pool;
-  weights.finish(pool);
+  weights.check_all_used();
+  packed_.start(cache.path, cache.key);
+  tokenizer_ = tokenizer_from_gguf(file_);
   info_ = make_info();
+}
+
+std::string LoadedModel::packed_cache_state() const {
+  if (!packed_.is_filled()) return "packing";
+  packed_.wait();
+  return packed_.from_cache()              ? "mapped"
+         : packed_.cache_trouble().empty() ? "packed"
+                                           : packed_.cache_trouble();
+}
+
+void LoadedModel::plan_weights(const std::string& path, const std::string& isa, Hparams& hparams,
+                               MemoryPlan& plan) {
+  const GgufFile file = GgufFile::open(path);
+  const KernelTable& kernels = *choose_kernels(isa);
+  const Architecture& architecture = choose_architecture(file);
+  hparams = read_hparams(file);
+  PackedWeights packed(file, kernels);
+  WeightLoader weights(file, kernels, packed);
+  load_rope_factors(weights, hparams.rope);
+  architecture.load(weights, hparams);
+  weights.check_all_used();
+  plan.isa = kernels.isa;
+  plan.n_ctx_train = hparams.n_ctx_train;
+  plan.packed_bytes = packed.n_bytes();
+  plan.file_bytes = weights.unpacked_bytes();
+  for (const GgufValue& value : file.values()) {
+    if (value.key.starts_with("tokenizer.")) plan.tokenizer_bytes += value.bytes.size();
+  }
 }
 
 ModelInfo LoadedModel::make_info() const {
@@ -104,9 +134,10 @@ ModelInfo LoadedModel::make_info() const {
 
 std::string LoadedModel::inspect_json(size_t max_items) const { return gguf_json(file_, max_items); }
 
-std::shared_ptr<Model> Model::open(const std::string& path, const std::string& isa) {
+std::shared_ptr<Model> Model::open(const std::string& path, const std::string& isa,
+                                   const PackedCache& cache) {
   try {
-    return std::make_shared<LoadedModel>(path, isa);
+    return std::make_shared<LoadedModel>(path, isa, cache);
   } catch (const Error& error) {
     // Most messages name a key or a tensor; all should name the file.
     const std::string message = error.what();

@@ -18,7 +18,7 @@ namespace tiergate {
 class LoadedModel final : public Model {
  public:
   /// Throws Error as Model::open.
-  LoadedModel(const std::string& path, const std::string& isa);
+  LoadedModel(const std::string& path, const std::string& isa, const PackedCache& cache);
 
   const ModelInfo& info() const override { return info_; }
   const std::string& isa() const override { return isa_; }
@@ -33,7 +33,19 @@ class LoadedModel final : public Model {
 
   const Hparams& hparams() const { return hparams_; }
   const KernelTable& kernels() const { return *kernels_; }
-  const Network& network() const { return *network_; }
+  /// Waits until its weights are packed.
+  const Network& network() const {
+    packed_.wait();
+    return *network_;
+  }
+  std::string packed_cache_state() const override;
+  void write_packed_cache(const std::string& path, const std::string& sha256) const override {
+    packed_.write_cache(path, sha256);
+  }
+
+  /// What the weights of a file take, as plan_memory counts it; loads none of them.
+  static void plan_weights(const std::string& path, const std::string& isa, Hparams& hparams,
+                           MemoryPlan& plan);
 
  private:
   ModelInfo make_info() const;
@@ -42,8 +54,8 @@ class LoadedModel final : public Model {
   const KernelTable* kernels_;
   std::string isa_;
   Hparams hparams_;
-  std::unique_ptr<Tokenizer> tokenizer_;
   PackedWeights packed_;
+  std::unique_ptr<Tokenizer> tokenizer_;
   std::unique_ptr<Network> network_;
   ModelInfo info_;
 };

@@ -45,24 +45,31 @@ const MatmulKernel& WeightLoader::kernel_of(const GgufTensor& tensor) const {
                                               "; this engine has kernels for " + known);
 }
 
-Matrix WeightLoader::embedding(const std::string& name, int64_t n_rows, int64_t n_cols) {
-  const int64_t dims[] = {n_cols, n_rows};
-  const GgufTensor& found = tensor(name, dims);
+Matrix WeightLoader::in_file(const GgufTensor& tensor, int64_t n_rows, int64_t n_cols) const {
   Matrix matrix;
-  matrix.kernel = &kernel_of(found);
-  matrix.packed = matrix.file = found.data.data();
-  matrix.file_row_bytes = n_cols / found.type->block_values * found.type->block_bytes;
+  matrix.kernel = &kernel_of(tensor);
+  matrix.packed = matrix.file = tensor.data.data();
+  matrix.file_row_bytes = n_cols / tensor.type->block_values * tensor.type->block_bytes;
   matrix.n_rows = n_rows;
   matrix.n_cols = n_cols;
   return matrix;
 }
 
+Matrix WeightLoader::embedding(const std::string& name, int64_t n_rows, int64_t n_cols) {
+  const int64_t dims[] = {n_cols, n_rows};
+  const GgufTensor& found = tensor(name, dims);
+  unpacked_bytes_ += found.data.size();
+  return in_file(found, n_rows, n_cols);
+}
+
 Matrix WeightLoader::matrix(const std::string& name, int64_t n_rows, int64_t n_cols) {
-  Matrix matrix = embedding(name, n_rows, n_cols);
-  if (const size_t n_bytes = matrix.kernel->packed_bytes(n_rows, n_cols); n_bytes > 0) {
-    packed_.emplace_back(n_bytes);
-    matrix.packed = packed_.back().data();
-    jobs_.push_back({matrix, packed_.back().data()});
+  const int64_t dims[] = {n_cols, n_rows};
+  const GgufTensor& found = tensor(name, dims);
+  Matrix matrix = in_file(found, n_rows, n_cols);
+  if (matrix.kernel->packed_bytes(n_rows, n_cols) > 0) {
+    matrix.packed = packed_.place(found, *matrix.kernel, n_rows, n_cols);
+  } else {
+    unpacked_bytes_ += found.data.size();
   }
   return matrix;
 }
@@ -83,19 +90,13 @@ std::vector<float> WeightLoader::optional_vector(const std::string& name, int64_
   return file_.find_tensor(name) == nullptr ? std::vector<float>() : vector(name, n);
 }
 
-void WeightLoader::finish(ThreadPool& pool) {
+void WeightLoader::check_all_used() const {
   for (const GgufTensor& tensor : file_.tensors()) {
     if (used_.contains(std::string(tensor.name))) continue;
     throw Error("MODEL_FORMAT_UNSUPPORTED",
                 "tensor " + printable(tensor.name) + " has no place in architecture " +
                     printable(file_.get_string("general.architecture")) +
                     " as this engine knows it; leaving it out would change the answers");
-  }
-  for (const PackJob& job : jobs_) {
-    const Matrix& m = job.matrix;
-    pool.parallel_for(m.n_rows, m.kernel->row_group, [&](int64_t begin, int64_t end) {
-      m.kernel->pack(m.file, m.n_rows, m.n_cols, begin, end, job.packed);
-    });
   }
 }
 

@@ -8,10 +8,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include "base/thread_pool.h"
 #include "gguf/reader.h"
 #include "kernels/kernel_table.h"
-#include "tensor/aligned_buffer.h"
+#include "model/packed_weights.h"
 
 namespace tiergate {
 
@@ -26,8 +25,6 @@ struct Matrix {
   const uint8_t* file_row(int64_t row) const { return file + row * file_row_bytes; }
 };
 
-using PackedWeights = std::vector<AlignedBuffer<uint8_t>>;
-
 /// "blk.<layer>."
 std::string block_name(int32_t layer);
 
@@ -36,7 +33,7 @@ std::string block_name(int32_t layer);
 /// kernel.
 class WeightLoader {
  public:
-  /// packed: receives the memory; both must outlive the matrices.
+  /// packed: where the matrices will be; both must outlive them.
   WeightLoader(const GgufFile& file, const KernelTable& kernels, PackedWeights& packed)
       : file_(file), kernels_(kernels), packed_(packed) {}
 
@@ -51,24 +48,22 @@ class WeightLoader {
   /// Empty when the file has none.
   std::vector<float> optional_vector(const std::string& name, int64_t n);
 
-  /// Packs all matrices handed out, in parallel. Throws MODEL_FORMAT_UNSUPPORTED when the file has tensors
-  /// nobody asked for: a model run without some of its weights would answer, wrongly.
-  void finish(ThreadPool& pool);
+  /// Throws MODEL_FORMAT_UNSUPPORTED when the file has tensors nobody asked for: a model run without some of its
+  /// weights would answer, wrongly.
+  void check_all_used() const;
+  /// Bytes of the tensors that are read as they are in the file, and stay mapped from there.
+  uint64_t unpacked_bytes() const { return unpacked_bytes_; }
 
  private:
   /// dims: fastest first, as in the file.
   const GgufTensor& tensor(const std::string& name, std::span<const int64_t> dims);
+  Matrix in_file(const GgufTensor& tensor, int64_t n_rows, int64_t n_cols) const;
   const MatmulKernel& kernel_of(const GgufTensor& tensor) const;
-
-  struct PackJob {
-    Matrix matrix;
-    uint8_t* packed;
-  };
 
   const GgufFile& file_;
   const KernelTable& kernels_;
   PackedWeights& packed_;
-  std::vector<PackJob> jobs_;
+  uint64_t unpacked_bytes_ = 0;
   std::unordered_set<std::string> used_;
 };
 

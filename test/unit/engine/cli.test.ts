@@ -20,6 +20,20 @@ function tiergate(args: string[], input = '') {
 }
 
 describe('tiergate inspect', () => {
+  it('predicts the memory of a file, for the context that is asked about', () => {
+    const text = tiergate(['inspect', tinyModel(), '--no-tensors']).stdout;
+    expect(text).toMatch(/memory at a context of 512 tokens:\nweights +[\d.]+ MiB +packed for \w+/);
+    const memory = (context: string) =>
+      JSON.parse(tiergate(['inspect', tinyModel(), '--json', '--context', context]).stdout).memory;
+    const [small, large] = [memory('64'), memory('128')];
+    expect(small.contextTokens).toBe(64);
+    expect(large.kvPerToken).toBe(small.kvPerToken);
+    expect(large.kv / large.kvTokens).toBe(large.kvPerToken);
+    expect(large.total).toBeGreaterThan(small.total);
+    const { weights, file, kv, activations, tokenizer, constant, total } = large;
+    expect(total).toBe(weights + file + kv + activations + tokenizer + constant);
+  });
+
   it('prints metadata and tensors as a table, or as JSON', () => {
     const table = tiergate(['inspect', tinyModel()]);
     expect(table.status).toBe(0);

@@ -1,0 +1,96 @@
+// What the engine host holds in memory against what was predicted, and packed weights that a second start finds.
+// Runs the built files in dist/.
+import { once } from 'node:events';
+import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { writeModel } from '../../bench/models/model-file.ts';
+import { hostPlan } from '../../engine/host-size.ts';
+import { hostOnPort, spawnHost, until } from '../support/engine-process.ts';
+import { tinyModel } from '../support/tiny-gguf.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tiergate-start-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Host = Awaited<ReturnType<typeof hostOnPort>>;
+
+const ask = async ({ url }: Host, prompt = 'Hello', max_tokens = 4): Promise<string> => {
+  const response = await fetch(`${url}/v1/completions`, {
+    method: 'POST',
+    body: JSON.stringify({ prompt, max_tokens, temperature: 0 }),
+  });
+  const { choices } = (await response.json()) as { choices: { text: string }[] };
+  return choices[0]!.text;
+};
+
+const weightsState = async ({ url }: Host): Promise<string> =>
+  ((await (await fetch(`${url}/host`)).json()) as { packed_weights: string }).packed_weights;
+
+const stop = async ({ child }: Host): Promise<void> => {
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+};
+
+describe.skipIf(!existsSync('/proc/self/status'))('memory (skipped without /proc)', () => {
+  const residentBytes = ({ child }: Host): number =>
+    Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]) * 1024;
+
+  it('is at most what was predicted, and no less than the prediction without what need not be resident', async () => {
+    const path = join(folder, 'small-Q8_0.gguf');
+    writeModel(path, 'small', 'Q8_0', 1, () => {});
+    const plan = hostPlan(path, { context: 2048 });
+    const host = await hostOnPort(path, '--context', '2048', '--no-packed-cache');
+    try {
+      await Promise.all(Array.from({ length: 8 }, (_, i) => ask(host, `${i} word `.repeat(250), 32)));
+      const resident = residentBytes(host);
+      expect(resident).toBeLessThan(plan.total);
+      // K/V and activations are taken as they are used, the file's pages too; the constant is an upper bound.
+      expect(resident).toBeGreaterThan(plan.total - plan.kv - plan.file - plan.activations - plan.constant);
+    } finally {
+      await stop(host);
+    }
+  });
+
+  // 16 layers hold 8 KiB of K/V a token.
+  const tooLarge = totalmem() > 120e9 ? ' (skipped: this machine has more than 120 GB)' : '';
+  it.skipIf(tooLarge !== '')(`is refused where it would not fit, with the sum${tooLarge}`, async () => {
+    const { child, stderr } = spawnHost(
+      '--model',
+      tinyModel({ layers: 16 }),
+      '--port',
+      '0',
+      '--context',
+      '16000000',
+    );
+    const [code] = await once(child, 'close');
+    expect(code).toBe(2);
+    expect(stderr()).toMatch(/needs .* MiB: weights .* K\/V .*16000000 tokens.*available are/);
+  });
+});
+
+describe('packed weights', () => {
+  const path = join(folder, 'model.gguf');
+
+  it('are written after the first answer, and mapped by the next start with the same answers', async () => {
+    linkSync(tinyModel({ architecture: 'qwen2', tensorType: 'Q4_0' }), path);
+    const first = await hostOnPort(path);
+    const isa = ((await (await fetch(`${first.url}/host`)).json()) as { isa: string }).isa;
+    const packed = join(folder, `.model.gguf.${isa}.tgpacked`);
+    expect(existsSync(packed)).toBe(false);
+    const text = await ask(first);
+    await until(() => existsSync(packed));
+    await stop(first);
+    const second = await hostOnPort(path);
+    expect(await ask(second)).toBe(text);
+    expect(await weightsState(second)).toBe('mapped');
+    await stop(second);
+  });
+
+  it('are left alone with --no-packed-cache', async () => {
+    const host = await hostOnPort(path, '--no-packed-cache');
+    await ask(host);
+    expect(await weightsState(host)).toBe('packed');
+    await stop(host);
+  });
+});
