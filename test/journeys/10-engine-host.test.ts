@@ -222,18 +222,23 @@ describe.skipIf(!existsSync(realModel))('a trained model (skipped without ../sha
         ids: number[];
         greedy_ids: number[];
         greedy_text: string;
+        min_margin: number;
       }[];
-      expect(recorded.length).toBeGreaterThanOrEqual(5);
-      for (const { ids, greedy_ids, greedy_text } of recorded) {
+      // Where llama.cpp's own two best tokens were once closer than two roundings, either may win (the conformance
+      // tests say which): those stories are only held to be the same streamed and whole.
+      const decided = recorded.filter(({ min_margin }) => min_margin > 0.005);
+      expect(decided.length).toBeGreaterThanOrEqual(5);
+      for (const { ids, greedy_ids, greedy_text, min_margin } of recorded) {
         const fields = { model: '', prompt: ids, max_tokens: greedy_ids.length, temperature: 0 };
         const whole = await client.completions.create(fields);
-        expect(whole.choices[0]!.text).toBe(greedy_text);
+        const text = whole.choices[0]!.text;
+        if (min_margin > 0.005) expect(text).toBe(greedy_text);
         expect(whole.usage!.prompt_tokens).toBe(ids.length);
         let streamed = '';
         for await (const chunk of await client.completions.create({ ...fields, stream: true })) {
           streamed += chunk.choices[0]?.text ?? '';
         }
-        expect(streamed).toBe(greedy_text);
+        expect(streamed).toBe(text);
       }
       // The same story as a chat: a base model gets the single user message as it is.
       const chat = await client.chat.completions.create({
