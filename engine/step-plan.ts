@@ -19,7 +19,9 @@ export function planStep(active: readonly Sequence[], nBatch: number, times: Ste
   const decoding = ready.filter(isDecoding).slice(0, nBatch);
   const reading = ready.filter((sequence) => !isDecoding(sequence)).sort(byPriority);
   for (const sequence of reading) adopt(sequence);
-  const shares = shareOut(reading, times.promptBudget(decoding.length, nBatch - decoding.length));
+  const inTurn = reading.filter((sequence, index) => !willBeShared(sequence, reading.slice(0, index)));
+  const budget = times.promptBudget(decoding.length, inTurn.length, nBatch - decoding.length);
+  const shares = shareOut(inTurn, budget);
   // Guesses wait while a prompt is read: that step is long enough.
   const cost = shares.size > 0 ? null : times.draftCost(decoding.length);
   let room = nBatch - decoding.length;
@@ -53,16 +55,17 @@ function adopt(sequence: Sequence): void {
 /** Prompt tokens for each: some for the first in line, the rest for those who need the fewest. */
 function shareOut(reading: readonly Sequence[], budget: number): Map<Sequence, number> {
   const shares = new Map<Sequence, number>();
-  const turns = reading.filter((sequence, index) => !willBeShared(sequence, reading.slice(0, index)));
+  let rest = budget;
   const left = (sequence: Sequence) => sequence.length - sequence.position - (shares.get(sequence) ?? 0);
   const give = (sequence: Sequence, most: number) => {
     const count = Math.min(left(sequence), most);
     if (count <= 0) return;
     shares.set(sequence, (shares.get(sequence) ?? 0) + count);
-    budget -= count;
+    rest -= count;
   };
-  if (turns.length > 1) give(turns[0]!, Math.ceil(budget * SHARE_OF_FIRST));
-  for (const sequence of turns.sort((a, b) => byPriority(a, b) || left(a) - left(b))) give(sequence, budget);
+  if (reading.length > 1) give(reading[0]!, Math.ceil(budget * SHARE_OF_FIRST));
+  const shortestFirst = [...reading].sort((a, b) => byPriority(a, b) || left(a) - left(b));
+  for (const sequence of shortestFirst) give(sequence, rest);
   return shares;
 }
 

@@ -59,14 +59,16 @@ export class StepTimes {
   }
 
   /**
-   * Prompt tokens a step may read beside `decoding` tokens. 0 asks for a plain step, whose time is not known or no
+   * Prompt tokens a step may read beside `decoding` tokens, for `reading` prompts: where more wait for their first token
+   * than stream, those count for more. 0 asks for a plain step, whose time is not known or no
    * longer believed.
    */
-  promptBudget(decoding: number, most: number): number {
+  promptBudget(decoding: number, reading: number, most: number): number {
     if (decoding === 0) return most;
     const plain = this.#believed(decoding);
     if (plain === null) return 0;
-    const chunk = this.#promptRow === null ? MIN_CHUNK : ((SLOWED_TO - 1) * plain) / this.#promptRow;
+    const extraMs = (SLOWED_TO - 1) * plain * Math.max(1, reading / decoding);
+    const chunk = this.#promptRow === null ? MIN_CHUNK : extraMs / this.#promptRow;
     return Math.min(most, Math.max(MIN_CHUNK, Math.floor(chunk)));
   }
 

@@ -24,6 +24,7 @@ describe('engine host requests', () => {
       sampler: { temperature: 1 },
       logprobs: false,
       topLogprobs: 0,
+      turn: { priority: 0, startWithinMs: null, user: null },
     });
     expect(parseChatRequest({ messages }).seed).not.toBe(first.seed);
   });
@@ -49,8 +50,12 @@ describe('engine host requests', () => {
       stream_options: { include_usage: true },
       reasoning_effort: 'low',
       chat_template_kwargs: { enable_thinking: false },
+      user: 'ann',
+      priority: -3,
+      start_within_ms: 2000,
     });
     expect(request).toMatchObject({
+      turn: { user: 'ann', priority: -3, startWithinMs: 2000 },
       maxTokens: 9,
       stop: ['END'],
       seed: 2n ** 64n - 1n,
