@@ -215,7 +215,7 @@ const oracle = join(packageRoot, '..', 'shared', 'data', 'models', 'oracle', 'st
 
 describe.skipIf(!existsSync(realModel))('a trained model (skipped without ../shared/data)', () => {
   it("continues every recorded prompt as llama.cpp does, through the host's HTTP face", async () => {
-    const host = await hostOnPort(realModel, '--context', '512');
+    const host = await hostOnPort(realModel, '--context', '512', '--no-packed-cache');
     try {
       const client = new OpenAI({ baseURL: `${host.url}/v1`, apiKey: 'none', maxRetries: 0 });
       const recorded = JSON.parse(readFileSync(oracle, 'utf8')) as {
