@@ -55,7 +55,9 @@ const least = (format: string): number =>
         ? 0.8
         : /^Q2/.test(format)
           ? 0.4
-          : 0.95;
+          : /^MX/.test(format)
+            ? 0.9
+            : 0.95;
 
 describe('a model of random weights', () => {
   let exact = new Float32Array();
