@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <random>
 
 #include "harness.h"
 #include "sampler/chain.h"
@@ -234,5 +235,23 @@ TEST("a single NaN or infinity is noticed") {
   for (const float bad : {NAN, INFINITY, -INFINITY}) {
     values[777] = bad;
     CHECK(!all_finite(values));
+  }
+}
+
+TEST("the best tokens are those of a full sort, ties by token id") {
+  std::mt19937 random(3);
+  for (int round = 0; round < 300; ++round) {
+    const size_t n_logits = 1 + random() % 200, n = 1 + random() % 25;
+    std::vector<float> logits(n_logits);
+    for (float& logit : logits) {
+      logit = static_cast<float>(random() % 40) / 4 - 5;
+      if (random() % 10 == 0) logit = -std::numeric_limits<float>::infinity();
+    }
+    std::vector<Candidate> sorted;
+    for (size_t i = 0; i < n_logits; ++i) sorted.push_back({static_cast<int32_t>(i), logits[i]});
+    std::sort(sorted.begin(), sorted.end(), is_better);
+    const std::vector<Candidate> best = best_tokens(logits, n);
+    CHECK_EQ(best.size(), std::min(n, n_logits));
+    for (size_t i = 0; i < best.size(); ++i) CHECK_EQ(best[i].token, sorted[i].token);
   }
 }

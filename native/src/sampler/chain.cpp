@@ -45,6 +45,12 @@ void SamplerChain::configure(const SamplerOptions& options, int32_t n_vocab) {
 
 int32_t SamplerChain::sample(std::span<const float> logits, const History& history, Candidates& candidates) {
   const SamplerOptions& o = options_;
+  const bool as_they_are = o.repetition_penalty == 1 && o.presence_penalty == 0 && o.frequency_penalty == 0 &&
+                           o.logit_bias.empty();
+  if (o.temperature == 0 && as_they_are) {
+    const Candidate best = best_tokens(logits, 1).front();
+    return best.logit == -std::numeric_limits<float>::infinity() ? -1 : best.token;
+  }
   candidates.assign(logits);
   apply_penalties(candidates, history, o.penalty_window, o.repetition_penalty, o.presence_penalty,
                   o.frequency_penalty);

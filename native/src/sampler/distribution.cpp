@@ -24,15 +24,7 @@ void describe_distribution(const KernelTable& kernels, std::span<const float> lo
   const auto logprob = [&](int32_t id) { return logits[static_cast<size_t>(id)] - max - log_sum; };
 
   // The margin needs the best two even when none is asked for.
-  std::vector<Candidate> best;
-  const size_t n_best = std::min(logits.size(), static_cast<size_t>(std::max(n_top, 2)));
-  best.reserve(n_best + 1);
-  for (size_t i = 0; i < logits.size(); ++i) {
-    const Candidate candidate{static_cast<int32_t>(i), logits[i]};
-    if (best.size() == n_best && !is_better(candidate, best.back())) continue;
-    best.insert(std::upper_bound(best.begin(), best.end(), candidate, is_better), candidate);
-    if (best.size() > n_best) best.pop_back();
-  }
+  const std::vector<Candidate> best = best_tokens(logits, static_cast<size_t>(std::max(n_top, 2)));
 
   result.logprob = static_cast<float>(logprob(token));
   // H = log Z - E[x]; rounding may leave a tiny negative number where one token has all the mass.

@@ -1,5 +1,6 @@
 // The last step: softmax at a temperature, and the draw.
 #include <cmath>
+#include <vector>
 
 #include "sampler/steps.h"
 
@@ -14,17 +15,19 @@ int32_t draw_at_temperature(Candidates& candidates, float temperature, double u)
     const double distance = c.logit - best;
     return distance == 0 ? 1.0 : std::exp(distance * inverse);
   };
+  // Kept from the first pass for the second: an exponential costs more than all the rest.
+  thread_local std::vector<double> weights;
+  weights.resize(items.size());
   double total = 0;
-  for (const Candidate& c : items) total += weight(c);
+  for (size_t i = 0; i < items.size(); ++i) total += weights[i] = weight(items[i]);
 
   const double target = u * total;
   double sum = 0;
   int32_t last_possible = items.front().token;
-  for (const Candidate& c : items) {
-    const double w = weight(c);
-    if (w == 0) continue;
-    last_possible = c.token;
-    sum += w;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (weights[i] == 0) continue;
+    last_possible = items[i].token;
+    sum += weights[i];
     if (sum > target) break;
   }
   return last_possible;
