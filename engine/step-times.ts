@@ -9,7 +9,7 @@ const OUTLIER = 3;
 /** Steps of prompt reading after which plain decoding is measured again: it slows as timelines grow. */
 const REMEASURE_AFTER = 64;
 /** What running streams may be slowed to while a prompt is read. Below 2, so that p99 stays below it too. */
-const SLOWED_TO = 1.45;
+const SLOWED_TO = 1.6;
 /** Fewest prompt tokens in a step, so that a prompt always gets on. */
 const MIN_CHUNK = 4;
 
