@@ -49,11 +49,19 @@ class ThreadPool {
   using Call = void (*)(const void* context, int64_t begin, int64_t end);
   void run(int64_t n, int64_t grain, Call call, const void* context);
   void work(int32_t index);
-  bool take_one_chunk();
+  /// The next chunk of the share `index`, else of another; false when none is left.
+  bool take_one_chunk(int32_t index);
+  bool take_from(int32_t share);
   /// How many threads the next loop gets.
   int32_t choose_threads();
   /// Learns from a loop: its own share took `worked` ns, then the caller waited for the others `waited` ns.
   void learn(int64_t worked, int64_t waited);
+
+  /// What a thread does first: chunks that follow each other, so that the hardware's prefetch goes on from one to
+  /// the next. Another thread takes from it only when it has nothing left of its own.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> ticket{0};  // loop number << 32 | next chunk
+  };
 
   // The loop at hand. Fields may be read while the next loop is being written: what was read counts only when
   // the ticket, which holds the loop's number, is still the same afterwards.
@@ -61,12 +69,14 @@ class ThreadPool {
   std::atomic<Call> call_{nullptr};
   std::atomic<const void*> context_{nullptr};
   std::atomic<uint32_t> n_chunks_{0};
-  alignas(64) std::atomic<uint64_t> ticket_{0};      // loop number << 32 | next chunk
+  std::atomic<int32_t> n_shares_{1};
+  std::unique_ptr<Share[]> shares_;
   alignas(64) std::atomic<uint32_t> unfinished_{0};  // chunks
   alignas(64) std::atomic<uint32_t> loops_{0};       // what sleeping workers watch
   std::atomic<bool> stop_{false};
   std::atomic<int32_t> n_active_{1};  // workers of a higher index leave the loop alone
   // Only the caller's:
+  uint64_t loop_ = 0;
   int64_t fewer_until_ = 0;  // ns of the steady clock; n_active_ is below n_threads() until then
   int64_t pause_ = 0;        // ns that the last withdrawal lasted
   std::vector<std::thread> workers_;
