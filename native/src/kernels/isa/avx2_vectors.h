@@ -118,22 +118,16 @@ struct Avx2 {
     memcpy(&bytes, x, 4);
     return _mm256_set1_epi32(bytes);
   }
-  /// Codes up to 63: the sums of two products in 16 bits do not saturate (2 * 63 * 127 = 16002).
-  static KERNEL_INLINE I dot(I sum, B codes, I x) {
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_maddubs_epi16(codes, x), _mm256_set1_epi16(1)));
-  }
-  /// |code| times x with the code's sign: 2 * 128 * 127 = 32512 fits 16 bits. x is never -128.
-  static KERNEL_INLINE I dot_signed(I sum, B codes, I x) {
-    const __m256i pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(codes), _mm256_sign_epi8(x, codes));
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
-  }
+  /// 16-bit sums of two products. They do not saturate: codes are at most 63 (2 * 63 * 127 = 16002).
   static KERNEL_INLINE I pair_products(B codes, I x) { return _mm256_maddubs_epi16(codes, x); }
   static KERNEL_INLINE I add_pairs(I a, I b) { return _mm256_add_epi16(a, b); }
   static KERNEL_INLINE I add_widened(I sum, I pairs) {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
   }
-  static KERNEL_INLINE I set1_pairs(int16_t low, int16_t high) {
-    return _mm256_set1_epi32((int32_t)((uint32_t)(uint16_t)high << 16 | (uint16_t)low));
+  static KERNEL_INLINE I dot(I sum, B codes, I x) { return add_widened(sum, pair_products(codes, x)); }
+  /// |code| times x with the code's sign: 2 * 128 * 127 = 32512 fits 16 bits. x is never -128.
+  static KERNEL_INLINE I dot_signed(I sum, B codes, I x) {
+    return add_widened(sum, pair_products(_mm256_abs_epi8(codes), _mm256_sign_epi8(x, codes)));
   }
   static KERNEL_INLINE I load_pairs(const uint8_t* p) {
     return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i*)p));

@@ -108,9 +108,6 @@ struct Avx512Vnni {
     return _mm512_set1_epi32(bytes);
   }
   static KERNEL_INLINE I dot(I sum, B codes, I x) { return _mm512_dpbusd_epi32(sum, codes, x); }
-  static KERNEL_INLINE I set1_pairs(int16_t low, int16_t high) {
-    return _mm512_set1_epi32((int32_t)((uint32_t)(uint16_t)high << 16 | (uint16_t)low));
-  }
   static KERNEL_INLINE I load_pairs(const uint8_t* p) {
     return _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i*)p));
   }

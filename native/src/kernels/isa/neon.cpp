@@ -123,9 +123,6 @@ struct Neon {
     return vdotq_s32(sum, vreinterpretq_s8_u8(codes), vreinterpretq_s8_s32(x));
   }
   static KERNEL_INLINE I dot_signed(I sum, B codes, I x) { return dot(sum, codes, x); }
-  static KERNEL_INLINE I set1_pairs(int16_t low, int16_t high) {
-    return vdupq_n_s32((int32_t)((uint32_t)(uint16_t)high << 16 | (uint16_t)low));
-  }
   static KERNEL_INLINE I load_pairs(const uint8_t* p) { return vreinterpretq_s32_u16(vmovl_u8(vld1_u8(p))); }
   static KERNEL_INLINE I dot_pairs(I sum, I a, I b) {
     const int16x8_t x = vreinterpretq_s16_s32(a), y = vreinterpretq_s16_s32(b);

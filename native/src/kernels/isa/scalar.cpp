@@ -190,11 +190,7 @@ struct Scalar {
       return s;
     });
   }
-  /// Two 16-bit numbers in each lane.
-  static KERNEL_INLINE I set1_pairs(int16_t low, int16_t high) {
-    return set1_i32((int32_t)((uint32_t)(uint16_t)high << 16 | (uint16_t)low));
-  }
-  /// The same of unsigned bytes: lane i gets p[2i] and p[2i + 1].
+  /// Two 16-bit numbers in each lane, of unsigned bytes: lane i gets p[2i] and p[2i + 1].
   static KERNEL_INLINE I load_pairs(const uint8_t* p) {
     return each<I>([&](int i) { return p[2 * i] | p[2 * i + 1] << 16; });
   }

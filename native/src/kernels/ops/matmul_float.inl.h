@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "kernels/ops/activations.inl.h"
+#include "kernels/ops/tiles.inl.h"
 
 namespace tiergate {
 
@@ -74,58 +74,24 @@ struct FloatMatmul {
   static void tile(const Value* w, const float* x, int64_t begin, int64_t end, int64_t n_valid, float* out,
                    int64_t out_stride) {
     F total[kN][kG];
-    for (int t = 0; t < kN; ++t) {
-      for (int g = 0; g < kG; ++g) {
-        const int64_t valid = n_valid - g * kL;
-        const float* const from = out + t * out_stride + g * kL;
-        if (begin == 0) {
-          total[t][g] = V::zero();
-        } else {
-          total[t][g] = valid >= kL ? V::load(from) : V::load_partial(from, valid > 0 ? (int)valid : 0);
-        }
-      }
-    }
+    Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows)
       sum_chunk<kN>(w, x + c * kN, end - c < kChunk ? end - c : kChunk, total);
-    for (int t = 0; t < kN; ++t) {
-      for (int g = 0; g < kG; ++g) {
-        const int64_t valid = n_valid - g * kL;
-        float* const to = out + t * out_stride + g * kL;
-        if (valid >= kL) {
-          V::store(to, total[t][g]);
-        } else if (valid > 0) {
-          V::store_partial(to, total[t][g], (int)valid);
-        }
-      }
-    }
-  }
-
-  template <int kN>
-  static void tiles(int64_t n, const Value* w, const float* x, int64_t begin, int64_t end, int64_t n_valid,
-                    float* out, int64_t out_stride) {
-    if (n == kN) {
-      tile<kN>(w, x, begin, end, n_valid, out, out_stride);
-    } else if constexpr (kN > 1) {
-      tiles<kN - 1>(n, w, x, begin, end, n_valid, out, out_stride);
-    }
+    Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     const int64_t x_stride = (int64_t)(A::row_bytes(kFormat, n_cols) / 4);
-    const int64_t n_panel = A::panel_tokens(n_tokens);
-    const int64_t chunk = n_tokens <= n_panel ? n_cols : kChunk;
     for (int64_t row = row_begin; row < row_end; row += kRows) {
       const Value* const panel = (const Value*)packed + row * n_cols;
       const int64_t n_valid = row_end - row < kRows ? row_end - row : kRows;
-      for (int64_t begin = 0; begin < n_cols; begin += chunk) {
-        const int64_t end = n_cols - begin < chunk ? n_cols : begin + chunk;
-        for (int64_t t = 0; t < n_tokens; t += n_panel) {
-          tiles<V::kTokens>(n_tokens - t < n_panel ? n_tokens - t : n_panel, panel + begin * kRows,
-                            (const float*)activations + t * x_stride, begin, end, n_valid,
-                            out + t * out_stride + row, out_stride);
-        }
-      }
+      Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
+        Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
+          tile<kN>(panel + begin * kRows, (const float*)activations + t * x_stride, begin, end, n_valid,
+                   out + t * out_stride + row, out_stride);
+        });
+      });
     }
   }
 };

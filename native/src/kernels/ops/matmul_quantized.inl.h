@@ -11,6 +11,7 @@
 
 #include "kernels/ops/activations.inl.h"
 #include "kernels/ops/packing.inl.h"
+#include "kernels/ops/tiles.inl.h"
 
 namespace tiergate {
 
@@ -35,14 +36,18 @@ struct QuantizedMatmul {
     }
   }
 
+  /// Two 16-bit numbers in each lane.
+  static KERNEL_INLINE I set1_pairs(int16_t low, int16_t high) {
+    return V::set1_i32((int32_t)((uint32_t)(uint16_t)high << 16 | (uint16_t)low));
+  }
+
   /// Integer sums before any product: minus the bias of the codes times the sums of the activations.
   template <int kN, int kLow, int kHigh>
   static KERNEL_INLINE void start(const int32_t* pairs, I (*sums)[kG]) {
     for (int t = 0; t < kN; ++t) {
       I first = V::zero_i32();
       if constexpr (P::kBias != 0) {
-        first =
-            V::dot_pairs(first, V::set1_pairs(-kLow * P::kBias, -kHigh * P::kBias), V::set1_i32(pairs[t]));
+        first = V::dot_pairs(first, set1_pairs(-kLow * P::kBias, -kHigh * P::kBias), V::set1_i32(pairs[t]));
       }
       for (int g = 0; g < kG; ++g) sums[t][g] = first;
     }
@@ -98,10 +103,7 @@ struct QuantizedMatmul {
                    int64_t end, int64_t n_valid, float* out, int64_t out_stride) {
     const typename A::template Panel<kN, Q::kBlock> x(activations, n_cols);
     F total[kN][kG];
-    for (int t = 0; t < kN; ++t) {
-      for (int g = 0; g < kG; ++g)
-        total[t][g] = begin == 0 ? V::zero() : load_out(out + t * out_stride, g, n_valid);
-    }
+    Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += Q::kBlock, block += P::kBlockBytes) {
       if constexpr (Q::kBlock == 32) {
         block32<kN>(block, x, c, total);
@@ -109,22 +111,7 @@ struct QuantizedMatmul {
         block256<kN>(block, x, c, total);
       }
     }
-    for (int t = 0; t < kN; ++t) {
-      for (int g = 0; g < kG; ++g) store_out(out + t * out_stride, g, n_valid, total[t][g]);
-    }
-  }
-
-  static KERNEL_INLINE F load_out(const float* out, int g, int64_t n_valid) {
-    const int64_t valid = n_valid - g * kL;
-    return valid >= kL ? V::load(out + g * kL) : V::load_partial(out + g * kL, valid > 0 ? (int)valid : 0);
-  }
-  static KERNEL_INLINE void store_out(float* out, int g, int64_t n_valid, F value) {
-    const int64_t valid = n_valid - g * kL;
-    if (valid >= kL) {
-      V::store(out + g * kL, value);
-    } else if (valid > 0) {
-      V::store_partial(out + g * kL, value, (int)valid);
-    }
+    Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
   /// Asks for what comes kAhead bytes later. With one or two tokens a tile reads faster than the memory gives, and
@@ -218,33 +205,19 @@ struct QuantizedMatmul {
     }
   }
 
-  template <int kN>
-  static void tiles(int64_t n, const uint8_t* block, const uint8_t* activations, int64_t n_cols,
-                    int64_t begin, int64_t end, int64_t n_valid, float* out, int64_t out_stride) {
-    if (n == kN) {
-      tile<kN>(block, activations, n_cols, begin, end, n_valid, out, out_stride);
-    } else if constexpr (kN > 1) {
-      tiles<kN - 1>(n, block, activations, n_cols, begin, end, n_valid, out, out_stride);
-    }
-  }
-
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
-    const int64_t n_panel = A::panel_tokens(n_tokens);
-    const int64_t chunk = n_tokens <= n_panel ? n_cols : kChunk;
     for (int64_t row = row_begin; row < row_end; row += P::kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;
-      for (int64_t begin = 0; begin < n_cols; begin += chunk) {
-        const int64_t end = n_cols - begin < chunk ? n_cols : begin + chunk;
-        for (int64_t t = 0; t < n_tokens; t += n_panel) {
-          tiles<V::kTokens>(n_tokens - t < n_panel ? n_tokens - t : n_panel,
-                            panel + begin / Q::kBlock * P::kBlockBytes,
-                            (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid,
-                            out + t * out_stride + row, out_stride);
-        }
-      }
+      Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
+        Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
+          tile<kN>(panel + begin / Q::kBlock * P::kBlockBytes,
+                   (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid,
+                   out + t * out_stride + row, out_stride);
+        });
+      });
     }
   }
 };

@@ -1,0 +1,78 @@
+// What all products share: how a tile's sums come from and go to `out`, and in which order tiles are computed.
+// A tile is one panel of rows x one panel of tokens.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernels/ops/activations.inl.h"
+
+namespace tiergate {
+
+template <typename V>
+struct Tiles {
+  using F = typename V::F;
+  static constexpr int kL = V::kLanes;
+  static constexpr int kG = V::kGroups;
+
+  /// The sums so far: zeros when these are the first columns. n_valid: rows of the panel that `out` has.
+  template <int kN>
+  static KERNEL_INLINE void load(bool is_first, const float* out, int64_t out_stride, int64_t n_valid,
+                                 F (*total)[kG]) {
+    for (int t = 0; t < kN; ++t) {
+      for (int g = 0; g < kG; ++g) {
+        const float* const from = out + t * out_stride + g * kL;
+        const int64_t valid = n_valid - g * kL;
+        if (is_first) {
+          total[t][g] = V::zero();
+        } else {
+          total[t][g] = valid >= kL ? V::load(from) : V::load_partial(from, valid > 0 ? (int)valid : 0);
+        }
+      }
+    }
+  }
+
+  template <int kN>
+  static KERNEL_INLINE void store(float* out, int64_t out_stride, int64_t n_valid, const F (*total)[kG]) {
+    for (int t = 0; t < kN; ++t) {
+      for (int g = 0; g < kG; ++g) {
+        float* const to = out + t * out_stride + g * kL;
+        const int64_t valid = n_valid - g * kL;
+        if (valid >= kL) {
+          V::store(to, total[t][g]);
+        } else if (valid > 0) {
+          V::store_partial(to, total[t][g], (int)valid);
+        }
+      }
+    }
+  }
+
+  /// columns(begin, end) for pieces of kChunk columns, or for all at once when one panel holds all tokens.
+  template <typename Columns>
+  static KERNEL_INLINE void each_chunk(int64_t n_cols, int64_t chunk, int64_t n_tokens,
+                                       const Columns& columns) {
+    const int64_t step = n_tokens <= Activations<V>::panel_tokens(n_tokens) ? n_cols : chunk;
+    for (int64_t begin = 0; begin < n_cols; begin += step)
+      columns(begin, n_cols - begin < step ? n_cols : begin + step);
+  }
+
+  /// tile.operator()<kN>(first) for each panel of kN tokens.
+  template <typename Tile>
+  static KERNEL_INLINE void each_panel(int64_t n_tokens, const Tile& tile) {
+    const int64_t n_panel = Activations<V>::panel_tokens(n_tokens);
+    for (int64_t t = 0; t < n_tokens; t += n_panel)
+      with_tokens<V::kTokens>(n_tokens - t < n_panel ? n_tokens - t : n_panel, t, tile);
+  }
+
+ private:
+  template <int kN, typename Tile>
+  static KERNEL_INLINE void with_tokens(int64_t n, int64_t first, const Tile& tile) {
+    if (n == kN) {
+      tile.template operator()<kN>(first);
+    } else if constexpr (kN > 1) {
+      with_tokens<kN - 1>(n, first, tile);
+    }
+  }
+};
+
+}  // namespace tiergate
