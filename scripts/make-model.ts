@@ -1,6 +1,7 @@
 // Writes GGUF files of random weights with the true shapes of published models, for the benchmarks.
 //   npx tsx scripts/make-model.ts --shape qwen3-0.6b --format Q4_K_M[,Q8_0...] --folder FOLDER [--seed 1]
-// makes FOLDER/qwen3-0.6b-Q4_K_M.gguf and so on; files that are there are kept.
+// makes FOLDER/qwen3-0.6b-Q4_K_M.gguf and so on; files that are there are kept. F16 holds bf16 numbers, as F16 files of
+// published models do (they are trained in bf16); F16_FULL holds numbers that need all bits of f16.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

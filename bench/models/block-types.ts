@@ -155,13 +155,24 @@ const encodeBf16: Encode = (values, out) => {
   });
 };
 
+/** Values of bf16 first: published models are trained in bf16, and their F16 files hold nothing else. */
+const encodeF16OfBf16: Encode = (values, out) => {
+  const rounded = new DataView(new ArrayBuffer(4));
+  encodeBf16(values, out);
+  for (let i = 0; i < values.length; i++) {
+    rounded.setUint32(0, out.readUInt16LE(2 * i) << 16);
+    out.writeUInt16LE(toHalf(rounded.getFloat32(0)), 2 * i);
+  }
+};
+
 const known = (type: Parameters<typeof encodeTensor>[1]): Encode => {
   return (values, out) => encodeTensor('', type, 256, values).copy(out);
 };
 
 export const blockTypes = {
   F32: { id: 0, bytes: 1024, encode: known('F32') },
-  F16: { id: 1, bytes: 512, encode: known('F16') },
+  F16: { id: 1, bytes: 512, encode: encodeF16OfBf16 },
+  F16_FULL: { id: 1, bytes: 512, encode: known('F16') },
   Q4_0: { id: 2, bytes: 144, encode: known('Q4_0') },
   Q4_1: { id: 3, bytes: 160, encode: withMinimum(4) },
   Q5_0: { id: 6, bytes: 176, encode: encodeQ5 },

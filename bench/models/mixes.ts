@@ -19,6 +19,7 @@ const mix = (fileType: number, type: BlockTypeName, output: BlockTypeName, sensi
 export const mixes: Readonly<Record<string, Mix>> = {
   F32: mix(0, 'F32', 'F32'),
   F16: mix(1, 'F16', 'F16'),
+  F16_FULL: mix(1, 'F16_FULL', 'F16_FULL'),
   BF16: mix(32, 'BF16', 'BF16'),
   Q8_0: mix(7, 'Q8_0', 'Q8_0'),
   Q4_0: mix(2, 'Q4_0', 'Q6_K'),

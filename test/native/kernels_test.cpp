@@ -71,9 +71,13 @@ struct Product {
   }
 };
 
+/// bf16_rows: how many of the first rows have only bf16 numbers.
 template <typename Q>
-Product make_product(const KernelTable& table, const MatmulKernel& kernel, int64_t n_rows, int64_t n_cols) {
-  const std::vector<float> x = normal(n_rows * n_cols, 0.05f);
+Product make_product(const KernelTable& table, const MatmulKernel& kernel, int64_t n_rows, int64_t n_cols,
+                     int64_t bf16_rows) {
+  std::vector<float> x = normal(n_rows * n_cols, 0.05f);
+  for (int64_t i = 0; i < bf16_rows * n_cols; ++i)
+    x[static_cast<size_t>(i)] = bf16_to_f32(f32_to_bf16(x[static_cast<size_t>(i)]));
   std::vector<typename Q::Block> blocks(x.size() / Q::kBlock);
   for (size_t b = 0; b < blocks.size(); ++b) Q::quantize_reference(x.data() + b * Q::kBlock, blocks[b]);
   Product product{table, kernel, n_rows, n_cols, AlignedBuffer<uint8_t>(kernel.packed_bytes(n_rows, n_cols)),
@@ -87,31 +91,45 @@ Product make_product(const KernelTable& table, const MatmulKernel& kernel, int64
   return product;
 }
 
-/// Values that a quantised panel of one token stands for.
-std::vector<double> activation_values(const Product& p, const uint8_t* row) {
+/// Values that a panel of one token stands for; as_bf16: to rows of bf16 numbers.
+std::vector<double> activation_values(const Product& p, const uint8_t* row, bool as_bf16) {
   std::vector<double> out(static_cast<size_t>(p.n_cols));
-  const bool quantised = p.kernel.activation >= ActivationFormat::kQ8Block32;
-  const size_t block = p.kernel.activation == ActivationFormat::kQ8Block256 ? 256 : 32;
-  const auto* scales = reinterpret_cast<const float*>(row + p.n_cols);
+  const ActivationFormat format = p.kernel.activation;
+  const size_t block = format == ActivationFormat::kQ8Block256 ? 256 : 32;
+  const auto* floats = reinterpret_cast<const float*>(row);
+  const auto* pairs = reinterpret_cast<const uint16_t*>(row);
+  if (format == ActivationFormat::kF16AndBF16Pairs) pairs += 2 * p.n_cols;
   for (size_t i = 0; i < out.size(); ++i) {
-    out[i] = quantised ? static_cast<double>(reinterpret_cast<const int8_t*>(row)[i]) * scales[i / block]
-                       : static_cast<double>(reinterpret_cast<const float*>(row)[i]);
+    if (format >= ActivationFormat::kQ8Block32) {
+      out[i] = static_cast<double>(reinterpret_cast<const int8_t*>(row)[i]) *
+               reinterpret_cast<const float*>(row + p.n_cols)[i / block];
+    } else if (format == ActivationFormat::kBF16Pairs ||
+               (format == ActivationFormat::kF16AndBF16Pairs && as_bf16)) {
+      out[i] = static_cast<double>(bf16_to_f32(pairs[i]));
+    } else {
+      out[i] = static_cast<double>(floats[i]);
+    }
   }
   return out;
 }
 
-template <typename Q>
-void check_type(const KernelTable& table) {
-  const MatmulKernel* kernel = nullptr;
+const MatmulKernel* kernel_of(const KernelTable& table, uint32_t ggml_type) {
   for (int32_t i = 0; i < table.n_matmuls; ++i) {
-    if (table.matmuls[i].ggml_type == Q::kId) kernel = &table.matmuls[i];
+    if (table.matmuls[i].ggml_type == ggml_type) return &table.matmuls[i];
   }
+  return nullptr;
+}
+
+template <typename Q>
+void check_type(const KernelTable& table, bool first_rows_are_bf16) {
+  const MatmulKernel* const kernel = kernel_of(table, Q::kId);
   if (kernel == nullptr) return harness::report(__FILE__, __LINE__, std::string(Q::kName) + " has no kernel");
   const std::string what = std::string(table.isa) + " " + Q::kName;
   for (const int64_t n_rows : {1, 7, 16, 37, 131}) {
     for (const int64_t blocks : {1, 3, 10}) {
       const int64_t n_cols = Q::kBlock == 1 ? blocks * 29 : blocks * Q::kBlock;
-      const Product p = make_product<Q>(table, *kernel, n_rows, n_cols);
+      const int64_t bf16_rows = first_rows_are_bf16 ? std::min(n_rows, kernel->row_group) : 0;
+      const Product p = make_product<Q>(table, *kernel, n_rows, n_cols, bf16_rows);
       constexpr int64_t kTokens = 17;
       const int64_t stride = n_rows + 3;
       const std::vector<float> x = normal(kTokens * n_cols);
@@ -126,8 +144,10 @@ void check_type(const KernelTable& table) {
       }
       std::vector<double> exact(single.size(), -1.0), from_input(single.size(), -1.0);
       for (int64_t t = 0; t < kTokens; ++t) {
-        const auto values = activation_values(p, each_token[static_cast<size_t>(t)].data());
+        const uint8_t* const row = each_token[static_cast<size_t>(t)].data();
+        const auto as_bf16 = activation_values(p, row, true), others = activation_values(p, row, false);
         for (int64_t r = 0; r < n_rows; ++r) {
+          const auto& values = r < bf16_rows ? as_bf16 : others;
           double sum = 0, input_sum = 0;
           for (int64_t c = 0; c < n_cols; ++c) {
             const double w = p.weights[static_cast<size_t>(r * n_cols + c)];
@@ -250,9 +270,42 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
 
 TEST("products match a sum in double precision, with the same bits in every batch and row range") {
   each_isa([](const KernelTable& table) {
-#define QUANT_TYPE(name) check_type<quant::name>(table);
+#define QUANT_TYPE(name) check_type<quant::name>(table, false);
 #include "quant_types.inc"
 #undef QUANT_TYPE
+  });
+}
+
+TEST("products of F16 rows that are bf16 numbers, beside rows that are not") {
+  each_isa([](const KernelTable& table) { check_type<quant::f16>(table, true); });
+}
+
+// What lets F16 files of BF16 models be multiplied as bf16.
+TEST("a bf16 number rounded to f16 is a bf16 number") {
+  for (uint32_t h = 0; h < 0x10000; ++h) {
+    const float rounded = f16_to_f32(f32_to_f16(bf16_to_f32(static_cast<uint16_t>(h))));
+    if (!std::isnan(rounded)) CHECK_EQ(bits_of(rounded) & 0xffff, 0u);
+  }
+}
+
+// bf16 instructions take subnormal numbers for 0; a column then loses at most 2^-126 times its activation.
+TEST("subnormal BF16 weights count for no more than they are") {
+  each_isa([](const KernelTable& table) {
+    const MatmulKernel& kernel = *kernel_of(table, quant::bf16::kId);
+    constexpr int64_t kCols = 64;
+    std::vector<uint16_t> weights(kCols);
+    for (size_t i = 0; i < weights.size(); ++i)
+      weights[i] = static_cast<uint16_t>(i % 2 == 0 ? i : 0x0d00 + i);
+    const std::vector<float> x(kCols, 1024);
+    double exact = 0;
+    for (const uint16_t w : weights) exact += static_cast<double>(bf16_to_f32(w)) * 1024;
+    AlignedBuffer<uint8_t> packed(kernel.packed_bytes(1, kCols) + 64);
+    kernel.pack(weights.data(), 1, kCols, 0, 1, packed.data());
+    AlignedBuffer<uint8_t> row(table.activation_row_bytes(kernel.activation, kCols));
+    table.quantize_panel(kernel.activation, x.data(), 1, kCols, row.data());
+    float out = 0;
+    kernel.matmul(packed.data(), kCols, 0, 1, row.data(), 1, &out, 1);
+    check_below(std::fabs(out - exact), 1e-6 * exact + kCols * 1024 * 0x1p-126, table.isa);
   });
 }
 
@@ -261,8 +314,9 @@ TEST("all instruction sets quantise activations to the same bytes") {
   std::vector<float> x = normal(512);
   for (size_t i = 0; i < 32; ++i) x[64 + i] = 0;
   x[300] = -x[301];
-  for (const auto format : {ActivationFormat::kF32, ActivationFormat::kF16, ActivationFormat::kBF16,
-                            ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
+  for (const auto format :
+       {ActivationFormat::kF32, ActivationFormat::kF16, ActivationFormat::kBF16, ActivationFormat::kBF16Pairs,
+        ActivationFormat::kF16AndBF16Pairs, ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
     const size_t bytes = scalar->activation_row_bytes(format, 512);
     std::vector<uint8_t> expected(bytes);
     scalar->quantize_panel(format, x.data(), 1, 512, expected.data());

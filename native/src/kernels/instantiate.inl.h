@@ -6,6 +6,7 @@
 #include "kernels/ops/activations.inl.h"
 #include "kernels/ops/attention.inl.h"
 #include "kernels/ops/elementwise.inl.h"
+#include "kernels/ops/matmul_bf16.inl.h"
 #include "kernels/ops/matmul_float.inl.h"
 #include "kernels/ops/matmul_quantized.inl.h"
 #include "kernels/ops/rms_norm.inl.h"
@@ -30,9 +31,15 @@ struct TypeKernel {
     return {Q::kName, Q::kId, format, V::kLanes * V::kGroups, packed_bytes, pack, Op::matmul, dequantize_row};
   }
 
+  static constexpr bool kHasBf16 =
+      requires(typename V::F sum, typename V::B a, typename V::I b) { V::dot_bf16(sum, a, b); };
+
   /// 1 value a block: floats of 4 bytes, of 2 bytes with f16's id, of 2 bytes otherwise.
   static constexpr MatmulKernel kernel() {
-    if constexpr (Q::kBlock == 1) {
+    if constexpr (Q::kBlock == 1 && sizeof(typename Q::Block) == 2 && kHasBf16) {
+      using Op = Bf16Matmul<V, Q>;
+      return make<Op>(Op::kFormat, Op::packed_bytes, Op::pack);
+    } else if constexpr (Q::kBlock == 1) {
       constexpr ActivationFormat kFormat = sizeof(typename Q::Block) == 4 ? ActivationFormat::kF32
                                            : Q::kId == 1                  ? ActivationFormat::kF16
                                                                           : ActivationFormat::kBF16;

@@ -13,11 +13,21 @@
 
 /// For the pieces of a kernel: a call inside an inner loop costs more than the work it would share.
 #define KERNEL_INLINE __attribute__((always_inline)) inline
+/// For a loop that needs all registers: inlined into a larger function gcc keeps some of its values on the stack.
+#define KERNEL_TILE __attribute__((noinline))
 
 namespace tiergate {
 
 /// How activations are stored for a product. Quantised once and shared by every matrix that reads them.
-enum class ActivationFormat : uint8_t { kF32, kF16, kBF16, kQ8Block32, kQ8Block256 };
+enum class ActivationFormat : uint8_t {
+  kF32,
+  kF16,
+  kBF16,
+  kBF16Pairs,
+  kF16AndBF16Pairs,
+  kQ8Block32,
+  kQ8Block256
+};
 
 /// Per tensor type.
 struct MatmulKernel {

@@ -8,6 +8,10 @@
 //     kQ8Block256: int16 pairs32[n_cols / 64][N][2]  sums of 32 q, likewise
 //   kF32, kF16, kBF16
 //     float x[n_cols][N], rounded to the format
+//   kBF16Pairs
+//     uint16 x[n_cols / 2][N][2], bf16; an odd last column with a zero
+//   kF16AndBF16Pairs
+//     both, kF16 first: which one a product reads depends on the rows of its matrix
 // A token takes row_bytes of a panel's bytes, a multiple of 64. Rounding follows ggml's q8_0 (d = amax / 127,
 // kept as f16) and q8_K (d from the extreme value, f32), so that results stay close to llama.cpp's.
 #pragma once
@@ -34,9 +38,16 @@ struct Activations {
   static size_t row_bytes(ActivationFormat format, int64_t n_cols) {
     const size_t n = (size_t)n_cols;
     size_t bytes = n * 4;
+    if (format == ActivationFormat::kBF16Pairs) bytes = (n + 1) / 2 * 4;
+    if (format == ActivationFormat::kF16AndBF16Pairs) bytes = n * 4 + (n + 1) / 2 * 4;
     if (format == ActivationFormat::kQ8Block32) bytes = n + n / 32 * 12;
     if (format == ActivationFormat::kQ8Block256) bytes = n + n / 256 * 4 + n / 32 * 4 + n / 64 * 4;
     return (bytes + 63) / 64 * 64;
+  }
+
+  /// Where the bf16 pairs start in a panel of n tokens.
+  static constexpr int64_t pairs_offset(ActivationFormat format, int64_t n_cols, int64_t n) {
+    return format == ActivationFormat::kF16AndBF16Pairs ? n_cols * n * 4 : 0;
   }
 
   /// The parts of a quantised panel of kN tokens, from a column on.
@@ -64,11 +75,18 @@ struct Activations {
   static void quantize_panel(ActivationFormat format, const float* x, int64_t n, int64_t n_cols, void* out) {
     switch (format) {
       case ActivationFormat::kF32:
-        return round_panel(x, n, n_cols, (float*)out, [](float v) { return v; });
+        return put_floats(x, n, n_cols, (float*)out, [](float*) {});
       case ActivationFormat::kF16:
-        return round_panel(x, n, n_cols, (float*)out, [](float v) { return f16_to_f32(f32_to_f16(v)); });
+        return put_floats(x, n, n_cols, (float*)out, round_to_f16);
       case ActivationFormat::kBF16:
-        return round_panel(x, n, n_cols, (float*)out, [](float v) { return bf16_to_f32(f32_to_bf16(v)); });
+        return put_floats(x, n, n_cols, (float*)out, [](float* piece) {
+          for (int i = 0; i < kPiece; ++i) piece[i] = bf16_to_f32(f32_to_bf16(piece[i]));
+        });
+      case ActivationFormat::kBF16Pairs:
+        return put_bf16_pairs(x, n, n_cols, (uint8_t*)out);
+      case ActivationFormat::kF16AndBF16Pairs:
+        put_floats(x, n, n_cols, (float*)out, round_to_f16);
+        return put_bf16_pairs(x, n, n_cols, (uint8_t*)out + pairs_offset(format, n_cols, n));
       case ActivationFormat::kQ8Block32:
         return quantize_blocks<32>(x, n, n_cols, (int8_t*)out);
       case ActivationFormat::kQ8Block256:
@@ -76,10 +94,43 @@ struct Activations {
     }
   }
 
+  /// Values that are rounded together.
+  static constexpr int kPiece = 64;
+
+  static void round_to_f16(float* piece) {
+    uint16_t half[kPiece];
+    for (int i = 0; i < kPiece; i += kL) V::store_f16(half + i, V::load(piece + i));
+    for (int i = 0; i < kPiece; i += kL) V::store(piece + i, V::load_f16(half + i));
+  }
+
+  /// each(column, count, values) for the pieces of n_cols values; past the last ones a piece has zeros.
+  template <typename Each>
+  static KERNEL_INLINE void each_piece(const float* x, int64_t n_cols, const Each& each) {
+    for (int64_t begin = 0; begin < n_cols; begin += kPiece) {
+      const int64_t n = n_cols - begin < kPiece ? n_cols - begin : kPiece;
+      float piece[kPiece] = {};
+      memcpy(piece, x + begin, (size_t)n * sizeof(float));
+      each(begin, (int)n, piece);
+    }
+  }
+
   template <typename Round>
-  static void round_panel(const float* x, int64_t n, int64_t n_cols, float* out, const Round& round) {
+  static void put_floats(const float* x, int64_t n, int64_t n_cols, float* out, const Round& round) {
     for (int64_t t = 0; t < n; ++t) {
-      for (int64_t c = 0; c < n_cols; ++c) out[c * n + t] = round(x[t * n_cols + c]);
+      each_piece(x + t * n_cols, n_cols, [&](int64_t begin, int count, float* piece) {
+        round(piece);
+        for (int i = 0; i < count; ++i) out[(begin + i) * n + t] = piece[i];
+      });
+    }
+  }
+
+  static void put_bf16_pairs(const float* x, int64_t n, int64_t n_cols, uint8_t* out) {
+    for (int64_t t = 0; t < n; ++t) {
+      each_piece(x + t * n_cols, n_cols, [&](int64_t begin, int count, const float* piece) {
+        uint16_t rounded[kPiece];
+        for (int i = 0; i < kPiece; ++i) rounded[i] = f32_to_bf16(piece[i]);
+        for (int i = 0; i < count; i += 2) memcpy(out + ((begin + i) / 2 * n + t) * 4, rounded + i, 4);
+      });
     }
   }
 

@@ -1,7 +1,7 @@
-// y = W x for F32, F16 and BF16 weights: panels of rows interleaved value by value, f32 sums. Sums run over 256
+// y = W x for F32, F16 and BF16 weights: panels of rows interleaved value by value, f32 sums. Sums run over 128
 // columns at a time, which keeps rounding errors small on long rows; the same sequence in every tile size
-// (bit-identical). With many tokens all pass over 256 columns of a panel, which stay in the L1 cache, before the
-// next 256.
+// (bit-identical). With many tokens all pass over 128 columns of a panel before the next; 16-bit values are widened
+// once for them all, into the L1 cache.
 // Bound: reading W once (one token), one V::fma per column, vector and token (many tokens).
 #pragma once
 
@@ -21,44 +21,49 @@ struct FloatMatmul {
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
   static constexpr int kRows = kL * kG;
-  static constexpr int64_t kChunk = 256;
+  static constexpr int64_t kChunk = 128;
 
+  static size_t panel_bytes(int64_t n_cols) { return (size_t)(kRows * n_cols) * sizeof(Value); }
   static size_t packed_bytes(int64_t n_rows, int64_t n_cols) {
-    return (size_t)((n_rows + kRows - 1) / kRows * kRows * n_cols) * sizeof(Value);
+    return (size_t)((n_rows + kRows - 1) / kRows) * panel_bytes(n_cols);
   }
 
   static void pack(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
                    void* packed) {
-    for (int64_t first = row_begin; first < row_end; first += kRows) {
-      Value* const panel = (Value*)packed + first * n_cols;
+    for (int64_t first = row_begin; first < row_end; first += kRows)
+      pack_panel(src, n_rows, n_cols, first, (Value*)packed + first * n_cols);
+  }
+  /// Rows [first, first + kRows), zeros past n_rows; a few columns at a time, which the L1 cache holds.
+  static void pack_panel(const void* src, int64_t n_rows, int64_t n_cols, int64_t first, Value* panel) {
+    for (int64_t begin = 0; begin < n_cols; begin += kChunk) {
+      const int64_t end = n_cols - begin < kChunk ? n_cols : begin + kChunk;
       for (int row = 0; row < kRows; ++row) {
-        for (int64_t c = 0; c < n_cols; ++c) {
+        const uint8_t* const from = (const uint8_t*)src + (size_t)((first + row) * n_cols) * sizeof(Value);
+        for (int64_t c = begin; c < end; ++c) {
           Value value = 0;
-          if (first + row < n_rows) {
-            memcpy(&value, (const uint8_t*)src + (size_t)((first + row) * n_cols + c) * sizeof value,
-                   sizeof value);
-          }
+          if (first + row < n_rows) memcpy(&value, from + (size_t)c * sizeof value, sizeof value);
           panel[c * kRows + row] = value;
         }
       }
     }
   }
 
-  static KERNEL_INLINE F load(const Value* p) {
-    if constexpr (kFormat == ActivationFormat::kF32) return V::load(p);
-    if constexpr (kFormat == ActivationFormat::kF16) return V::load_f16(p);
+  static KERNEL_INLINE F widened(const float* p) { return V::load(p); }
+  static KERNEL_INLINE F widened(const uint16_t* p) {
     if constexpr (kFormat == ActivationFormat::kBF16) return V::load_bf16(p);
+    return V::load_f16(p);
   }
+
   /// Columns [0, n) of one panel of rows x kN tokens, added to total.
-  template <int kN>
-  static KERNEL_INLINE void sum_chunk(const Value* w, const float* x, int64_t n, F (*total)[kG]) {
+  template <int kN, typename T>
+  static KERNEL_INLINE void sum_chunk(const T* w, const float* x, int64_t n, F (*total)[kG]) {
     F sums[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
     }
     for (int64_t c = 0; c < n; ++c, w += kRows, x += kN) {
       F weights[kG];
-      for (int g = 0; g < kG; ++g) weights[g] = load(w + g * kL);
+      for (int g = 0; g < kG; ++g) weights[g] = widened(w + g * kL);
       for (int t = 0; t < kN; ++t) {
         const F value = V::set1(x[t]);
         for (int g = 0; g < kG; ++g) sums[t][g] = V::fma(weights[g], value, sums[t][g]);
@@ -69,10 +74,10 @@ struct FloatMatmul {
     }
   }
 
-  /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0.
-  template <int kN>
-  static void tile(const Value* w, const float* x, int64_t begin, int64_t end, int64_t n_valid, float* out,
-                   int64_t out_stride) {
+  /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0. w: from column begin on.
+  template <int kN, typename T>
+  KERNEL_TILE static void tile(const T* w, const float* x, int64_t begin, int64_t end, int64_t n_valid,
+                               float* out, int64_t out_stride) {
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows)
@@ -80,18 +85,30 @@ struct FloatMatmul {
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
+  /// One panel of rows x all tokens. out: of the panel's first row.
+  static void multiply_panel(const Value* panel, int64_t n_cols, const uint8_t* activations, size_t row_bytes,
+                             int64_t n_tokens, int64_t n_valid, float* out, int64_t out_stride) {
+    const auto all_tokens = [&](const auto* w, int64_t begin, int64_t end) {
+      Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
+        tile<kN>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid,
+                 out + t * out_stride, out_stride);
+      });
+    };
+    Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
+      const Value* const w = panel + begin * kRows;
+      if (sizeof(Value) == 4 || n_tokens <= 2 * V::kTokens) return all_tokens(w, begin, end);
+      alignas(64) float wide[kChunk * kRows];
+      for (int64_t i = 0; i < (end - begin) * kRows; i += kL) V::store(wide + i, widened(w + i));
+      all_tokens((const float*)wide, begin, end);
+    });
+  }
+
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
-    const int64_t x_stride = (int64_t)(A::row_bytes(kFormat, n_cols) / 4);
     for (int64_t row = row_begin; row < row_end; row += kRows) {
-      const Value* const panel = (const Value*)packed + row * n_cols;
-      const int64_t n_valid = row_end - row < kRows ? row_end - row : kRows;
-      Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
-        Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
-          tile<kN>(panel + begin * kRows, (const float*)activations + t * x_stride, begin, end, n_valid,
-                   out + t * out_stride + row, out_stride);
-        });
-      });
+      multiply_panel((const Value*)packed + row * n_cols, n_cols, (const uint8_t*)activations,
+                     A::row_bytes(kFormat, n_cols), n_tokens, row_end - row < kRows ? row_end - row : kRows,
+                     out + row, out_stride);
     }
   }
 };
