@@ -60,10 +60,27 @@ struct QuantizedMatmul {
     return kMost < 4 ? kMost : 4;
   }();
 
+  /// The ISA multiplies two rows with two tokens at once.
+  static constexpr bool kHasSquares =
+      requires(typename V::B rows, I tokens) { V::dot_square(tokens, rows, tokens); };
+
   /// Adds the products of quads [kFirst, kLast) of 32 columns.
   template <int kN, int kFirst, int kLast>
   static KERNEL_INLINE void dot_quads(const uint8_t* step, const int8_t* x, I (*sums)[kG]) {
-    if constexpr (kFirst < kLast && kRun > 1) {
+    if constexpr (kHasSquares && kN > 1) {
+      I squares[kN / 2][kG][2];  // of the first and last two rows of a vector
+      for (int pair = 0; pair < kN / 2; ++pair) {
+        for (int g = 0; g < kG; ++g) squares[pair][g][0] = squares[pair][g][1] = V::zero_i32();
+      }
+      dot_squares<kN, kFirst, kLast>(step, x, squares, sums[kN - 1]);
+      for (int pair = 0; pair < kN / 2; ++pair) {
+        for (int g = 0; g < kG; ++g) {
+          const I first = squares[pair][g][0], last = squares[pair][g][1];
+          sums[2 * pair][g] = V::add_i32(sums[2 * pair][g], V::first_token(first, last));
+          sums[2 * pair + 1][g] = V::add_i32(sums[2 * pair + 1][g], V::second_token(first, last));
+        }
+      }
+    } else if constexpr (kFirst < kLast && kRun > 1) {
       I run[kN][kG];
       dot_run<kN, kFirst, kFirst + kRun, true>(step, x, run);
       for (int t = 0; t < kN; ++t) {
@@ -78,6 +95,30 @@ struct QuantizedMatmul {
         for (int g = 0; g < kG; ++g) sums[t][g] = dot(sums[t][g], codes[g], four);
       }
       dot_quads<kN, kFirst + 1, kLast>(step, x, sums);
+    }
+  }
+
+  /// Two quads at a time, so that two rows' eight columns fill a vector. An odd last token has its own sums.
+  template <int kN, int kFirst, int kLast>
+  static KERNEL_INLINE void dot_squares(const uint8_t* step, const int8_t* x, I (*squares)[kG][2], I* odd) {
+    if constexpr (kFirst < kLast) {
+      const int8_t* const quad_x = x + kFirst * kN * 4;
+      const int8_t* const next_x = quad_x + kN * 4;
+      for (int g = 0; g < kG; ++g) {
+        const auto quad = P::template quad<kFirst, false>(step, g);
+        const auto next = P::template quad<kFirst + 1, false>(step, g);
+        const auto first = V::first_rows(quad, next), last = V::last_rows(quad, next);
+        for (int pair = 0; pair < kN / 2; ++pair) {
+          const I tokens = V::two_tokens(quad_x + pair * 8, next_x + pair * 8);
+          squares[pair][g][0] = V::dot_square(squares[pair][g][0], first, tokens);
+          squares[pair][g][1] = V::dot_square(squares[pair][g][1], last, tokens);
+        }
+        if constexpr (kN % 2 == 1) {
+          odd[g] = dot(odd[g], quad, V::four(quad_x + (kN - 1) * 4));
+          odd[g] = dot(odd[g], next, V::four(next_x + (kN - 1) * 4));
+        }
+      }
+      dot_squares<kN, kFirst + 2, kLast>(step, x, squares, odd);
     }
   }
 
@@ -99,8 +140,8 @@ struct QuantizedMatmul {
 
   /// One panel of rows x one panel of tokens, columns [begin, end), added to `out` when begin > 0.
   template <int kN>
-  static void tile(const uint8_t* block, const uint8_t* activations, int64_t n_cols, int64_t begin,
-                   int64_t end, int64_t n_valid, float* out, int64_t out_stride) {
+  KERNEL_TILE static void tile(const uint8_t* block, const uint8_t* activations, int64_t n_cols,
+                               int64_t begin, int64_t end, int64_t n_valid, float* out, int64_t out_stride) {
     const typename A::template Panel<kN, Q::kBlock> x(activations, n_cols);
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
