@@ -89,6 +89,10 @@ struct Avx2 {
 
   static KERNEL_INLINE I zero_i32() { return _mm256_setzero_si256(); }
   static KERNEL_INLINE I set1_i32(int32_t x) { return _mm256_set1_epi32(x); }
+  template <int kBits>
+  static KERNEL_INLINE I shift_left_i32(I a) {
+    return _mm256_slli_epi32(a, kBits);
+  }
   static KERNEL_INLINE F to_float(I a) { return _mm256_cvtepi32_ps(a); }
   static KERNEL_INLINE B load_bytes(const uint8_t* p) { return _mm256_loadu_si256((const __m256i*)p); }
   template <int kRight, int kMask>

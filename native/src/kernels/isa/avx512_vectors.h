@@ -72,6 +72,10 @@ struct Avx512Vnni {
 
   static KERNEL_INLINE I zero_i32() { return _mm512_setzero_si512(); }
   static KERNEL_INLINE I set1_i32(int32_t x) { return _mm512_set1_epi32(x); }
+  template <int kBits>
+  static KERNEL_INLINE I shift_left_i32(I a) {
+    return _mm512_slli_epi32(a, kBits);
+  }
   static KERNEL_INLINE F to_float(I a) { return _mm512_cvtepi32_ps(a); }
   static KERNEL_INLINE B load_bytes(const uint8_t* p) { return _mm512_loadu_si512(p); }
   template <int kRight, int kMask>

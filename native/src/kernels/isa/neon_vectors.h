@@ -90,6 +90,10 @@ struct Neon {
 
   static KERNEL_INLINE I zero_i32() { return vdupq_n_s32(0); }
   static KERNEL_INLINE I set1_i32(int32_t x) { return vdupq_n_s32(x); }
+  template <int kBits>
+  static KERNEL_INLINE I shift_left_i32(I a) {
+    return vshlq_n_s32(a, kBits);
+  }
   static KERNEL_INLINE F to_float(I a) { return vcvtq_f32_s32(a); }
   static KERNEL_INLINE B load_bytes(const uint8_t* p) { return vld1q_u8(p); }
   template <int kRight, int kMask>

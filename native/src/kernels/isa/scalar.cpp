@@ -122,6 +122,10 @@ struct Scalar {
   static KERNEL_INLINE I set1_i32(int32_t x) {
     return each<I>([&](int) { return x; });
   }
+  template <int kBits>
+  static KERNEL_INLINE I shift_left_i32(I a) {
+    return each<I>([&](int i) { return a.v[i] * (1 << kBits); });
+  }
   static KERNEL_INLINE F to_float(I a) {
     return each<F>([&](int i) { return (float)a.v[i]; });
   }

@@ -6,6 +6,7 @@
 //     int16 pairs16[n_cols / 32][N][2]       sums of 16 q: for weights stored with a bias
 //     kQ8Block32:  float sums32[n_cols / 32][N]      d * sum of 32 q: for weights with a minimum
 //     kQ8Block256: int16 pairs32[n_cols / 64][N][2]  sums of 32 q, likewise
+//                  int32 minus16[n_cols / 16][N]     minus the sums of 16 q: for a bias and scales of 16 columns
 //   kF32, kF16, kBF16
 //     float x[n_cols][N], rounded to the format
 //   kBF16Pairs
@@ -41,7 +42,8 @@ struct Activations {
     if (format == ActivationFormat::kBF16Pairs) bytes = (n + 1) / 2 * 4;
     if (format == ActivationFormat::kF16AndBF16Pairs) bytes = n * 4 + (n + 1) / 2 * 4;
     if (format == ActivationFormat::kQ8Block32) bytes = n + n / 32 * 12;
-    if (format == ActivationFormat::kQ8Block256) bytes = n + n / 256 * 4 + n / 32 * 4 + n / 64 * 4;
+    if (format == ActivationFormat::kQ8Block256)
+      bytes = n + n / 256 * 4 + n / 32 * 4 + n / 64 * 4 + n / 16 * 4;
     return (bytes + 63) / 64 * 64;
   }
 
@@ -57,17 +59,20 @@ struct Activations {
     const float* d;
     const int32_t* pairs;
     const void* sums;
+    const int32_t* minus;
 
     Panel(const void* panel, int64_t n_cols)
         : q((const int8_t*)panel),
           d((const float*)(q + n_cols * kN)),
           pairs((const int32_t*)(d + n_cols / kBlock * kN)),
-          sums(pairs + n_cols / 32 * kN) {}
+          sums(pairs + n_cols / 32 * kN),
+          minus(pairs + n_cols / 32 * kN + n_cols / 64 * kN) {}
 
     const int8_t* codes(int64_t column) const { return q + column * kN; }
     const float* scales(int64_t column) const { return d + column / kBlock * kN; }
     const int32_t* pairs16(int64_t column) const { return pairs + column / 32 * kN; }
     const int32_t* pairs32(int64_t column) const { return (const int32_t*)sums + column / 64 * kN; }
+    const int32_t* minus16(int64_t column) const { return minus + column / 16 * kN; }
     const float* scaled_sums32(int64_t column) const { return (const float*)sums + column / 32 * kN; }
   };
 
@@ -139,6 +144,7 @@ struct Activations {
     float* const d = (float*)(out + n_cols * n);
     int16_t* const pairs16 = (int16_t*)(d + n_cols / kBlock * n);
     void* const sums = pairs16 + n_cols / 16 * n;
+    int32_t* const minus16 = (int32_t*)((int16_t*)sums + n_cols / 32 * n);
     for (int64_t t = 0; t < n; ++t) {
       for (int64_t b = 0; b < n_cols / kBlock; ++b) {
         int8_t q[kBlock];
@@ -154,6 +160,7 @@ struct Activations {
             ((float*)sums)[at * n + t] = scale * (float)sum32;
           } else {
             ((int16_t*)sums)[(at / 2 * n + t) * 2 + at % 2] = sum32;
+            for (int k = 0; k < 2; ++k) minus16[(at * 2 + k) * n + t] = -sum16[i * 2 + k];
           }
         }
       }

@@ -41,6 +41,8 @@ struct QuantizedMatmul {
     return V::set1_i32((int32_t)((uint32_t)(uint16_t)high << 16 | (uint16_t)low));
   }
 
+  static constexpr int log2_of(int power) { return power == 1 ? 0 : 1 + log2_of(power / 2); }
+
   /// Integer sums before any product: minus the bias of the codes times the sums of the activations.
   template <int kN, int kLow, int kHigh>
   static KERNEL_INLINE void start(const int32_t* pairs, I (*sums)[kG]) {
@@ -50,6 +52,21 @@ struct QuantizedMatmul {
         first = V::dot_pairs(first, set1_pairs(-kLow * P::kBias, -kHigh * P::kBias), V::set1_i32(pairs[t]));
       }
       for (int g = 0; g < kG; ++g) sums[t][g] = first;
+    }
+  }
+
+  /// The same for quads [kFirst, kLast). Of 16 columns a shift gives it, where the multiplying ports are the limit;
+  /// for one or two tokens memory is, and fewer bytes are better.
+  template <int kN, int kFirst, int kLast, typename Panel>
+  static KERNEL_INLINE void start_sub_block(const Panel& x, int64_t column, I (*sums)[kG]) {
+    if constexpr (P::kBias != 0 && kLast - kFirst == 4 && kN > 2) {
+      const int32_t* const minus = x.minus16(column + kFirst * 4);
+      for (int t = 0; t < kN; ++t) {
+        const I first = V::template shift_left_i32<log2_of(P::kBias)>(V::set1_i32(minus[t]));
+        for (int g = 0; g < kG; ++g) sums[t][g] = first;
+      }
+    } else {
+      start<kN, (kFirst == 0), (kLast == 8)>(x.pairs16(column), sums);
     }
   }
 
@@ -238,7 +255,7 @@ struct QuantizedMatmul {
   static KERNEL_INLINE void sub_block(const uint8_t* step, const uint8_t* scales, const Panel& x,
                                       int64_t column, F (*scaled)[kG]) {
     I sums[kN][kG];
-    start<kN, (kFirst == 0), (kLast == 8)>(x.pairs16(column), sums);
+    start_sub_block<kN, kFirst, kLast>(x, column, sums);
     dot_quads<kN, kFirst, kLast>(step, x.codes(column), sums);
     for (int g = 0; g < kG; ++g) {
       const F scale = Q::kHasMin ? V::load_u8(scales + g * kL) : V::load_i8(scales + g * kL);
