@@ -9,7 +9,7 @@ import { createHost } from './host.ts';
 import { BATCH_TOKENS, hostPlan, MAX_ACTIVE } from './host-size.ts';
 import { checkFits } from './memory-plan.ts';
 import { checkIsFile, Model } from './model.ts';
-import { packedPlace, sampledKey } from './packed-cache.ts';
+import { LEAST_PACKED_BYTES, packedPlace, sampledKey } from './packed-cache.ts';
 import { PackedKeeper } from './packed-keeper.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -30,6 +30,8 @@ export interface ServeOptions {
   pooling?: PoolingName;
   /** False: packed weights are neither read from disk nor written to it. */
   packedCache?: boolean;
+  /** Packed weights that take fewer bytes are not kept on disk; default 128 MiB. */
+  leastPackedBytes?: number;
   log?: (line: string) => void;
 }
 
@@ -70,8 +72,9 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
   checkFits(plan);
   const { contextTokens, kvTokens, trainedTokens } = plan;
   const sampled = await sampledKey(options.modelFile);
-  const place =
-    options.packedCache === false ? undefined : await packedPlace(options.modelFile, plan.isa, sampled);
+  const isKept =
+    options.packedCache !== false && plan.weights >= (options.leastPackedBytes ?? LEAST_PACKED_BYTES);
+  const place = isKept ? await packedPlace(options.modelFile, plan.isa, sampled) : undefined;
   const model = await Model.open(options.modelFile, plan.isa, place);
   if (contextTokens > trainedTokens) {
     options.log?.(

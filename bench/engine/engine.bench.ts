@@ -137,7 +137,7 @@ async function benchModel(model: string) {
         .join(', ')}`,
     );
   console.log(formatRows(rows, contenders));
-  if (starts.length > 0) console.log(formatStarts(starts, model));
+  if (starts.length > 0) console.log(formatStarts(starts));
   return {
     model: basename(model),
     bytes: statSync(model).size,

@@ -78,14 +78,17 @@ export function llamaBench(path: string, model: string): Contender {
   };
   return {
     name: dialect,
-    start: {
-      program: path,
-      args: (nThreads) => [
-        ...common(nThreads),
-        ...['-p', '8', '-n', '0', '-r', '1'],
-        ...(dialect === 'llama.cpp' ? ['--no-warmup'] : ['-w', '0']),
-      ],
-    },
+    starts: [
+      {
+        name: dialect,
+        program: path,
+        args: (nThreads) => [
+          ...common(nThreads),
+          ...['-p', '8', '-n', '0', '-r', '1'],
+          ...(dialect === 'llama.cpp' ? ['--no-warmup'] : ['-w', '0']),
+        ],
+      },
+    ],
     async measure(tests, nThreads) {
       const [first] = tests;
       if (first?.kind === 'batch') return batch(nThreads, tests);

@@ -45,8 +45,15 @@ export interface Contender {
   name: string;
   /** Tests of one kind, once each: tokens a second by `bareName`. What it cannot do is left out. */
   measure(tests: readonly Test[], nThreads: number): Promise<Map<string, number>>;
-  /** Arguments of a run that loads the model, takes a prompt of 8 tokens and ends; none: it has no such program. */
-  start?: { program: string; args: (nThreads: number) => string[] };
+  /** Ways to load the model, take a prompt of 8 tokens and end; none: it has no such program. */
+  starts?: readonly Start[];
+}
+
+export interface Start {
+  name: string;
+  program: string;
+  /** `folder`: for what one run leaves to the next. */
+  args: (nThreads: number, folder: string) => string[];
 }
 
 export const median = (values: readonly number[]): number => {

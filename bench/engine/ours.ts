@@ -27,9 +27,19 @@ export function ourEngine(model: string, isa: string): Contender {
     `${nThreads}`,
     ...(isa === '' ? [] : ['--isa', isa]),
   ];
+  const name = isa === '' ? 'ours' : `ours ${isa}`;
+  const first = ['--no-warm', 'pp8'];
+  const packed = (folder: string): string => join(folder, `${isa}.tgpacked`);
   return {
-    name: isa === '' ? 'ours' : `ours ${isa}`,
-    start: { program, args: (nThreads) => [...args(nThreads), '--no-warm', 'pp8'] },
+    name,
+    starts: [
+      { name, program, args: (nThreads) => [...args(nThreads), ...first] },
+      {
+        name: `${name}, packed before`,
+        program,
+        args: (nThreads, folder) => [...args(nThreads), '--packed-cache', packed(folder), ...first],
+      },
+    ],
     async measure(tests, nThreads) {
       const { stdout } = await runChild(program, [...args(nThreads), ...tests.map(bareName)]);
       const lines = stdout

@@ -1,5 +1,6 @@
 // The engine's speed as llama-bench measures it: no HTTP, no JavaScript, tokens by number.
-//   engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] [--no-warm] TEST...
+//   engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] [--no-warm] [--packed-cache FILE] TEST...
+// --packed-cache: starts from that file of packed weights, or writes it at the end.
 // TEST: pp512       a prompt of 512 tokens, the logits of its last token
 //       tg128@2048  128 tokens one by one after 2048
 //       batch8:64@64 8 sequences of 64 tokens each grow by 64 tokens together
@@ -36,7 +37,7 @@ struct Test {
 };
 
 struct Options {
-  std::string model, isa;
+  std::string model, isa, packed_cache;
   int32_t n_threads = 0;
   int32_t n_rounds = 1;
   bool warm = true;
@@ -46,7 +47,7 @@ struct Options {
 [[noreturn]] void usage(const std::string& trouble) {
   std::fprintf(stderr,
                "engine_bench: %s\nusage: engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] "
-               "[--no-warm] pp512 tg128@2048 batch8:64@64 ...\n",
+               "[--no-warm] [--packed-cache FILE] pp512 tg128@2048 batch8:64@64 ...\n",
                trouble.c_str());
   std::exit(2);
 }
@@ -78,6 +79,8 @@ Options parse(int argc, char** argv) {
       options.n_threads = std::atoi(value());
     else if (flag == "--rounds")
       options.n_rounds = std::atoi(value());
+    else if (flag == "--packed-cache")
+      options.packed_cache = value();
     else if (flag == "--no-warm")
       options.warm = false;
     else if (options.model.empty())
@@ -176,7 +179,7 @@ class Runner {
 
 void run(const Options& options) {
   const double begin = seconds();
-  const auto model = Model::open(options.model, options.isa);
+  const auto model = Model::open(options.model, options.isa, {options.packed_cache, "bench"});
   const double opened = seconds();
   EngineOptions sizes{.n_threads = options.n_threads, .n_ctx = 64, .n_batch = kBatch};
   for (const Test& test : options.tests) {
@@ -191,6 +194,8 @@ void run(const Options& options) {
   Runner runner(*engine, model->info().n_vocab);
   for (const Test& test : options.tests) runner.run(test, options);
   std::printf("{\"peak_rss_bytes\":%lld}\n", peak_resident_bytes());
+  if (!options.packed_cache.empty() && model->packed_cache_state() != "mapped")
+    model->write_packed_cache(options.packed_cache, std::string(64, '0'));
 }
 
 }  // namespace

@@ -25,47 +25,31 @@ constexpr int kRepeats = 20000;
 #if defined(__x86_64__)
 
 /// The sum of n words, n a multiple of 128, read as `kStreams` runs side by side.
-template <int kStreams>
-__attribute__((target("avx512f"))) uint64_t sum512(const uint64_t* data, size_t n) {
-  __m512i sums[kStreams];
-  for (__m512i& each : sums) each = _mm512_setzero_si512();
-  const size_t part = n / kStreams;
-  for (size_t i = 0; i < part; i += 16) {
-    _Pragma("GCC unroll 8") for (int s = 0; s < kStreams; ++s) {
-      const uint64_t* at = data + static_cast<size_t>(s) * part + i;
-      sums[s] =
-          _mm512_add_epi64(sums[s], _mm512_add_epi64(_mm512_loadu_si512(at), _mm512_loadu_si512(at + 8)));
-    }
+#define TIERGATE_SUM(function, isa, Vector, kWords, ZERO, ADD, LOAD, STORE)                         \
+  template <int kStreams>                                                                           \
+  __attribute__((target(isa))) uint64_t function(const uint64_t* data, size_t n) {                  \
+    Vector sums[kStreams];                                                                          \
+    for (Vector& each : sums) each = ZERO();                                                        \
+    const size_t part = n / kStreams;                                                               \
+    for (size_t i = 0; i < part; i += 2 * (kWords)) {                                               \
+      _Pragma("GCC unroll 8") for (int s = 0; s < kStreams; ++s) {                                  \
+        const auto* at = reinterpret_cast<const Vector*>(data + static_cast<size_t>(s) * part + i); \
+        sums[s] = ADD(sums[s], ADD(LOAD(at), LOAD(at + 1)));                                        \
+      }                                                                                             \
+    }                                                                                               \
+    alignas(64) uint64_t lanes[kWords];                                                             \
+    uint64_t total = 0;                                                                             \
+    for (const Vector& each : sums) {                                                               \
+      STORE(reinterpret_cast<Vector*>(lanes), each);                                                \
+      for (const uint64_t lane : lanes) total += lane;                                              \
+    }                                                                                               \
+    return total;                                                                                   \
   }
-  alignas(64) uint64_t lanes[8];
-  uint64_t total = 0;
-  for (const __m512i& each : sums) {
-    _mm512_store_si512(lanes, each);
-    for (const uint64_t lane : lanes) total += lane;
-  }
-  return total;
-}
 
-template <int kStreams>
-__attribute__((target("avx2"))) uint64_t sum256(const uint64_t* data, size_t n) {
-  __m256i sums[kStreams];
-  for (__m256i& each : sums) each = _mm256_setzero_si256();
-  const size_t part = n / kStreams;
-  for (size_t i = 0; i < part; i += 8) {
-    _Pragma("GCC unroll 8") for (int s = 0; s < kStreams; ++s) {
-      const auto* at = reinterpret_cast<const __m256i*>(data + static_cast<size_t>(s) * part + i);
-      sums[s] =
-          _mm256_add_epi64(sums[s], _mm256_add_epi64(_mm256_loadu_si256(at), _mm256_loadu_si256(at + 1)));
-    }
-  }
-  alignas(32) uint64_t lanes[4];
-  uint64_t total = 0;
-  for (const __m256i& each : sums) {
-    _mm256_store_si256(reinterpret_cast<__m256i*>(lanes), each);
-    for (const uint64_t lane : lanes) total += lane;
-  }
-  return total;
-}
+TIERGATE_SUM(sum512, "avx512f", __m512i, 8, _mm512_setzero_si512, _mm512_add_epi64, _mm512_loadu_si512,
+             _mm512_store_si512)
+TIERGATE_SUM(sum256, "avx2", __m256i, 4, _mm256_setzero_si256, _mm256_add_epi64, _mm256_loadu_si256,
+             _mm256_store_si256)
 
 // Named variables, as an array of chains stays in memory; each passes an empty asm, so that none is folded away.
 #define TIERGATE_CHAINS(X) X(c0) X(c1) X(c2) X(c3) X(c4) X(c5) X(c6) X(c7) X(c8) X(c9) X(c10) X(c11)

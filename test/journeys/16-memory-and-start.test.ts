@@ -1,12 +1,13 @@
 // What the engine host holds in memory against what was predicted, and packed weights that a second start finds.
 // Runs the built files in dist/.
 import { once } from 'node:events';
-import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeModel } from '../../bench/models/model-file.ts';
 import { hostPlan } from '../../engine/host-size.ts';
+import { type RunningHost, type ServeOptions, startHost } from '../../engine/serve.ts';
 import { hostOnPort, spawnHost, until } from '../support/engine-process.ts';
 import { tinyModel } from '../support/tiny-gguf.ts';
 
@@ -15,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 type Host = Awaited<ReturnType<typeof hostOnPort>>;
 
-const ask = async ({ url }: Host, prompt = 'Hello', max_tokens = 4): Promise<string> => {
+const ask = async ({ url }: { url: string }, prompt = 'Hello', max_tokens = 4): Promise<string> => {
   const response = await fetch(`${url}/v1/completions`, {
     method: 'POST',
     body: JSON.stringify({ prompt, max_tokens, temperature: 0 }),
@@ -24,7 +25,7 @@ const ask = async ({ url }: Host, prompt = 'Hello', max_tokens = 4): Promise<str
   return choices[0]!.text;
 };
 
-const weightsState = async ({ url }: Host): Promise<string> =>
+const weightsState = async ({ url }: { url: string }): Promise<string> =>
   ((await (await fetch(`${url}/host`)).json()) as { packed_weights: string }).packed_weights;
 
 const stop = async ({ child }: Host): Promise<void> => {
@@ -72,25 +73,38 @@ describe.skipIf(!existsSync('/proc/self/status'))('memory (skipped without /proc
 describe('packed weights', () => {
   const path = join(folder, 'model.gguf');
 
+  const start = (options: Partial<ServeOptions> = { leastPackedBytes: 0 }): Promise<RunningHost> =>
+    startHost({ modelFile: path, listen: { port: 0 }, ...options });
+
   it('are written after the first answer, and mapped by the next start with the same answers', async () => {
     linkSync(tinyModel({ architecture: 'qwen2', tensorType: 'Q4_0' }), path);
-    const first = await hostOnPort(path);
-    const isa = ((await (await fetch(`${first.url}/host`)).json()) as { isa: string }).isa;
-    const packed = join(folder, `.model.gguf.${isa}.tgpacked`);
+    const first = await start();
+    const packed = join(folder, `.model.gguf.${first.facts.isa}.tgpacked`);
     expect(existsSync(packed)).toBe(false);
-    const text = await ask(first);
+    const text = await ask({ url: first.address });
     await until(() => existsSync(packed));
-    await stop(first);
-    const second = await hostOnPort(path);
-    expect(await ask(second)).toBe(text);
-    expect(await weightsState(second)).toBe('mapped');
-    await stop(second);
+    await first.close();
+    const second = await start();
+    expect(await ask({ url: second.address })).toBe(text);
+    expect(await weightsState({ url: second.address })).toBe('mapped');
+    await second.close();
   });
 
-  it('are left alone with --no-packed-cache', async () => {
-    const host = await hostOnPort(path, '--no-packed-cache');
-    await ask(host);
-    expect(await weightsState(host)).toBe('packed');
-    await stop(host);
+  it.each([
+    ['a model that is packed in no time', {}],
+    ['--no-packed-cache', { leastPackedBytes: 0, packedCache: false }],
+  ])('are neither read nor written for %s', async (_, options) => {
+    const host = await start(options);
+    const packed = join(folder, `.model.gguf.${host.facts.isa}.tgpacked`);
+    await ask({ url: host.address });
+    expect(existsSync(packed)).toBe(true);
+    expect(await weightsState({ url: host.address })).toBe('packed');
+    renameSync(packed, `${packed}.aside`);
+    await ask({ url: host.address });
+    // Longer than an idle engine waits before it writes.
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(existsSync(packed)).toBe(false);
+    renameSync(`${packed}.aside`, packed);
+    await host.close();
   });
 });

@@ -1,5 +1,7 @@
 // Packed weights on disk: the second start maps what the first one wrote and answers with the same bits; what is
 // damaged, cut, foreign or of another layout is refused by name and packed anew.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   copyFileSync,
   mkdtempSync,
@@ -14,7 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../contract/built-file.ts';
 import { nativeAddon } from '../../engine/binding.ts';
+import { until } from '../support/engine-process.ts';
 import { tinyModel } from '../support/tiny-gguf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiergate-packed-test-'));
@@ -40,6 +44,8 @@ async function start(
   try {
     await engine.step([{ session, tokens: Int32Array.from([65, 66, 67]), sample: true, nTop: 0 }]);
     if (write) await opened.writePackedCache(write, SHA);
+    // The last matrix may be in use before the thread that packed it is done.
+    await until(() => opened.packedCacheState() !== 'packing');
     return { logits: session.logits(), state: opened.packedCacheState() };
   } finally {
     session.close();
@@ -129,6 +135,31 @@ describe('packed weights on disk', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('are whole or not there after their writer was killed at any moment', async () => {
+    const target = join(folder, 'killed');
+    const expected = (await start(undefined)).logits;
+    const writer = `
+      const { openModel } = require(${JSON.stringify(join(packageRoot, 'native', 'build', 'tiergate.node'))});
+      openModel(${JSON.stringify(model)}, '', { path: '', key: 'k1' }).then(async (opened) => {
+        process.stdout.write('.');
+        for (;;) await opened.writePackedCache(${JSON.stringify(target)}, '${SHA}');
+      });`;
+    const states = new Set<string>();
+    for (let round = 0; round < 12; round++) {
+      rmSync(target, { force: true });
+      const child = spawn(process.execPath, ['-e', writer], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(child.stdout, 'data');
+      await new Promise((resolve) => setTimeout(resolve, round));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const { state, logits } = await start(place(target));
+      states.add(state);
+      expect(state).toMatch(/^mapped$|No such file/);
+      expect(logits).toEqual(expected);
+    }
+    expect(states).toContain('mapped');
   });
 
   it('leave no draft behind where they cannot be written', async () => {

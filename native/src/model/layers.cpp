@@ -47,6 +47,7 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
   int64_t n_bytes = 0;
   int64_t row_group = 1;
   for (const Product& product : products) {
+    product.linear.weight.wait();
     const MatmulKernel& kernel = *product.linear.weight.kernel;
     row_group = std::lcm(row_group, kernel.row_group);
     int64_t& start = start_of_format[static_cast<size_t>(kernel.activation)];

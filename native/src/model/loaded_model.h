@@ -33,9 +33,9 @@ class LoadedModel final : public Model {
 
   const Hparams& hparams() const { return hparams_; }
   const KernelTable& kernels() const { return *kernels_; }
-  /// Waits until its weights are packed.
+  /// Its products wait for the weights they read.
   const Network& network() const {
-    packed_.wait();
+    packed_.wait_until_usable();
     return *network_;
   }
   std::string packed_cache_state() const override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checksum.h"
+#include "base/stream_copy.h"
 #include "base/thread_pool.h"
 #include "engine.h"
 #include "tensor/aligned_buffer.h"
@@ -43,18 +44,23 @@ PackedWeights::~PackedWeights() {
   if (filler_.joinable()) filler_.join();
 }
 
-const void* PackedWeights::place(const GgufTensor& tensor, const MatmulKernel& kernel, int64_t n_rows,
-                                 int64_t n_cols) {
-  const size_t offset = n_bytes_;
+PackedWeights::Place PackedWeights::place(const GgufTensor& tensor, const MatmulKernel& kernel,
+                                          int64_t n_rows, int64_t n_cols) {
+  Job& job = jobs_.emplace_back();
+  job.name = tensor.name;
+  job.kernel = &kernel;
+  job.source = tensor.data.data();
+  job.source_offset = tensor.offset;
+  job.row_bytes = static_cast<size_t>(n_cols / tensor.type->block_values * tensor.type->block_bytes);
+  job.n_rows = n_rows;
+  job.n_cols = n_cols;
+  job.offset = n_bytes_;
   n_bytes_ += place_bytes(kernel.packed_bytes(n_rows, n_cols));
   if (n_bytes_ > memory_.size()) {
     throw Error("MODEL_FORMAT_UNSUPPORTED",
                 "tensor " + printable(tensor.name) + " is used as more than one matrix");
   }
-  const auto row_bytes = static_cast<size_t>(n_cols / tensor.type->block_values * tensor.type->block_bytes);
-  jobs_.push_back(
-      {tensor.name, &kernel, tensor.data.data(), tensor.offset, row_bytes, n_rows, n_cols, offset});
-  return memory_.data() + offset;
+  return {memory_.data() + job.offset, &job.n_pieces_left};
 }
 
 /// Says what lies where, and what pack() writes: a probe of each type is packed and counted in, so that a changed
@@ -91,8 +97,14 @@ void PackedWeights::start(const std::string& cache_path, const std::string& key)
     } catch (...) {
       failure_ = std::current_exception();
     }
-    is_filled_ = true;
+    is_filled_ = true;  // first: who wakes up looks for a failure
+    begin_use();
   });
+}
+
+void PackedWeights::begin_use() {
+  is_usable_ = true;
+  is_usable_.notify_all();
 }
 
 void PackedWeights::fill() {
@@ -100,30 +112,66 @@ void PackedWeights::fill() {
   ThreadPool pool;
   identity_.layout = layout_digest();
   if (!cache_path_.empty()) {
+    // The kernel has mapped much of the file around the little that was read of it so far.
+    for (const Job& job : jobs_) release(job, 0, job.n_rows);
     cache_trouble_ = map_packed_file(cache_path_, identity_, pool, memory_);
     from_cache_ = cache_trouble_.empty();
     if (from_cache_) return;
   }
   memory_.commit(n_bytes_);
-  for (const Job& job : jobs_) {
-    if (stop_) return;
-    pack(pool, job);
+  std::vector<Piece> pieces;
+  size_t group_bytes = 0;
+  for (Job& job : jobs_) {
+    const int64_t n_rows = rows_of_piece(job);
+    for (int64_t begin = 0; begin < job.n_rows; begin += n_rows)
+      pieces.push_back({&job, begin, std::min(begin + n_rows, job.n_rows)});
+    job.n_pieces_left = (job.n_rows + n_rows - 1) / n_rows;
+    group_bytes = std::max(group_bytes, job.kernel->packed_bytes(job.kernel->row_group, job.n_cols));
   }
+  std::vector<AlignedBuffer<uint8_t>> groups;
+  for (int32_t i = 0; i < pool.n_threads(); ++i) groups.emplace_back(group_bytes);
+  begin_use();
+  std::atomic<size_t> next{0};
+  pool.parallel_for(pool.n_threads(), 1, [&](int64_t thread, int64_t) {
+    for (size_t i = next++; i < pieces.size() && !stop_; i = next++)
+      pack(pieces[i], groups[static_cast<size_t>(thread)].data());
+  });
 }
 
-void PackedWeights::pack(ThreadPool& pool, const Job& job) {
-  pool.parallel_for(job.n_rows, job.kernel->row_group, [&](int64_t begin, int64_t end) {
-    job.kernel->pack(job.source, job.n_rows, job.n_cols, begin, end, memory_.data() + job.offset);
-    if (file_.mapping() == nullptr) return;
-    const size_t first = static_cast<size_t>(begin) * job.row_bytes;
-    file_.mapping()->release(static_cast<size_t>(job.source_offset) + first,
-                             static_cast<size_t>(std::min(end, job.n_rows) - begin) * job.row_bytes);
-  });
-  // Pages that two ranges share.
-  if (file_.mapping() != nullptr) {
-    file_.mapping()->release(static_cast<size_t>(job.source_offset),
-                             static_cast<size_t>(job.n_rows) * job.row_bytes);
+/// A piece is what a thread packs before its source may leave memory.
+int64_t PackedWeights::rows_of_piece(const Job& job) {
+  constexpr size_t kSourceBytes = 1 << 20;
+  const int64_t group = job.kernel->row_group;
+  return std::max<int64_t>(1, static_cast<int64_t>(kSourceBytes / job.row_bytes) / group) * group;
+}
+
+void PackedWeights::pack(const Piece& piece, uint8_t* group) {
+  Job& job = *piece.job;
+  const MatmulKernel& kernel = *job.kernel;
+  const size_t group_bytes = kernel.packed_bytes(kernel.row_group, job.n_cols);
+  uint8_t* to = memory_.data() + job.offset + kernel.packed_bytes(piece.begin, job.n_cols);
+  for (int64_t row = piece.begin; row < piece.end; row += kernel.row_group, to += group_bytes) {
+    const int64_t n_rows = std::min(kernel.row_group, piece.end - row);
+    kernel.pack(job.source + static_cast<size_t>(row) * job.row_bytes, n_rows, job.n_cols, 0, n_rows, group);
+    stream_copy(to, group, group_bytes);
   }
+  release(job, piece.begin, piece.end);
+  if (job.n_pieces_left.fetch_sub(1) > 1) return;
+  job.n_pieces_left.notify_all();
+  // Pages that two pieces share, and those that the kernel mapped along with their neighbours.
+  release(job, 0, job.n_rows);
+}
+
+void PackedWeights::release(const Job& job, int64_t begin, int64_t end) const {
+  if (file_.mapping() == nullptr) return;
+  file_.mapping()->release(
+      static_cast<size_t>(job.source_offset) + static_cast<size_t>(begin) * job.row_bytes,
+      static_cast<size_t>(end - begin) * job.row_bytes);
+}
+
+void PackedWeights::wait_until_usable() const {
+  is_usable_.wait(false);
+  if (is_filled_) wait();
 }
 
 void PackedWeights::wait() const {

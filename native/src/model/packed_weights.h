@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -26,12 +27,18 @@ class PackedWeights {
   PackedWeights(const PackedWeights&) = delete;
   PackedWeights& operator=(const PackedWeights&) = delete;
 
+  struct Place {
+    const void* data;
+    const std::atomic<int64_t>* n_pieces_left;  // 0: `data` may be read
+  };
   /// Where the packed form of W (n_rows, n_cols) will be. Before start().
-  const void* place(const GgufTensor& tensor, const MatmulKernel& kernel, int64_t n_rows, int64_t n_cols);
+  Place place(const GgufTensor& tensor, const MatmulKernel& kernel, int64_t n_rows, int64_t n_cols);
 
   /// Begins to fill the places: from the file at cache_path when it fits, else by packing. cache_path "": always by
   /// packing. key: of the model's file, see PackedIdentity.
   void start(const std::string& cache_path, const std::string& key);
+  /// Returns when the counts of the places hold; throws what went wrong.
+  void wait_until_usable() const;
   /// Returns when all places are filled; throws what went wrong.
   void wait() const;
 
@@ -47,28 +54,39 @@ class PackedWeights {
  private:
   struct Job {
     std::string_view name;
-    const MatmulKernel* kernel;
-    const uint8_t* source;
-    uint64_t source_offset;  // in the model's file
-    size_t row_bytes;        // of the source
-    int64_t n_rows, n_cols;
-    size_t offset;
+    const MatmulKernel* kernel = nullptr;
+    const uint8_t* source = nullptr;
+    uint64_t source_offset = 0;  // in the model's file
+    size_t row_bytes = 0;        // of the source
+    int64_t n_rows = 0, n_cols = 0;
+    size_t offset = 0;
+    std::atomic<int64_t> n_pieces_left{0};
+  };
+  /// Rows [begin, end) of a job; begin is a multiple of the kernel's row group.
+  struct Piece {
+    Job* job;
+    int64_t begin, end;
   };
 
   uint64_t layout_digest() const;
   void fill();
-  void pack(ThreadPool& pool, const Job& job);
+  void begin_use();
+  static int64_t rows_of_piece(const Job& job);
+  /// group: room for the packed rows of one group.
+  void pack(const Piece& piece, uint8_t* group);
+  /// Rows of the source that have been packed need not stay in memory.
+  void release(const Job& job, int64_t begin, int64_t end) const;
 
   const GgufFile& file_;
   const KernelTable& kernels_;
   ReservedMemory memory_;
-  std::vector<Job> jobs_;
+  std::deque<Job> jobs_;
   size_t n_bytes_ = 0;
   PackedIdentity identity_;
   std::string cache_path_, cache_trouble_;
   bool from_cache_ = false;
   std::exception_ptr failure_;
-  std::atomic<bool> is_filled_{false}, stop_{false};
+  std::atomic<bool> is_usable_{false}, is_filled_{false}, stop_{false};
   mutable std::mutex joining_;
   mutable std::thread filler_;
 };

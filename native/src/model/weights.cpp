@@ -67,7 +67,9 @@ Matrix WeightLoader::matrix(const std::string& name, int64_t n_rows, int64_t n_c
   const GgufTensor& found = tensor(name, dims);
   Matrix matrix = in_file(found, n_rows, n_cols);
   if (matrix.kernel->packed_bytes(n_rows, n_cols) > 0) {
-    matrix.packed = packed_.place(found, *matrix.kernel, n_rows, n_cols);
+    const PackedWeights::Place place = packed_.place(found, *matrix.kernel, n_rows, n_cols);
+    matrix.packed = place.data;
+    matrix.n_pieces_left = place.n_pieces_left;
   } else {
     unpacked_bytes_ += found.data.size();
   }

@@ -2,6 +2,7 @@
 // the ISA.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -21,7 +22,13 @@ struct Matrix {
   const uint8_t* file = nullptr;  // rows as in the file, for lookups
   int64_t file_row_bytes = 0;
   int64_t n_rows = 0, n_cols = 0;
+  const std::atomic<int64_t>* n_pieces_left = nullptr;  // to be packed; null: none ever
 
+  /// Returns when `packed` may be read.
+  void wait() const {
+    if (n_pieces_left == nullptr) return;
+    for (int64_t n; (n = n_pieces_left->load(std::memory_order_acquire)) > 0;) n_pieces_left->wait(n);
+  }
   const uint8_t* file_row(int64_t row) const { return file + row * file_row_bytes; }
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/f16.h"
 #include "quant/levels.inl.h"
+#include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -28,10 +29,9 @@ struct iq4_nl : Iq4Levels {
 
   static void dequantize(const Block& block, float* out) {
     const float d = f16_to_f32(block.d);
-    for (int i = 0; i < 16; ++i) {
-      out[i] = d * (float)kLevels[block.q[i] & 15];
-      out[i + 16] = d * (float)kLevels[block.q[i] >> 4];
-    }
+    uint8_t q[32];
+    codes(block, q);
+    for (int i = 0; i < 32; ++i) out[i] = d * (float)kLevels[q[i]];
   }
 
   /// The value of the largest magnitude becomes -127 * d; the others take the nearest level.
@@ -41,18 +41,11 @@ struct iq4_nl : Iq4Levels {
     const float d = extreme / -127;
     const float inverse = d != 0 ? 1 / d : 0;
     block.d = f32_to_f16(d);
-    for (int i = 0; i < 16; ++i)
-      block.q[i] = (uint8_t)(nearest_level(kLevels, x[i] * inverse) |
-                             nearest_level(kLevels, x[i + 16] * inverse) << 4);
+    quantize_to_levels(kLevels, x, inverse, block.q);
   }
 
   static uint16_t scale(const Block& block) { return block.d; }
-  static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 16; ++i) {
-      out[i] = block.q[i] & 15;
-      out[i + 16] = block.q[i] >> 4;
-    }
-  }
+  static void codes(const Block& block, uint8_t* out) { Nibbles::unpack(block.q, out); }
 };
 
 }  // namespace

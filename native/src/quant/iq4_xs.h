@@ -12,6 +12,7 @@
 
 #include "base/f16.h"
 #include "quant/levels.inl.h"
+#include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -57,11 +58,7 @@ struct iq4_xs : Iq4Levels {
       block.scales_low[j / 2] = (uint8_t)(block.scales_low[j / 2] | (stored & 15) << (j % 2 * 4));
       block.scales_high = (uint16_t)(block.scales_high | (stored >> 4) << (2 * j));
       const float inverse = d * (float)scale != 0 ? 1 / (d * (float)scale) : 0;
-      for (int i = 0; i < 16; ++i) {
-        const float* const at = x + j * 32 + i;
-        block.q[j * 16 + i] = (uint8_t)(nearest_level(kLevels, at[0] * inverse) |
-                                        nearest_level(kLevels, at[16] * inverse) << 4);
-      }
+      quantize_to_levels(kLevels, x + j * 32, inverse, block.q + j * 16);
     }
   }
 
@@ -73,11 +70,7 @@ struct iq4_xs : Iq4Levels {
     }
   }
   static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 128; ++i) {
-      const int at = i / 16 * 32 + i % 16;
-      out[at] = block.q[i] & 15;
-      out[at + 16] = block.q[i] >> 4;
-    }
+    for (int j = 0; j < 8; ++j) Nibbles::unpack(block.q + j * 16, out + j * 32);
   }
 };
 

@@ -1,8 +1,10 @@
-// The 16 unevenly spaced levels of IQ4_NL and IQ4_XS. Spec: ggml/src/ggml-common.h, kvalues_iq4nl.
+// Codes that stand for 16 unevenly spaced levels, and those of IQ4_NL and IQ4_XS. Spec: ggml/src/ggml-common.h, kvalues_iq4nl.
 #pragma once
 
 #include <math.h>
 #include <stdint.h>
+
+#include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -19,6 +21,13 @@ static int nearest_level(const int8_t* levels, float x) {
     if (fabsf(x - (float)levels[q]) < fabsf(x - (float)levels[best])) best = q;
   }
   return best;
+}
+
+/// The nearest levels of 32 values times `inverse`, as nibbles.
+static void quantize_to_levels(const int8_t* levels, const float* x, float inverse, uint8_t* out) {
+  uint8_t q[32];
+  for (int i = 0; i < 32; ++i) q[i] = (uint8_t)nearest_level(levels, x[i] * inverse);
+  Nibbles::pack(q, out);
 }
 
 }  // namespace

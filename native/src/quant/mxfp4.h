@@ -9,6 +9,7 @@
 
 #include "base/f16.h"
 #include "quant/levels.inl.h"
+#include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -30,10 +31,9 @@ struct mxfp4 {
 
   static void dequantize(const Block& block, float* out) {
     const float d = bf16_to_f32(scale(block));
-    for (int i = 0; i < 16; ++i) {
-      out[i] = d * (float)kLevels[block.q[i] & 15];
-      out[i + 16] = d * (float)kLevels[block.q[i] >> 4];
-    }
+    uint8_t q[32];
+    codes(block, q);
+    for (int i = 0; i < 32; ++i) out[i] = d * (float)kLevels[q[i]];
   }
 
   /// The specification's: the exponent of the largest magnitude, less that of the largest level; nearest level.
@@ -43,21 +43,14 @@ struct mxfp4 {
     const int exponent = largest > 0 ? (int)floorf(log2f(largest)) - 2 + 127 : 0;
     block.e = (uint8_t)(exponent < 0 ? 0 : exponent);
     const float inverse = 1 / bf16_to_f32(scale(block));
-    for (int i = 0; i < 16; ++i)
-      block.q[i] = (uint8_t)(nearest_level(kLevels, x[i] * inverse) |
-                             nearest_level(kLevels, x[i + 16] * inverse) << 4);
+    quantize_to_levels(kLevels, x, inverse, block.q);
   }
 
   /// 2^(e - 128) as bf16; the two smallest are subnormal.
   static uint16_t scale(const Block& block) {
     return (uint16_t)(block.e < 2 ? 0x20 << block.e : (block.e - 1) << 7);
   }
-  static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 16; ++i) {
-      out[i] = block.q[i] & 15;
-      out[i + 16] = block.q[i] >> 4;
-    }
-  }
+  static void codes(const Block& block, uint8_t* out) { Nibbles::unpack(block.q, out); }
 };
 
 }  // namespace

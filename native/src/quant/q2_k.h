@@ -77,7 +77,9 @@ struct q2_k {
     }
   }
   static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 256; ++i) out[i] = block.q[i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3;
+    for (int group = 0; group < 8; ++group) {
+      for (int i = 0; i < 32; ++i) out[group * 32 + i] = block.q[group / 4 * 32 + i] >> (group % 4 * 2) & 3;
+    }
   }
 };
 

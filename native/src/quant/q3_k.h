@@ -79,10 +79,11 @@ struct q3_k {
     }
   }
   static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 256; ++i) {
-      const int half = i / 128, quarter = i % 128 / 32, at = i % 32;
-      const int low = block.low[half * 32 + at] >> (quarter * 2) & 3;
-      out[i] = (uint8_t)(low | (block.high[at] >> (half * 4 + quarter) & 1) << 2);
+    for (int group = 0; group < 8; ++group) {
+      for (int i = 0; i < 32; ++i) {
+        const int low = block.low[group / 4 * 32 + i] >> (group % 4 * 2) & 3;
+        out[group * 32 + i] = (uint8_t)(low | (block.high[i] >> group & 1) << 2);
+      }
     }
   }
 };

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -26,11 +27,10 @@ struct q4_1 {
   static_assert(sizeof(Block) == 20);
 
   static void dequantize(const Block& block, float* out) {
+    uint8_t q[32];
+    codes(block, q);
     const float d = f16_to_f32(block.d), m = f16_to_f32(block.m);
-    for (int i = 0; i < 16; ++i) {
-      out[i] = (float)(block.q[i] & 15) * d + m;
-      out[i + 16] = (float)(block.q[i] >> 4) * d + m;
-    }
+    for (int i = 0; i < 32; ++i) out[i] = (float)q[i] * d + m;
   }
 
   static void quantize_reference(const float* x, Block& block) {
@@ -40,21 +40,17 @@ struct q4_1 {
     const float inverse = d != 0 ? 1 / d : 0;
     block.d = f32_to_f16(d);
     block.m = f32_to_f16(least);
-    for (int i = 0; i < 16; ++i) {
-      const int low = (int)((x[i] - least) * inverse + 0.5f),
-                high = (int)((x[i + 16] - least) * inverse + 0.5f);
-      block.q[i] = (uint8_t)((low > 15 ? 15 : low) | (high > 15 ? 15 : high) << 4);
+    uint8_t q[32];
+    for (int i = 0; i < 32; ++i) {
+      const int code = (int)((x[i] - least) * inverse + 0.5f);
+      q[i] = (uint8_t)(code > 15 ? 15 : code);
     }
+    Nibbles::pack(q, block.q);
   }
 
   static uint16_t scale(const Block& block) { return block.d; }
   static uint16_t minimum(const Block& block) { return block.m; }
-  static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 16; ++i) {
-      out[i] = block.q[i] & 15;
-      out[i + 16] = block.q[i] >> 4;
-    }
-  }
+  static void codes(const Block& block, uint8_t* out) { Nibbles::unpack(block.q, out); }
 };
 
 }  // namespace

@@ -55,10 +55,11 @@ struct q4_k {
     KScales::unpack(block.scales, scale, min);
   }
   static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 128; ++i) {
-      const int at = i / 32 * 64 + i % 32;
-      out[at] = block.q[i] & 15;
-      out[at + 32] = block.q[i] >> 4;
+    for (int pair = 0; pair < 4; ++pair) {
+      for (int i = 0; i < 32; ++i) {
+        out[pair * 64 + i] = block.q[pair * 32 + i] & 15;
+        out[pair * 64 + 32 + i] = block.q[pair * 32 + i] >> 4;
+      }
     }
   }
 };

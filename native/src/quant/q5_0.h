@@ -6,9 +6,9 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/f16.h"
+#include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -40,22 +40,19 @@ struct q5_0 {
     for (int i = 0; i < 32; ++i) extreme = fabsf(x[i]) > fabsf(extreme) ? x[i] : extreme;
     const float d = extreme / -16;
     const float inverse = d != 0 ? 1 / d : 0;
-    memset(&block, 0, sizeof block);
     block.d = f32_to_f16(d);
+    uint8_t q[32];
     for (int i = 0; i < 32; ++i) {
-      int q = (int)(x[i] * inverse + 16.5f);
-      q = q > 31 ? 31 : q;
-      block.q[i % 16] = (uint8_t)(block.q[i % 16] | (q & 15) << (i / 16 * 4));
-      block.high[i / 8] = (uint8_t)(block.high[i / 8] | (q >> 4) << (i % 8));
+      const int code = (int)(x[i] * inverse + 16.5f);
+      q[i] = (uint8_t)(code > 31 ? 31 : code);
     }
+    Nibbles::pack_with_fifth_bits(q, block.q, block.high);
   }
 
   static uint16_t scale(const Block& block) { return block.d; }
   static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 32; ++i) {
-      const int low = i < 16 ? block.q[i] & 15 : block.q[i - 16] >> 4;
-      out[i] = (uint8_t)(low | (block.high[i / 8] >> (i % 8) & 1) << 4);
-    }
+    Nibbles::unpack(block.q, out);
+    Nibbles::add_fifth_bits(block.high, out);
   }
 };
 

@@ -61,9 +61,11 @@ struct q5_k {
     KScales::unpack(block.scales, scale, min);
   }
   static void codes(const Block& block, uint8_t* out) {
-    for (int at = 0; at < 256; ++at) {
-      const int j = at / 32, i = at % 32;
-      out[at] = (uint8_t)((block.q[j / 2 * 32 + i] >> (j % 2 * 4) & 15) | (block.high[i] >> j & 1) << 4);
+    for (int j = 0; j < 8; ++j) {
+      for (int i = 0; i < 32; ++i) {
+        const int low = block.q[j / 2 * 32 + i] >> (j % 2 * 4) & 15;
+        out[j * 32 + i] = (uint8_t)(low | (block.high[i] >> j & 1) << 4);
+      }
     }
   }
 };

@@ -67,10 +67,12 @@ struct q6_k {
   static uint16_t scale(const Block& block) { return block.d; }
   static void scales(const Block& block, uint8_t* scale, uint8_t*) { memcpy(scale, block.scales, 16); }
   static void codes(const Block& block, uint8_t* out) {
-    for (int i = 0; i < 256; ++i) {
-      const int half = i / 128, quarter = i % 128 / 32, at = i % 32;
-      const int low = block.low[half * 64 + quarter % 2 * 32 + at] >> (quarter / 2 * 4) & 15;
-      out[i] = (uint8_t)(low | (block.high[half * 32 + at] >> (quarter * 2) & 3) << 4);
+    for (int group = 0; group < 8; ++group) {
+      const int half = group / 4, quarter = group % 4;
+      for (int i = 0; i < 32; ++i) {
+        const int low = block.low[half * 64 + quarter % 2 * 32 + i] >> (quarter / 2 * 4) & 15;
+        out[group * 32 + i] = (uint8_t)(low | (block.high[half * 32 + i] >> (quarter * 2) & 3) << 4);
+      }
     }
   }
 };

@@ -59,55 +59,70 @@ struct Packing {
     return (size_t)((n_rows + kRows - 1) / kRows) * panel_bytes(n_cols);
   }
 
-  /// One row's codes of 32 columns; four codes at a time, as the bytes of a word.
-  static void put_codes(uint8_t* step, int row, const uint8_t* codes) {
-    uint32_t quad[8], vector[Q::kBits] = {};
-    memcpy(quad, codes, sizeof quad);
-    for (int i = 0; i < 8; ++i) {
-      if constexpr (Q::kBits == 8) {
-        vector[i] = quad[i] ^ (V::kSignedOffset == 128 ? 0x80808080u : 0);
-      } else if constexpr (Q::kBits < 4) {
-        vector[i / 4] |= (quad[i] & 0x03030303u) << (i % 4 * 2);
-        if constexpr (Q::kBits == 3) vector[2] |= (quad[i] >> 2 & 0x01010101u) << i;
-      } else if constexpr (Q::kBits == 4) {
-        vector[i / 2] |= (quad[i] & 0x0f0f0f0fu) << (i % 2 * 4);
-      } else if constexpr (Q::kBits == 6) {
-        const uint32_t last = quad[i / 4 * 4 + 3];
-        if (i % 4 < 3) vector[i / 4 * 3 + i % 4] = quad[i] | (last >> (i % 4 * 2) & 0x03030303u) << 6;
+  /// The codes of 32 columns, four at a time as the bytes of a word: quads[i][row] holds columns 4i … 4i + 3. Rows are
+  /// what the compiler makes vectors of.
+  static KERNEL_INLINE void put_codes(uint8_t* step, const uint32_t (*quads)[kRows]) {
+    for (int row = 0; row < kRows; ++row) {
+      uint32_t quad[8], vector[Q::kBits] = {};
+      for (int i = 0; i < 8; ++i) quad[i] = quads[i][row];
+      for (int i = 0; i < 8; ++i) {
+        if constexpr (Q::kBits == 8) {
+          vector[i] = quad[i] ^ (V::kSignedOffset == 128 ? 0x80808080u : 0);
+        } else if constexpr (Q::kBits < 4) {
+          vector[i / 4] |= (quad[i] & 0x03030303u) << (i % 4 * 2);
+          if constexpr (Q::kBits == 3) vector[2] |= (quad[i] >> 2 & 0x01010101u) << i;
+        } else if constexpr (Q::kBits == 4) {
+          vector[i / 2] |= (quad[i] & 0x0f0f0f0fu) << (i % 2 * 4);
+        } else if constexpr (Q::kBits == 6) {
+          const uint32_t last = quad[i / 4 * 4 + 3];
+          if (i % 4 < 3) vector[i / 4 * 3 + i % 4] = quad[i] | (last >> (i % 4 * 2) & 0x03030303u) << 6;
+        }
       }
+      if constexpr (Q::kBits == 5) {
+        const auto part = [&](int i, int shift, uint32_t mask) {
+          return (quad[i] >> shift & 0x01010101u * mask);
+        };
+        vector[0] = quad[0] | part(5, 0, 7) << 5;
+        vector[1] = quad[1] | part(5, 3, 3) << 5 | part(7, 3, 1) << 7;
+        vector[2] = quad[2] | part(6, 0, 7) << 5;
+        vector[3] = quad[3] | part(6, 3, 3) << 5 | part(7, 4, 1) << 7;
+        vector[4] = quad[4] | part(7, 0, 7) << 5;
+      }
+      for (int v = 0; v < Q::kBits; ++v) memcpy(step + (v * kRows + row) * 4, &vector[v], 4);
     }
-    if constexpr (Q::kBits == 5) {
-      const auto part = [&](int i, int shift, uint32_t mask) {
-        return (quad[i] >> shift & 0x01010101u * mask);
-      };
-      vector[0] = quad[0] | part(5, 0, 7) << 5;
-      vector[1] = quad[1] | part(5, 3, 3) << 5 | part(7, 3, 1) << 7;
-      vector[2] = quad[2] | part(6, 0, 7) << 5;
-      vector[3] = quad[3] | part(6, 3, 3) << 5 | part(7, 4, 1) << 7;
-      vector[4] = quad[4] | part(7, 0, 7) << 5;
-    }
-    for (int v = 0; v < Q::kBits; ++v)
-      memcpy(step + (v * kG + row / kL) * kVectorBytes + row % kL * 4, &vector[v], 4);
   }
 
   /// row_begin: a multiple of kRows. src: the file's rows from row 0.
   static void pack(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
                    void* packed) {
     const int64_t n_blocks = n_cols / Q::kBlock;
+    const size_t row_bytes = (size_t)n_blocks * sizeof(typename Q::Block);
     for (int64_t first = row_begin; first < row_end; first += kRows) {
+      const int n_valid = n_rows - first < kRows ? (int)(n_rows - first) : kRows;
+      const uint8_t* const rows = (const uint8_t*)src + (size_t)first * row_bytes;
       uint8_t* const panel = (uint8_t*)packed + (size_t)(first / kRows) * panel_bytes(n_cols);
-      memset(panel, 0, panel_bytes(n_cols));
+      if (n_valid < kRows || n_blocks * kBlockBytes % 64 != 0) memset(panel, 0, panel_bytes(n_cols));
+      // Rows past n_rows: the codes that are stored as zeros.
+      uint32_t quads[kSteps * 8][kRows];
+      if (n_valid < kRows) memset(quads, Q::kBits == 8 ? V::kSignedOffset : 0, sizeof quads);
       for (int64_t b = 0; b < n_blocks; ++b) {
         uint8_t* const to = panel + b * kBlockBytes;
-        for (int row = 0; row < kRows && first + row < n_rows; ++row) {
-          typename Q::Block block;
-          memcpy(&block, (const uint8_t*)src + (size_t)((first + row) * n_blocks + b) * sizeof block,
-                 sizeof block);
+        for (int row = 0; row < n_valid; ++row) {
+          const uint8_t* const from = rows + (size_t)row * row_bytes + (size_t)b * sizeof(typename Q::Block);
+          // Of the next panel: rows are too far apart for the machine to see the pattern.
+          for (size_t at = 0; at < sizeof(typename Q::Block); at += 64)
+            __builtin_prefetch(from + kRows * row_bytes + at);
+          // A copy would be read in other pieces than it was written in, which costs more than the rest.
+          typename Q::Block copy;
+          const typename Q::Block& block =
+              (uintptr_t)from % alignof(typename Q::Block) == 0 ? *(const typename Q::Block*)from : copy;
+          if (&block == &copy) memcpy(&copy, from, sizeof copy);
           uint8_t codes[Q::kBlock];
           Q::codes(block, codes);
-          for (int step = 0; step < kSteps; ++step) put_codes(to + step_at(step), row, codes + step * 32);
+          for (int i = 0; i < Q::kBlock / 4; ++i) memcpy(&quads[i][row], codes + i * 4, 4);
           put_scales(to, row, block);
         }
+        for (int step = 0; step < kSteps; ++step) put_codes(to + step_at(step), quads + step * 8);
       }
     }
   }
