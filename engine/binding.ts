@@ -33,6 +33,9 @@ export interface NativeModelInfo {
 /** llama.cpp's LLAMA_POOLING_TYPE: none, mean, cls, last. */
 export type NativePooling = 0 | 1 | 2 | 3;
 
+/** How K and V are kept. */
+export type NativeKvType = 'f16' | 'q8_0';
+
 export interface NativeSamplerOptions {
   temperature?: number;
   topK?: number;
@@ -92,7 +95,13 @@ export interface NativeEngine {
   readonly nBatch: number;
   readonly kvBytes: number;
   freeKvTokens(): number;
+  /** What a session of so many tokens takes at most of nKvTokens. */
+  kvTokensFor(nTokens: number): number;
   newSession(): NativeSession;
+  /** Off the main thread, also while steps run. Resolves to the number of tokens. */
+  savePrefixes(path: string, key: string, maxBytes: number): Promise<number>;
+  /** Before any session. Throws for a file that cannot be used. */
+  loadPrefixes(path: string, key: string): void;
   /** Runs on a worker thread; one at a time. Rejects with an Error whose `code` is the native Error's. */
   step(items: NativeStepItem[]): Promise<NativeStepResult[]>;
   close(): void;
@@ -110,6 +119,7 @@ export interface NativeModel {
     nCtx?: number;
     nKvTokens?: number;
     nBatch?: number;
+    kvType?: NativeKvType;
   }): NativeEngine;
   /** "mapped": the cache was used; "packed": none was given; "packing": not yet; else why it was not used. */
   packedCacheState(): string;
@@ -126,6 +136,7 @@ export interface NativeMemoryPlan {
   fileBytes: number;
   kvBytes: number;
   kvTokenBytes: number;
+  kvContextTokens: number;
   activationBytes: number;
   tokenizerBytes: number;
   constantBytes: number;
@@ -139,7 +150,13 @@ export interface NativeAddon {
   planMemory(
     path: string,
     isa: string,
-    options: { nCtx?: number; nKvTokens?: number; nBatch?: number; nSessions?: number },
+    options: {
+      nCtx?: number;
+      nKvTokens?: number;
+      nBatch?: number;
+      nSessions?: number;
+      kvType?: NativeKvType;
+    },
   ): NativeMemoryPlan;
   /** Metadata and tensors of any readable GGUF file, also of an architecture the engine cannot run. */
   inspectFileJson(path: string, maxItems: number): string;

@@ -1,7 +1,7 @@
 // How large the host makes its engine: context, K/V budget, batch. `tiergate inspect` predicts with the same numbers.
 import { totalmem } from 'node:os';
 import { type AvailableMemory, availableMemory } from './available-memory.ts';
-import { type MemoryPlan, planMemory } from './memory-plan.ts';
+import { type KvType, type MemoryPlan, planMemory } from './memory-plan.ts';
 
 /** Used where no context is given: a longer default would cost KV memory that few requests need. */
 const DEFAULT_CONTEXT_TOKENS = 8192;
@@ -16,18 +16,22 @@ export const MAX_ACTIVE = 16;
  */
 export function hostPlan(
   modelFile: string,
-  { context, isa = process.env['ENGINE_ISA'] ?? '' }: { context?: number | undefined; isa?: string },
+  {
+    context,
+    isa = process.env['ENGINE_ISA'] ?? '',
+    kvType = 'f16',
+  }: { context?: number | undefined; isa?: string; kvType?: KvType | undefined },
   available: AvailableMemory = availableMemory(),
 ): MemoryPlan {
-  const size = { batchTokens: BATCH_TOKENS, sessions: 2 * MAX_ACTIVE };
+  const size = { batchTokens: BATCH_TOKENS, sessions: 2 * MAX_ACTIVE, kvType };
   const { trainedTokens } = planMemory(modelFile, isa, { ...size, contextTokens: 1, kvTokens: 1 });
   const contextTokens =
     context ?? Math.min(DEFAULT_CONTEXT_TOKENS, trainedTokens > 0 ? trainedTokens : DEFAULT_CONTEXT_TOKENS);
-  const least = planMemory(modelFile, isa, { ...size, contextTokens, kvTokens: contextTokens });
+  const least = planMemory(modelFile, isa, { ...size, contextTokens, kvTokens: 0 });
   const share = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY) / 8;
   const room = Math.min(share, available.bytes - (least.total - least.kv));
   const contexts = Math.min(MAX_ACTIVE, Math.max(1, Math.floor(room / least.kv)));
-  const kvTokens = contexts * contextTokens;
+  const kvTokens = contexts * least.kvContextTokens;
   const kv = contexts * least.kv;
   return { ...least, kvTokens, kv, total: least.total - least.kv + kv };
 }

@@ -18,6 +18,8 @@ export interface HostOptions extends Answering {
   pooling: PoolingName;
   /** Largest request body. */
   maxBodyBytes?: number;
+  /** Writes the prefix cache to disk; resolves to its tokens. Left out: the host was not asked to keep it. */
+  savePrefixes?: () => Promise<number>;
   /** What `GET /host` tells besides the scheduler's state. */
   facts: Record<string, unknown>;
   /** One line for each unexpected failure; never request text. */
@@ -84,6 +86,14 @@ export function createHost(options: HostOptions): Hono {
       scheduler: scheduler.stats(),
     }),
   );
+
+  app.post('/prefixes/save', async (context) => {
+    if (options.savePrefixes) return context.json({ saved_tokens: await options.savePrefixes() });
+    throw new GatewayError(
+      'UNSUPPORTED_FEATURE',
+      'this host keeps no prefixes on disk; start it with --kv-save',
+    );
+  });
 
   app.post('/tokenize', async (context) => {
     const body = accepted(tokenizeBody, await jsonBody(context.req.raw));

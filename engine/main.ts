@@ -1,11 +1,12 @@
 // Entry of the engine host process: node dist/engine/main.js --model FILE (--socket PATH | --port N [--host H])
 //   [--context N] [--threads N] [--max-queue N] [--pooling mean|cls|last] [--no-speculation]
-//   [--no-packed-cache]
+//   [--no-packed-cache] [--kv-type f16|q8_0] [--kv-save FILE|FOLDER]
 // Ready: an IPC message {type: "ready", address, facts} to the parent, else a line on stdout. Exit codes: 0 asked to
 // end or the parent is gone, 2 bad arguments or model file (one line on stderr says which).
 import { parseArgs } from 'node:util';
 import { GatewayError } from '../contract/errors.ts';
 import { POOLINGS, type PoolingName } from './embed.ts';
+import { KV_TYPES, type KvType } from './memory-plan.ts';
 import { type Listen, type RunningHost, startHost } from './serve.ts';
 
 const say = (line: string) => process.stderr.write(`${line.replaceAll('\n', ' ')}\n`);
@@ -21,6 +22,12 @@ function poolingName(text: string): PoolingName {
   throw new GatewayError('INVALID_REQUEST', `--pooling ${text}: give ${Object.keys(POOLINGS).join(', ')}`);
 }
 
+function kvTypeName(text: string): KvType {
+  const known = KV_TYPES.find((name) => name === text);
+  if (known) return known;
+  throw new GatewayError('INVALID_REQUEST', `--kv-type ${text}: give ${KV_TYPES.join(' or ')}`);
+}
+
 async function start(): Promise<RunningHost> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
@@ -33,6 +40,8 @@ async function start(): Promise<RunningHost> {
       threads: text,
       'max-queue': text,
       pooling: text,
+      'kv-type': text,
+      'kv-save': text,
       'no-speculation': { type: 'boolean' },
       'no-packed-cache': { type: 'boolean' },
     },
@@ -57,12 +66,14 @@ async function start(): Promise<RunningHost> {
     ...(maxQueue ? { maxQueue } : {}),
     speculation: !values['no-speculation'],
     ...(values['no-packed-cache'] ? { packedCache: false } : {}),
+    ...(values['kv-type'] ? { kvType: kvTypeName(values['kv-type']) } : {}),
+    ...(values['kv-save'] ? { kvSave: values['kv-save'] } : {}),
     ...(values.pooling ? { pooling: poolingName(values.pooling) } : {}),
   });
 }
 
-/** Longest time for a clean end. */
-const END_WITHIN_MS = 3000;
+/** Longest time for a clean end, in which saved prefixes are written. */
+const END_WITHIN_MS = 10_000;
 
 let host: RunningHost | undefined;
 let ending = false;

@@ -1,11 +1,14 @@
 // Predicts what a model will hold in memory, and refuses one that will not fit, with the sum in the message.
 import { GatewayError } from '../contract/errors.ts';
 import { type AvailableMemory, availableMemory } from './available-memory.ts';
-import { type NativeMemoryPlan, nativeAddon } from './binding.ts';
+import { type NativeKvType, type NativeMemoryPlan, nativeAddon } from './binding.ts';
 import { fromNativeError } from './model.ts';
 
 /** Node.js, the HTTP server and the addon before any model is opened: measured 62 to 90 MiB on Node 20 (2026-11). */
 const HOST_BYTES = 96 * 2 ** 20;
+
+export type KvType = NativeKvType;
+export const KV_TYPES: readonly KvType[] = ['f16', 'q8_0'];
 
 export interface EngineSize {
   /** Longest prompt and answer together, in tokens. */
@@ -16,6 +19,7 @@ export interface EngineSize {
   batchTokens: number;
   /** Most sequences that hold logits. */
   sessions: number;
+  kvType: KvType;
 }
 
 /** Bytes. */
@@ -29,6 +33,8 @@ export interface MemoryPlan extends EngineSize {
   file: number;
   kv: number;
   kvPerToken: number;
+  /** What a sequence of contextTokens takes of kvTokens: less than that where layers have a sliding window. */
+  kvContextTokens: number;
   activations: number;
   tokenizer: number;
   /** The stated constant: engine and host process. */
@@ -45,6 +51,7 @@ export function planMemory(path: string, isa: string, size: EngineSize): MemoryP
       nKvTokens: size.kvTokens,
       nBatch: size.batchTokens,
       nSessions: size.sessions,
+      kvType: size.kvType,
     });
   } catch (error) {
     throw fromNativeError(error);
@@ -57,6 +64,7 @@ export function planMemory(path: string, isa: string, size: EngineSize): MemoryP
     file: native.fileBytes,
     kv: native.kvBytes,
     kvPerToken: native.kvTokenBytes,
+    kvContextTokens: native.kvContextTokens,
     activations: native.activationBytes,
     tokenizer: native.tokenizerBytes,
     constant: native.constantBytes + HOST_BYTES,
@@ -71,7 +79,7 @@ export function planLines(plan: MemoryPlan): string[] {
   const rows: [string, number, string][] = [
     ['weights', plan.weights, `packed for ${plan.isa}`],
     ['read in the file', plan.file, 'at most; the kernel may drop and reread it'],
-    ['K/V', plan.kv, `${plan.kvTokens} tokens of ${plan.kvPerToken} bytes`],
+    ['K/V', plan.kv, `${plan.kvTokens} tokens of ${plan.kvPerToken} bytes, ${plan.kvType}`],
     ['activations', plan.activations, `${plan.batchTokens} tokens a step, ${plan.sessions} sequences`],
     ['tokenizer', plan.tokenizer, ''],
     ['constant', plan.constant, 'engine and host process'],
@@ -90,6 +98,6 @@ export function checkFits(plan: MemoryPlan, available: AvailableMemory = availab
   throw new GatewayError(
     'MEMORY_TOO_SMALL',
     `the model needs ${mib(plan.total)}: ${parts}; available are ${mib(available.bytes)} (${available.source}). ` +
-      'Use a smaller model or quantisation, a shorter --context, or free some memory',
+      'Use a smaller model or quantisation, a shorter --context, --kv-type q8_0, or free some memory',
   );
 }

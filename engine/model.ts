@@ -3,7 +3,13 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { displayPath } from '../contract/built-file.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
-import { type NativeEngine, type NativeModel, type NativeModelInfo, nativeAddon } from './binding.ts';
+import {
+  type NativeEngine,
+  type NativeKvType,
+  type NativeModel,
+  type NativeModelInfo,
+  nativeAddon,
+} from './binding.ts';
 import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
 
 interface EngineSize {
@@ -15,6 +21,8 @@ interface EngineSize {
   kvTokens: number;
   /** Most tokens in one step. */
   batchTokens: number;
+  /** Default f16. */
+  kvType?: NativeKvType;
 }
 
 /** An array of the metadata that was cut to its first items. */
@@ -153,6 +161,7 @@ export class Model {
         nCtx: size.contextTokens,
         nKvTokens: size.kvTokens,
         nBatch: size.batchTokens,
+        kvType: size.kvType ?? 'f16',
       });
     } catch (error) {
       throw fromNativeError(error);

@@ -6,14 +6,7 @@ import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { NativeEngine, NativePooling, NativeStepItem, NativeStepResult } from './binding.ts';
 import { Drafter } from './draft.ts';
 import { fromNativeError } from './model.ts';
-import {
-  cancelled,
-  reserved,
-  type Sequence,
-  type SequenceEnd,
-  type SequenceRequest,
-  USUAL_TURN,
-} from './sequence.ts';
+import { cancelled, type Sequence, type SequenceEnd, type SequenceRequest, USUAL_TURN } from './sequence.ts';
 import { type Planned, planStep } from './step-plan.ts';
 import { StepTimes } from './step-times.ts';
 import { WaitingQueue } from './waiting.ts';
@@ -143,8 +136,8 @@ export class Scheduler {
     this.#wake?.();
   }
 
-  /** Refuses all work, waits for the step in flight, frees everything. */
-  async close(): Promise<void> {
+  /** Refuses all work, waits for the step in flight and for `last`, which may use the engine, and frees everything. */
+  async close(last?: () => Promise<void>): Promise<void> {
     this.#closed = true;
     const error = new GatewayError('ENGINE_OVERLOADED', 'the engine is shutting down; try again', {
       status: 503,
@@ -152,11 +145,14 @@ export class Scheduler {
     for (const sequence of [...this.#waiting, ...this.#active]) this.#end(sequence, error);
     this.wake();
     await this.#loop;
+    await last?.();
     this.#engine.close();
   }
 
   #refusal(promptTokens: number, maxTokens: number): GatewayError | null {
-    const limit = Math.min(this.#engine.nCtx, this.#options.kvTokens);
+    const { nCtx } = this.#engine;
+    const { kvTokens } = this.#options;
+    const limit = this.#engine.kvTokensFor(nCtx) <= kvTokens ? nCtx : Math.min(nCtx, kvTokens);
     if (promptTokens === 0) {
       return new GatewayError('INVALID_REQUEST', 'the prompt has no tokens; send some text', {
         param: 'messages',
@@ -193,12 +189,17 @@ export class Scheduler {
     });
   }
 
+  /** Tokens of the K/V budget that a sequence has a right to. */
+  #reserved({ request }: Sequence): number {
+    return this.#engine.kvTokensFor(request.prompt.length + request.maxTokens);
+  }
+
   #admit(): void {
     while (this.#active.length < this.#options.maxActive) {
       const next = this.#waiting.next(this.#now(), this.#active);
       if (next === undefined) return;
-      const inUse = this.#active.reduce((sum, each) => sum + reserved(each), 0);
-      if (this.#active.length > 0 && inUse + reserved(next) > this.#options.kvTokens) return;
+      const inUse = this.#active.reduce((sum, each) => sum + this.#reserved(each), 0);
+      if (this.#active.length > 0 && inUse + this.#reserved(next) > this.#options.kvTokens) return;
       this.#waiting.remove(next);
       try {
         next.session = this.#engine.newSession();

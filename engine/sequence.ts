@@ -61,12 +61,8 @@ export interface Sequence {
   reject(error: unknown): void;
 }
 
-/** K/V is handed out in pages of at most this many tokens: reservations are rounded up to it. */
+/** K/V is handed out in pages of so many tokens. */
 export const PAGE_TOKENS = 64;
-
-/** Tokens of K/V that a sequence has a right to, in whole pages. */
-export const reserved = ({ request }: Sequence): number =>
-  Math.ceil((request.prompt.length + request.maxTokens) / PAGE_TOKENS) * PAGE_TOKENS;
 
 /** Why a sequence ended by its signal. */
 export const cancelled = (signal: AbortSignal): GatewayError =>

@@ -7,10 +7,11 @@ import { GatewayError } from '../contract/errors.ts';
 import { type PoolingName, poolingOf } from './embed.ts';
 import { createHost } from './host.ts';
 import { BATCH_TOKENS, hostPlan, MAX_ACTIVE } from './host-size.ts';
-import { checkFits } from './memory-plan.ts';
+import { checkFits, type KvType } from './memory-plan.ts';
 import { checkIsFile, Model } from './model.ts';
 import { LEAST_PACKED_BYTES, packedPlace, sampledKey } from './packed-cache.ts';
 import { PackedKeeper } from './packed-keeper.ts';
+import { SavedPrefixes } from './saved-prefixes.ts';
 import { Scheduler } from './scheduler.ts';
 
 export type Listen = { socket: string } | { port: number; host?: string };
@@ -26,6 +27,10 @@ export interface ServeOptions {
   maxQueue?: number;
   /** Guess tokens from the text so far where that is faster; default true. Answers are the same. */
   speculation?: boolean;
+  /** File or folder for the prefix cache of the next start; left out: it is not written. */
+  kvSave?: string;
+  /** How K and V are kept; default f16. */
+  kvType?: KvType;
   /** Of the embeddings; default: the file's, else `last`. */
   pooling?: PoolingName;
   /** False: packed weights are neither read from disk nor written to it. */
@@ -52,6 +57,7 @@ export interface HostFacts {
   context_tokens: number;
   kv_tokens: number;
   kv_bytes: number;
+  kv_type: KvType;
   planned_bytes: number;
   isa: string;
   chat_template: string;
@@ -68,7 +74,7 @@ const DRAIN_MS = 1000;
  */
 export async function startHost(options: ServeOptions): Promise<RunningHost> {
   await checkIsFile(options.modelFile);
-  const plan = hostPlan(options.modelFile, { context: options.context });
+  const plan = hostPlan(options.modelFile, { context: options.context, kvType: options.kvType });
   checkFits(plan);
   const { contextTokens, kvTokens, trainedTokens } = plan;
   const sampled = await sampledKey(options.modelFile);
@@ -86,14 +92,28 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     contextTokens,
     kvTokens,
     batchTokens: BATCH_TOKENS,
+    kvType: plan.kvType,
   });
+  const saved =
+    options.kvSave === undefined
+      ? undefined
+      : new SavedPrefixes({
+          engine,
+          place: options.kvSave,
+          id: model.id,
+          isa: model.isa,
+          kvType: plan.kvType,
+          key: sampled.key,
+          ...(options.log ? { log: options.log } : {}),
+        });
   const scheduler = new Scheduler(engine, {
     kvTokens,
     maxQueue: options.maxQueue ?? 64,
     maxActive: MAX_ACTIVE,
     speculation: options.speculation ?? true,
   });
-  const fingerprint = `tiergate-${model.isa}-${sampled.digest.slice(0, 12)}`;
+  const kept = plan.kvType === 'f16' ? '' : `-kv-${plan.kvType}`;
+  const fingerprint = `tiergate-${model.isa}${kept}-${sampled.digest.slice(0, 12)}`;
   const { info } = model;
   const pooling = poolingOf(model, options.pooling);
   const facts: HostFacts = {
@@ -106,6 +126,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     context_tokens: contextTokens,
     kv_tokens: kvTokens,
     kv_bytes: engine.kvBytes,
+    kv_type: plan.kvType,
     planned_bytes: plan.total,
     isa: model.isa,
     chat_template: model.chatTemplate.kind,
@@ -125,6 +146,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     facts,
     ...log,
     onAnswered: () => keeper?.answered(),
+    ...(saved ? { savePrefixes: () => saved.write() } : {}),
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   // Keep-alive connections of the gateway stay open between requests.
@@ -136,7 +158,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       keeper?.close();
-      await scheduler.close();
+      await scheduler.close(() => saved?.writeLast() ?? Promise.resolve());
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
       await closed;

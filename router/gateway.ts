@@ -63,6 +63,8 @@ function localRunner(
     modelFile: settings?.model_file ?? modelFile,
     ...(settings?.context !== undefined && { context: settings.context }),
     ...(settings?.threads !== undefined && { threads: settings.threads }),
+    ...(settings?.kv_save !== undefined && { kvSave: settings.kv_save }),
+    ...(settings?.kv_type !== undefined && { kvType: settings.kv_type }),
     log: (line) => log.info({ target: target.id }, line),
   });
   // The host has its own queue; a request that it refuses moves on at once.

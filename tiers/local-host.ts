@@ -15,6 +15,10 @@ export interface LocalHostOptions {
   /** Longest prompt and answer together, in tokens. */
   context?: number;
   threads?: number;
+  /** How K and V are kept: `f16` or `q8_0`. */
+  kvType?: string;
+  /** File or folder that keeps the host's prefix cache for its next start. */
+  kvSave?: string;
   /** Most requests that wait in the host. */
   maxQueue?: number;
   /** Where the private folder of the socket is made; the system's temporary folder when left out. */
@@ -38,6 +42,8 @@ const MAX_BACKOFF_MS = 10_000;
 const HEALTHY_MS = 30_000;
 const DEFAULT_START_WAIT_MS = 15_000;
 const KILL_AFTER_MS = 3000;
+/** A host that writes its prefixes at its end. */
+const KILL_SAVING_AFTER_MS = 10_000;
 /** sun_path holds 108 bytes on Linux, 104 on macOS. */
 const MAX_SOCKET_PATH_BYTES = 100;
 /** The host's exit code for a model file or arguments it cannot use. */
@@ -121,7 +127,8 @@ export class LocalHost {
     if (child && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       child.kill('SIGTERM');
-      const kill = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+      const patience = this.#options.kvSave === undefined ? KILL_AFTER_MS : KILL_SAVING_AFTER_MS;
+      const kill = setTimeout(() => child.kill('SIGKILL'), patience);
       await gone;
       clearTimeout(kill);
     }
@@ -134,15 +141,17 @@ export class LocalHost {
   }
 
   async #spawn(): Promise<void> {
-    const { modelFile, context, threads, maxQueue, log } = this.#options;
+    const { modelFile, context, threads, maxQueue, kvType, kvSave, log } = this.#options;
     this.#folder ??= privateFolder(this.#options.socketFolder);
     // A new name each time: nothing can reach the socket of a dead host.
     const socket = join(await this.#folder, `engine-${++this.#starts}.sock`);
     if (this.#phase.kind === 'closed') return;
-    const flags: [string, number | undefined][] = [
+    const flags: [string, number | string | undefined][] = [
       ['--context', context],
       ['--threads', threads],
       ['--max-queue', maxQueue],
+      ['--kv-type', kvType],
+      ['--kv-save', kvSave],
     ];
     const child = spawn(
       process.execPath,

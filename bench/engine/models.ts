@@ -39,6 +39,15 @@ const options: TinyGgufOptions[] = [
     tensorType: 'F32' as const,
     ropeScaling: { type, factor: 4, originalContextLength: 64 },
   })),
+  // Windows that the prompts and their answers outgrow several times.
+  ...(['F32', 'F16', 'Q8_0', 'Q4_K'] as const).map((tensorType) => ({
+    architecture: 'gemma3' as const,
+    tensorType,
+    layers: 7,
+    window: 16,
+    tokenizer: 'llama' as const,
+    tiedEmbeddings: true,
+  })),
   { architecture: 'qwen2', ropeScaling: { type: 'yarn', factor: 4, originalContextLength: 64 } },
 ];
 

@@ -1,5 +1,6 @@
 // The engine's speed as llama-bench measures it: no HTTP, no JavaScript, tokens by number.
-//   engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] [--no-warm] [--packed-cache FILE] TEST...
+//   engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] [--no-warm] [--packed-cache FILE]
+//     [--kv-type f16|q8_0] TEST...
 // --packed-cache: starts from that file of packed weights, or writes it at the end.
 // TEST: pp512       a prompt of 512 tokens, the logits of its last token
 //       tg128@2048  128 tokens one by one after 2048
@@ -40,6 +41,7 @@ struct Options {
   std::string model, isa, packed_cache;
   int32_t n_threads = 0;
   int32_t n_rounds = 1;
+  KvType kv_type = KvType::kF16;
   bool warm = true;
   std::vector<Test> tests;
 };
@@ -47,7 +49,7 @@ struct Options {
 [[noreturn]] void usage(const std::string& trouble) {
   std::fprintf(stderr,
                "engine_bench: %s\nusage: engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] "
-               "[--no-warm] [--packed-cache FILE] pp512 tg128@2048 batch8:64@64 ...\n",
+               "[--no-warm] [--packed-cache FILE] [--kv-type f16|q8_0] pp512 tg128@2048 batch8:64@64 ...\n",
                trouble.c_str());
   std::exit(2);
 }
@@ -81,6 +83,8 @@ Options parse(int argc, char** argv) {
       options.n_rounds = std::atoi(value());
     else if (flag == "--packed-cache")
       options.packed_cache = value();
+    else if (flag == "--kv-type")
+      options.kv_type = value() == std::string("q8_0") ? KvType::kQ8_0 : KvType::kF16;
     else if (flag == "--no-warm")
       options.warm = false;
     else if (options.model.empty())
@@ -181,7 +185,8 @@ void run(const Options& options) {
   const double begin = seconds();
   const auto model = Model::open(options.model, options.isa, {options.packed_cache, "bench"});
   const double opened = seconds();
-  EngineOptions sizes{.n_threads = options.n_threads, .n_ctx = 64, .n_batch = kBatch};
+  EngineOptions sizes{
+      .n_threads = options.n_threads, .n_ctx = 64, .n_batch = kBatch, .kv_type = options.kv_type};
   for (const Test& test : options.tests) {
     // Whole pages for each sequence.
     const int32_t length = (test.length() + 63) / 64 * 64;

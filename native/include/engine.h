@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "kv_type.h"
+
 namespace tiergate {
 
 /// code is a name of contract/errors.ts: MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, CONTEXT_OVERFLOW,
@@ -141,7 +143,8 @@ class Session {
  public:
   virtual ~Session() = default;
   virtual int32_t n_past() const = 0;  // tokens whose K/V is held
-  /// Forgets everything from position n_past on (n_past <= current): the way to reuse a prefix.
+  /// Forgets everything from position n_past on (n_past <= current): the way to reuse a prefix. Where a sliding
+  /// window would reach back to what is no longer held, it forgets all: see n_past() afterwards.
   virtual void truncate(int32_t n_past) = 0;
   /// Takes over the K/V of the longest beginning of `tokens` that any session of the engine has computed, also
   /// one that still runs, if it is longer than what this session holds. Nothing is copied before it is written
@@ -156,8 +159,9 @@ class Session {
 struct EngineOptions {
   int32_t n_threads = 0;    // 0: physical cores allowed by affinity and cgroup quota
   int32_t n_ctx = 0;        // longest timeline in tokens; 0: the model's n_ctx_train
-  int32_t n_kv_tokens = 0;  // KV budget over all sessions; 0: n_ctx
+  int32_t n_kv_tokens = 0;  // KV budget over all sessions; 0: what n_ctx takes
   int32_t n_batch = 512;    // most tokens in one step
+  KvType kv_type = KvType::kF16;
 };
 
 /// Bytes that a model with one engine will hold, before it is loaded.
@@ -167,7 +171,8 @@ struct MemoryPlan {
   uint64_t packed_bytes = 0;      // matrices as packed for the ISA
   uint64_t file_bytes = 0;        // tensors read in the file: at most this much of it is resident
   uint64_t kv_bytes = 0;          // the whole budget
-  uint64_t kv_token_bytes = 0;    // of one token
+  uint64_t kv_token_bytes = 0;    // of one token in all layers
+  int32_t kv_context_tokens = 0;  // what a timeline of n_ctx takes of the budget
   uint64_t activation_bytes = 0;  // for n_batch rows, the logits and the rotation's table
   uint64_t tokenizer_bytes = 0;   // vocabulary and its indexes
   uint64_t constant_bytes = 0;    // everything else of the engine: code, threads, fragmentation
@@ -190,7 +195,17 @@ class Engine {
   /// What sessions may still take; cached prefixes that nobody reads give way and count as free.
   virtual int32_t free_kv_tokens() const = 0;
   virtual uint64_t kv_bytes() const = 0;
+  /// What a session of n_tokens takes at most of n_kv_tokens: less than n_tokens where layers have a sliding window.
+  virtual int32_t kv_tokens_for(int32_t n_tokens) const = 0;
   virtual std::unique_ptr<Session> new_session() = 0;
+  /// Writes the cached prefixes, the most recently used ones up to max_bytes, for another engine of the same model,
+  /// ISA, K/V type and key. Prompts can be read from such a file; it is made readable by this user alone. Returns
+  /// the number of tokens. While steps run, too. Throws Error(INTERNAL) when the disk refuses.
+  virtual int64_t save_prefixes(const std::string& path, const std::string& key,
+                                uint64_t max_bytes) const = 0;
+  /// Takes prefixes from a file; each page is read when a prompt needs it. Once, before any session. Throws
+  /// Error(INVALID_REQUEST) for a file that is damaged, of something else, or open to others; nothing changes then.
+  virtual void load_prefixes(const std::string& path, const std::string& key) = 0;
   /// One forward pass over all items. Sum of tokens and drafts <= n_batch. Results in the order of items. Throws Error
   /// (CONTEXT_OVERFLOW) before any change when a timeline or the KV budget would overflow.
   /// A session's numbers depend on its own tokens and sampler alone, never on its batch mates, thread count,

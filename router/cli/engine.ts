@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
 import { findLocalModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
 import { POOLINGS, type PoolingName } from '../../engine/embed.ts';
+import { KV_TYPES, type KvType } from '../../engine/memory-plan.ts';
 import { startHost } from '../../engine/serve.ts';
 
 interface EngineOptions {
@@ -16,6 +17,8 @@ interface EngineOptions {
   pooling?: PoolingName;
   speculation: boolean;
   packedCache: boolean;
+  kvType?: KvType;
+  kvSave?: string;
   json?: boolean;
 }
 
@@ -69,6 +72,8 @@ export function engineCommand(): Command {
     .addOption(
       new Option('--pooling <kind>', 'of embeddings; default: the file says').choices(Object.keys(POOLINGS)),
     )
+    .addOption(new Option('--kv-type <type>', 'how K and V are kept; q8_0 takes half').choices(KV_TYPES))
+    .option('--kv-save <path>', 'file or folder that keeps cached prompts for the next start (private data)')
     .option('--no-packed-cache', 'neither read nor write packed weights on disk')
     .option('--json', 'print the address and the model as one JSON line')
     .addHelpText(

@@ -1,9 +1,9 @@
 // `tiergate inspect`: what a GGUF file holds.
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
 import { findLocalModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
 import { hostPlan } from '../../engine/host-size.ts';
-import { type MemoryPlan, planLines } from '../../engine/memory-plan.ts';
+import { KV_TYPES, type KvType, type MemoryPlan, planLines } from '../../engine/memory-plan.ts';
 import { type CutArray, inspectModelFile, type ModelInspection } from '../../engine/model.ts';
 
 interface InspectOptions {
@@ -11,6 +11,7 @@ interface InspectOptions {
   items: number;
   tensors: boolean;
   context?: number;
+  kvType?: KvType;
 }
 
 /** Why the engine cannot run a file. */
@@ -58,9 +59,9 @@ function printed(
   ];
 }
 
-function memoryOf(file: string, context: number | undefined): MemoryPlan | NoPlan {
+function memoryOf(file: string, { context, kvType }: InspectOptions): MemoryPlan | NoPlan {
   try {
-    return hostPlan(file, { context });
+    return hostPlan(file, { context, kvType });
   } catch (error) {
     return { problem: (error as Error).message };
   }
@@ -71,7 +72,7 @@ async function runInspect(argument: string | undefined, options: InspectOptions)
   if (file === null)
     throw new GatewayError('INVALID_REQUEST', `no model file: ${HOW_TO_GIVE_A_MODEL}, or name one`);
   const inspection = await inspectModelFile(file, options.items);
-  const memory = memoryOf(file, options.context);
+  const memory = memoryOf(file, options);
   if (options.json) console.log(JSON.stringify({ ...inspection, memory }, null, 2));
   else console.log(printed(inspection, memory, options.tensors).join('\n'));
 }
@@ -89,6 +90,7 @@ export function inspectCommand(): Command {
     .argument('[file]', 'GGUF file; default: TIERGATE_MODEL, else the largest in models/')
     .option('--items <number>', 'longest array shown whole', itemCount, 8)
     .option('-c, --context <tokens>', 'predict the memory at this context', itemCount)
+    .addOption(new Option('--kv-type <type>', 'and with K and V kept so').choices(KV_TYPES))
     .option('--no-tensors', 'metadata only')
     .option('--json', 'print everything as JSON')
     .addHelpText(

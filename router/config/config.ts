@@ -126,9 +126,11 @@ function absolutePaths(config: Config, folder: string): Config {
       ...(local && {
         1: {
           ...local,
-          targets: local.targets.map((target) =>
-            target.model_file === undefined ? target : { ...target, model_file: absolute(target.model_file) },
-          ),
+          targets: local.targets.map((target) => ({
+            ...target,
+            ...(target.model_file !== undefined && { model_file: absolute(target.model_file) }),
+            ...(target.kv_save !== undefined && { kv_save: absolute(target.kv_save) }),
+          })),
         },
       }),
     },

@@ -45,6 +45,12 @@ const target = z.strictObject({
     .optional()
     .describe('Level 1: tokens of context; the model decides where it is absent'),
   threads: z.int().min(1).max(1024).optional().describe('Level 1: CPU threads'),
+  kv_save: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Level 1: file or folder that keeps cached prompts for the next start, relative to this file'),
+  kv_type: z.enum(['f16', 'q8_0']).optional().describe('Level 1: how K and V are kept; q8_0 takes half'),
   provider: z.string().min(1).optional().describe('the protocol, default openai'),
   base_url: z.string().min(1).optional(),
   api_key: z.string().min(1).optional(),

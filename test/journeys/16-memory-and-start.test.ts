@@ -1,7 +1,19 @@
-// What the engine host holds in memory against what was predicted, and packed weights that a second start finds.
+// What the engine host holds in memory against what was predicted, and what a second start finds: packed weights,
+// saved prefixes.
 // Runs the built files in dist/.
 import { once } from 'node:events';
-import { existsSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -106,5 +118,63 @@ describe('packed weights', () => {
     expect(existsSync(packed)).toBe(false);
     renameSync(`${packed}.aside`, packed);
     await host.close();
+  });
+});
+
+describe('saved prefixes', () => {
+  const model = join(folder, 'saved.gguf');
+  const prompt = 'You answer in short and plain words. '.repeat(12);
+
+  const asked = async ({ url }: Host): Promise<{ text: string; cached: number }> => {
+    const response = await fetch(`${url}/v1/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ prompt, max_tokens: 12, temperature: 0.8, seed: 5, logprobs: 2 }),
+    });
+    const body = (await response.json()) as {
+      choices: unknown;
+      usage: { prompt_tokens_details: { cached_tokens: number } };
+    };
+    return { text: JSON.stringify(body.choices), cached: body.usage.prompt_tokens_details.cached_tokens };
+  };
+
+  it('make a known prompt warm after a restart, with the same answer to the bit', async () => {
+    linkSync(tinyModel({ architecture: 'gemma3', layers: 7, window: 100, tokenizer: 'llama' }), model);
+    const saves = join(folder, 'prefixes');
+    const start = (...more: string[]) => hostOnPort(model, '--no-packed-cache', '--kv-save', saves, ...more);
+    mkdirSync(saves);
+    const first = await start();
+    const cold = await asked(first);
+    expect(cold.cached).toBe(0);
+    await stop(first);
+    const [name] = readdirSync(saves);
+    expect(name).toMatch(/^saved\.\w+\.f16\.tgprefixes$/);
+    expect(statSync(join(saves, name!)).mode & 0o777).toBe(0o600);
+
+    const second = await start();
+    const warm = await asked(second);
+    expect(warm.cached).toBeGreaterThan(100);
+    expect(warm.text).toBe(cold.text);
+    await stop(second);
+
+    truncateSync(join(saves, name!), 5000);
+    const third = await start();
+    expect(third.stderr()).toMatch(/^saved prefixes \S+ are not used: it is truncated/);
+    expect(await asked(third)).toEqual(cold);
+    const saved = await fetch(`${third.url}/prefixes/save`, { method: 'POST' });
+    expect(await saved.json()).toEqual({ saved_tokens: expect.any(Number) });
+    third.child.kill('SIGKILL');
+    await once(third.child, 'exit');
+    const fourth = await start();
+    expect((await asked(fourth)).text).toBe(cold.text);
+    expect((await asked(fourth)).cached).toBeGreaterThan(100);
+    await stop(fourth);
+  });
+
+  it('are not written unasked', async () => {
+    const host = await hostOnPort(model, '--no-packed-cache', '--kv-type', 'q8_0');
+    await asked(host);
+    const saved = await fetch(`${host.url}/prefixes/save`, { method: 'POST' });
+    expect(saved.status).toBe(400);
+    await stop(host);
   });
 });

@@ -3,6 +3,7 @@
 // the naive formula, and the promise that an output has the same bits whatever batch or row range it is
 // computed in.
 #include <algorithm>
+#include <numbers>
 #include <random>
 
 #include "harness.h"
@@ -190,15 +191,49 @@ struct AttentionCase {
   float softcap;
 };
 
-void check_attention(const KernelTable& table, const AttentionCase& c) {
+/// What is left of values in a block: q8_0 of the GGUF specification.
+void round_to_q8_0(float* block) {
+  float amax = 0;
+  for (int i = 0; i < 32; ++i) amax = std::max(amax, std::abs(block[i]));
+  const float scale = amax / 127, inverse = scale != 0 ? 1 / scale : 0;
+  for (int i = 0; i < 32; ++i) block[i] = f16_to_f32(f32_to_f16(scale)) * std::nearbyint(block[i] * inverse);
+}
+
+/// As a cache of the type keeps them.
+std::vector<float> as_kept(std::vector<float> x, KvType type) {
+  if (type == KvType::kF16) {
+    for (float& value : x) value = f16_to_f32(f32_to_f16(value));
+  } else {
+    for (size_t i = 0; i < x.size(); i += 32) round_to_q8_0(x.data() + i);
+  }
+  return x;
+}
+
+void check_attention(const KernelTable& table, KvType type, const AttentionCase& c) {
+  const KvKernel& kernel = table.kv[static_cast<size_t>(type)];
   const int32_t n_keys = c.n_past + c.n_tokens, n_pages = (n_keys + kPageTokens - 1) / kPageTokens;
-  const int64_t page_values = int64_t{c.n_kv_heads} * kPageTokens * c.head_dim;
-  std::vector<std::vector<uint16_t>> pages;
-  std::vector<const uint16_t*> k_pages, v_pages;
-  for (int32_t p = 0; p < 2 * n_pages; ++p) pages.push_back(to_f16(normal(page_values)));
+  const int32_t d_kv = c.n_kv_heads * c.head_dim;
+  const size_t head_bytes = kernel.head_bytes(c.head_dim);
+  // Pages before any window are not there.
+  const int32_t first_key = c.window > 0 ? std::max(0, c.n_past + 1 - c.window) : 0;
+  std::vector<AlignedBuffer<uint8_t>> pages;
+  std::vector<const uint8_t*> k_pages, v_pages;
   for (int32_t p = 0; p < n_pages; ++p) {
-    k_pages.push_back(pages[static_cast<size_t>(2 * p)].data());
-    v_pages.push_back(pages[static_cast<size_t>(2 * p + 1)].data());
+    for (auto* table_of : {&k_pages, &v_pages}) {
+      pages.emplace_back(head_bytes * static_cast<size_t>(c.n_kv_heads));
+      std::memset(pages.back().data(), 0xff, pages.back().size());  // f16's not-a-number
+      table_of->push_back((p + 1) * kPageTokens <= first_key ? nullptr : pages.back().data());
+    }
+  }
+  const std::vector<float> k = normal(int64_t{n_keys} * d_kv), v = normal(int64_t{n_keys} * d_kv);
+  for (int32_t key = first_key; key < n_keys; ++key) {
+    const auto page = static_cast<size_t>(key / kPageTokens) * 2;
+    for (int32_t h = 0; h < c.n_kv_heads; ++h) {
+      const int64_t at = int64_t{key} * d_kv + h * c.head_dim;
+      const size_t offset = head_bytes * static_cast<size_t>(h);
+      kernel.store(k.data() + at, v.data() + at, c.head_dim, key % kPageTokens, pages[page].data() + offset,
+                   pages[page + 1].data() + offset);
+    }
   }
   const int64_t token_values = int64_t{c.n_heads} * c.head_dim;
   const std::vector<float> q = normal(c.n_tokens * token_values);
@@ -217,7 +252,7 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
                              scale,
                              c.window,
                              c.softcap};
-    for (int32_t kv = 0; kv < c.n_kv_heads; ++kv) table.attention(args, kv, kv + 1);
+    for (int32_t kv = 0; kv < c.n_kv_heads; ++kv) kernel.attention(args, kv, kv + 1);
   };
   run(0, c.n_tokens, out);
   for (int32_t begin = 0, n = 1; begin < c.n_tokens; begin += n, n = n % 3 + 1) {
@@ -226,28 +261,24 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
   }
   CHECK(std::memcmp(out.data(), chunked.data(), out.size() * sizeof(float)) == 0);
 
+  const std::vector<float> kept_k = as_kept(k, type), kept_v = as_kept(v, type);
+  // Quantised keys are multiplied with a query that is quantised likewise.
+  const std::vector<float> used_q = type == KvType::kF16 ? q : as_kept(q, type);
   std::vector<double> exact(out.size());
   for (int32_t t = 0; t < c.n_tokens; ++t) {
     for (int32_t h = 0; h < c.n_heads; ++h) {
       const int32_t kv = h / (c.n_heads / c.n_kv_heads), end = c.n_past + t + 1;
       const int32_t first = c.window > 0 ? std::max(0, end - c.window) : 0;
       const int64_t at = t * token_values + int64_t{h} * c.head_dim;
-      const auto k_value = [&](int32_t key, int32_t i) {
-        const uint16_t* const page = k_pages[static_cast<size_t>(key / kPageTokens)];
-        return static_cast<double>(
-            f16_to_f32(page[(int64_t{kv} * c.head_dim + i) * kPageTokens + key % kPageTokens]));
-      };
-      const auto v_value = [&](int32_t key, int32_t i) {
-        const uint16_t* const page = v_pages[static_cast<size_t>(key / kPageTokens)];
-        return static_cast<double>(
-            f16_to_f32(page[(int64_t{kv} * kPageTokens + key % kPageTokens) * c.head_dim + i]));
+      const auto value = [&](const std::vector<float>& of, int32_t key, int32_t i) {
+        return static_cast<double>(of[static_cast<size_t>(int64_t{key} * d_kv + kv * c.head_dim + i)]);
       };
       std::vector<double> score;
       double most = -1e300, sum = 0;
       for (int32_t key = first; key < end; ++key) {
         double dot = 0;
         for (int32_t i = 0; i < c.head_dim; ++i)
-          dot += static_cast<double>(q[static_cast<size_t>(at + i)]) * k_value(key, i);
+          dot += static_cast<double>(used_q[static_cast<size_t>(at + i)]) * value(kept_k, key, i);
         dot *= scale;
         if (c.softcap > 0) dot = c.softcap * std::tanh(dot / c.softcap);
         score.push_back(dot);
@@ -257,13 +288,14 @@ void check_attention(const KernelTable& table, const AttentionCase& c) {
       for (int32_t key = first; key < end; ++key) {
         for (int32_t i = 0; i < c.head_dim; ++i) {
           exact[static_cast<size_t>(at + i)] +=
-              score[static_cast<size_t>(key - first)] / sum * v_value(key, i);
+              score[static_cast<size_t>(key - first)] / sum * value(kept_v, key, i);
         }
       }
     }
   }
   check_below(nmse(out, exact), 1e-11,
-              std::string(table.isa) + " attention, head_dim " + std::to_string(c.head_dim));
+              std::string(table.isa) + (type == KvType::kF16 ? " f16" : " q8_0") + " attention, head_dim " +
+                  std::to_string(c.head_dim));
 }
 
 }  // namespace
@@ -347,18 +379,23 @@ TEST("normalises, adds and gates like the formulas") {
       for (size_t i = 0; i < x.size(); ++i)
         exact[i] = x[i] / (1 + std::exp(-static_cast<double>(x[i]))) * y[i];
       check_below(nmse(out, exact), 1e-12, "swiglu");
+      table.geglu(x.data(), y.data(), n, out.data());
+      for (size_t i = 0; i < x.size(); ++i) {
+        const double v = x[i], u = std::sqrt(2 / std::numbers::pi) * (v + 0.044715 * v * v * v);
+        exact[i] = 0.5 * v * (1 + std::tanh(u)) * y[i];
+      }
+      check_below(nmse(out, exact), 1e-12, "geglu");
       table.add(x.data(), y.data(), n, out.data());
       for (size_t i = 0; i < x.size(); ++i) CHECK_EQ(out[i], x[i] + y[i]);
-      std::vector<uint16_t> half(x.size());
-      table.f32_to_f16(x.data(), n, half.data());
-      CHECK(half == to_f16(x));
-      table.f16_to_f32(half.data(), n, out.data());
-      for (size_t i = 0; i < x.size(); ++i) CHECK_EQ(out[i], f16_to_f32(half[i]));
     }
     const float extremes[] = {-1e30f, -200, -88, 0, 88, 1e30f}, ones[] = {1, 1, 1, 1, 1, 1};
     float out[6];
     table.swiglu(extremes, ones, 6, out);
     for (int i = 0; i < 6; ++i) CHECK(std::isfinite(out[i]));
+    const float large[] = {-1e10f, -200, -88, 0, 88, 1e10f};
+    table.geglu(large, ones, 6, out);
+    for (int i = 0; i < 6; ++i)
+      CHECK(std::abs(out[i] - std::max(large[i], 0.0f)) <= 1e-6f * std::abs(large[i]));
   });
 }
 
@@ -404,11 +441,19 @@ TEST("softmax sums of many logits, some of them impossible") {
 
 TEST("attends like the formula, in any chunks of queries") {
   each_isa([](const KernelTable& table) {
-    check_attention(table, {0, 1, 1, 1, 8, 0, 0});
-    check_attention(table, {0, 70, 8, 4, 8, 0, 0});
-    check_attention(table, {130, 9, 6, 2, 64, 0, 0});
-    check_attention(table, {63, 3, 4, 1, 80, 0, 30.0f});
-    check_attention(table, {200, 20, 4, 2, 128, 66, 0});
-    check_attention(table, {500, 1, 4, 2, 128, 0, 0});
+    for (const KvType type : {KvType::kF16, KvType::kQ8_0}) {
+      if (type == KvType::kF16) {
+        check_attention(table, type, {0, 1, 1, 1, 8, 0, 0});
+        check_attention(table, type, {0, 70, 8, 4, 8, 0, 0});
+        check_attention(table, type, {63, 3, 4, 1, 80, 0, 30.0f});
+      }
+      check_attention(table, type, {0, 1, 1, 1, 32, 0, 0});
+      check_attention(table, type, {130, 9, 6, 2, 64, 0, 0});
+      check_attention(table, type, {63, 3, 4, 1, 96, 0, 30.0f});
+      check_attention(table, type, {200, 20, 4, 2, 128, 66, 0});
+      check_attention(table, type, {500, 1, 4, 2, 128, 0, 0});
+      check_attention(table, type, {700, 70, 4, 1, 256, 130, 0});
+      check_attention(table, type, {300, 1, 2, 2, 64, 1, 0});
+    }
   });
 }

@@ -83,7 +83,8 @@ SamplerOptions random_sampler(Random& random) {
 }
 
 /// Requests many of which begin alike, with their answers.
-std::vector<Request> make_requests(const std::shared_ptr<Model>& model, Random& random, size_t n) {
+std::vector<Request> make_requests(const std::shared_ptr<Model>& model, KvType kv_type, Random& random,
+                                   size_t n) {
   std::vector<Tokens> beginnings = {{}};
   for (const size_t length : {20u, 64u, 70u, 130u}) beginnings.push_back(random.tokens(length));
   std::vector<Request> requests;
@@ -93,7 +94,7 @@ std::vector<Request> make_requests(const std::shared_ptr<Model>& model, Random& 
     const Tokens end = random.tokens(random.between(1, 60));
     request.prompt.insert(request.prompt.end(), end.begin(), end.end());
 
-    const auto engine = Engine::create(model, {.n_threads = 1, .n_ctx = kContext});
+    const auto engine = Engine::create(model, {.n_threads = 1, .n_ctx = kContext, .kv_type = kv_type});
     const auto session = engine->new_session();
     session->set_sampler(request.sampler);
     Tokens next = request.prompt;
@@ -230,15 +231,29 @@ TEST("answers are the same bits in random schedules") {
   Tally tally;
   const size_t n = n_schedules();
   size_t n_run = 0;
-  for (const char* architecture : {"llama", "qwen2", "qwen3"}) {
+  struct Kind {
+    const char* architecture;
+    KvType kv_type;
+    uint32_t n_layers = 2, window = 0;
+  };
+  const Kind kinds[] = {{"llama", KvType::kF16},         {"qwen2", KvType::kQ8_0},
+                        {"qwen3", KvType::kF16},         {"qwen3", KvType::kQ8_0},
+                        {"gemma3", KvType::kF16, 2, 20},  // windowed layers alone
+                        {"gemma3", KvType::kQ8_0, 7, 75}};
+  for (const Kind& kind : kinds) {
     // Wide enough that loops are split between threads.
-    const TinyModelFile file(
-        {.architecture = architecture, .d_model = 192, .d_ff = 320, .head_dim = 32, .n_rot = 32});
+    const TinyModelFile file({.architecture = kind.architecture,
+                              .n_layers = kind.n_layers,
+                              .d_model = 192,
+                              .d_ff = 320,
+                              .head_dim = 32,
+                              .n_rot = 32,
+                              .window = kind.window});
     const std::shared_ptr<Model> model = Model::open(file.path());
-    const std::vector<Request> requests = make_requests(model, random, 24);
+    const std::vector<Request> requests = make_requests(model, kind.kv_type, random, 24);
     std::unique_ptr<Engine> engine;
     int32_t n_kv_tokens = 0;
-    for (size_t i = 0; i < n / 3; ++i, ++n_run) {
+    for (size_t i = 0; i < n / std::size(kinds); ++i, ++n_run) {
       // Mostly the same engine, so that prefixes of earlier schedules are met; sometimes one with other sizes.
       if (engine == nullptr || random.one_in(6)) {
         // Four sequences of a whole context always fit; the smaller the rest, the more prefixes are evicted.
@@ -246,7 +261,8 @@ TEST("answers are the same bits in random schedules") {
         engine = Engine::create(model, {.n_threads = static_cast<int32_t>(random.between(1, 3)),
                                         .n_ctx = kContext,
                                         .n_kv_tokens = n_kv_tokens,
-                                        .n_batch = static_cast<int32_t>(random.between(24, 300))});
+                                        .n_batch = static_cast<int32_t>(random.between(24, 300)),
+                                        .kv_type = kind.kv_type});
       }
       run_schedule(*engine, n_kv_tokens, requests, random, tally);
       if (harness::failures() > 10) return;

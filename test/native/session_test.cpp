@@ -1,6 +1,7 @@
 // Steps of many sessions: what one computes depends on nothing but its own tokens. And the bookkeeping of K/V
 // pages.
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <random>
 
@@ -30,8 +31,9 @@ std::vector<StepResult> step_one(Engine& engine, Session& session, const Tokens&
 Logits copy_of(const Session& session) { return {session.logits().begin(), session.logits().end()}; }
 
 /// Logits after the whole text, fed alone, one token a step.
-Logits alone(const std::shared_ptr<Model>& model, const Tokens& tokens, int32_t n_threads = 1) {
-  const auto engine = Engine::create(model, {.n_threads = n_threads, .n_ctx = 512});
+Logits alone(const std::shared_ptr<Model>& model, const Tokens& tokens, int32_t n_threads = 1,
+             KvType kv_type = KvType::kF16) {
+  const auto engine = Engine::create(model, {.n_threads = n_threads, .n_ctx = 512, .kv_type = kv_type});
   const auto session = engine->new_session();
   for (const int32_t token : tokens) step_one(*engine, *session, {token});
   return copy_of(*session);
@@ -44,10 +46,14 @@ bool same_bits(const Logits& a, const Logits& b) {
 }  // namespace
 
 TEST("logits are the same bits alone and in any batch, chunking and thread count") {
-  for (const char* architecture : {"llama", "qwen2", "qwen3"}) {
+  for (const char* architecture : {"llama", "qwen2", "qwen3", "gemma3"}) {
     // Wide enough that loops are split between threads.
-    const TinyModelFile file(
-        {.architecture = architecture, .d_model = 256, .d_ff = 512, .head_dim = 64, .n_rot = 64});
+    const TinyModelFile file({.architecture = architecture,
+                              .d_model = 256,
+                              .d_ff = 512,
+                              .head_dim = 64,
+                              .n_rot = 64,
+                              .window = 50});
     const std::shared_ptr<Model> model = Model::open(file.path());
     std::mt19937 random(11);
     std::vector<Tokens> texts;
@@ -85,6 +91,41 @@ TEST("logits are the same bits alone and in any batch, chunking and thread count
       }
     }
   }
+}
+
+TEST("a q8_0 cache says nearly what an f16 one says") {
+  const TinyModelFile file(
+      {.architecture = "qwen3", .d_model = 256, .d_ff = 512, .head_dim = 64, .n_rot = 64});
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto f16 = Engine::create(model, {.n_ctx = 512});
+  const auto q8_0 = Engine::create(model, {.n_ctx = 512, .kv_type = KvType::kQ8_0});
+  CHECK_EQ(q8_0->kv_bytes() * 32, f16->kv_bytes() * 17);
+  const auto a = f16->new_session(), b = q8_0->new_session();
+  std::mt19937 random(5);
+  const Tokens text = random_tokens(random, 300);
+  const auto log_probabilities = [](const Logits& logits) {
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(static_cast<double>(logit));
+    std::vector<double> out;
+    for (const float logit : logits) out.push_back(static_cast<double>(logit) - std::log(sum));
+    return out;
+  };
+  double divergence = 0;
+  for (const int32_t token : text) {
+    step_one(*f16, *a, {token});
+    step_one(*q8_0, *b, {token});
+    const auto p = log_probabilities(copy_of(*a)), q = log_probabilities(copy_of(*b));
+    for (size_t i = 0; i < p.size(); ++i) divergence += std::exp(p[i]) * (p[i] - q[i]);
+  }
+  divergence /= static_cast<double>(text.size());
+  std::printf("# mean divergence %.2g\n", divergence);
+  CHECK(divergence > 0 && divergence < 2e-3);
+}
+
+TEST("a q8_0 cache refuses heads that are no whole blocks") {
+  const TinyModelFile file({});
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  CHECK_THROWS(Engine::create(model, {.kv_type = KvType::kQ8_0}), "this model's have 16: use f16");
 }
 
 TEST("a truncated session continues as a fresh one does") {
@@ -205,6 +246,72 @@ TEST("an adopted page that is partly filled can be continued in a full budget") 
   const auto session = engine->new_session();
   CHECK_EQ(session->adopt_prefix(text), 40);
   step_one(*engine, *session, Tokens(text.begin() + 40, text.end()));
+  CHECK(same_bits(copy_of(*session), alone(model, text)));
+}
+
+const TinyShape kWindowed{.architecture = "gemma3", .n_layers = 7, .window = 70};
+
+TEST("windowed layers keep no more than their window") {
+  const TinyModelFile file(kWindowed);
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto engine = Engine::create(model, {.n_ctx = 512, .n_batch = 32});
+  // One of seven layers keeps all 8 pages, the others the 2 of the window, 1 of the step and 1 of the edges.
+  CHECK_EQ(engine->kv_tokens_for(512), (8 * 1 + 4 * 6 + 6) / 7 * 64);
+  CHECK_EQ(engine->kv_tokens_for(64), 64);
+  CHECK_EQ(engine->free_kv_tokens(), engine->kv_tokens_for(512));
+  std::mt19937 random(31);
+  const Tokens text = random_tokens(random, 512);
+  for (int round = 0; round < 2;
+       ++round) {  // the second one begins where the first one's prefix ends, if anywhere
+    const auto session = engine->new_session();
+    session->adopt_prefix(std::span(text).first(500));
+    while (session->n_past() < 512) {
+      const auto at = text.begin() + session->n_past();
+      step_one(*engine, *session, Tokens(at, std::min(at + 32, text.end())));
+    }
+    CHECK(same_bits(copy_of(*session), alone(model, text)));
+  }
+  const auto other = engine->new_session();
+  step_one(*engine, *other, random_tokens(random, 32));
+}
+
+TEST("a prefix is used as far as its windows are held") {
+  const TinyModelFile file(kWindowed);
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto engine = Engine::create(model, {.n_ctx = 512, .n_kv_tokens = 512});
+  std::mt19937 random(37);
+  const Tokens text = random_tokens(random, 400);
+  const auto first = engine->new_session();
+  step_one(*engine, *first, text);
+  const auto second = engine->new_session();
+  CHECK_EQ(second->adopt_prefix(std::span(text).first(330)), 330);
+  CHECK_EQ(second->n_past(), 330);
+
+  // What has left the window is held by the tree alone, and goes first.
+  const Tokens many = random_tokens(random, 250);
+  step_one(*engine, *engine->new_session(), many);
+  const auto third = engine->new_session();
+  const int32_t n_adopted = third->adopt_prefix(std::span(text).first(200));
+  CHECK(n_adopted < 200);
+  CHECK_EQ(n_adopted % 64, 0);
+  const Tokens rest(text.begin() + n_adopted, text.begin() + 210);
+  step_one(*engine, *third, rest);
+  CHECK(same_bits(copy_of(*third), alone(model, Tokens(text.begin(), text.begin() + 210))));
+}
+
+TEST("a timeline cut back to where its window is gone begins again") {
+  const TinyModelFile file(kWindowed);
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto engine = Engine::create(model, {.n_ctx = 512});
+  std::mt19937 random(41);
+  const Tokens text = random_tokens(random, 300);
+  const auto session = engine->new_session();
+  step_one(*engine, *session, text);
+  session->truncate(290);
+  CHECK_EQ(session->n_past(), 290);
+  session->truncate(200);
+  CHECK_EQ(session->n_past(), 0);
+  step_one(*engine, *session, text);
   CHECK(same_bits(copy_of(*session), alone(model, text)));
 }
 

@@ -17,6 +17,8 @@ struct TinyShape {
   float rope_base = 10000;
   bool tied = false;
   bool yarn = false;
+  /// Of gemma3's windowed layers; 0: the file has no such key.
+  uint32_t window = 0;
   /// The row of this token in token_embd is not a number: whoever feeds it gets broken logits. -1: none.
   int32_t poisoned_token = -1;
   static constexpr uint32_t n_vocab = 3 + 256;
@@ -74,6 +76,7 @@ class TinyModelFile {
     f32(a + "attention.layer_norm_rms_epsilon", 1e-6f);
     u32(a + "rope.dimension_count", s.n_rot);
     f32(a + "rope.freq_base", s.rope_base);
+    if (s.window > 0) u32(a + "attention.sliding_window", s.window);
     if (s.yarn) {
       text(a + "rope.scaling.type", "yarn");
       f32(a + "rope.scaling.factor", 4);
@@ -128,9 +131,13 @@ class TinyModelFile {
         vector(blk + "attn_k.bias", d_kv, 0);
         vector(blk + "attn_v.bias", d_kv, 0);
       }
-      if (s.architecture == "qwen3") {
+      if (s.architecture == "qwen3" || s.architecture == "gemma3") {
         vector(blk + "attn_q_norm.weight", s.head_dim, 1);
         vector(blk + "attn_k_norm.weight", s.head_dim, 1);
+      }
+      if (s.architecture == "gemma3") {
+        vector(blk + "post_attention_norm.weight", s.d_model, 0.5f);
+        vector(blk + "post_ffw_norm.weight", s.d_model, 0.5f);
       }
       vector(blk + "ffn_norm.weight", s.d_model, 1);
       matrix(blk + "ffn_gate.weight", s.d_ff, s.d_model);

@@ -1,5 +1,5 @@
 // The forward pass against the plain formulas of the papers, in double and without any cache: Llama (norm
-// pairs, GQA), Qwen2 (biases, halves), Qwen3 (head norms). And RoPE's scaling kinds against their published
+// pairs, GQA), Qwen2 (biases, halves), Qwen3 (head norms), Gemma 3 (windows, norms after each block). And RoPE's scaling kinds against their published
 // definitions.
 #include <array>
 #include <cmath>
@@ -36,14 +36,22 @@ class Reference {
   /// Logits after one more token.
   Row next(int32_t token) {
     Row x = slice(weights_.at("token_embd.weight"), static_cast<size_t>(token) * s_.d_model, s_.d_model);
+    if (is_gemma_) {
+      for (double& value : x) value *= std::sqrt(static_cast<double>(s_.d_model));
+    }
+    const auto block_output = [&](const std::string& name, const Row& y, const std::string& norm_name) {
+      const Row out = product(name, y);
+      return is_gemma_ ? norm(out, norm_name) : out;
+    };
     for (uint32_t i = 0; i < s_.n_layers; ++i) {
       const std::string blk = "blk." + std::to_string(i) + ".";
-      add(x, product(blk + "attn_output.weight", attention(i, norm(x, blk + "attn_norm.weight"))));
+      add(x, block_output(blk + "attn_output.weight", attention(i, norm(x, blk + "attn_norm.weight")),
+                          blk + "post_attention_norm.weight"));
       const Row h = norm(x, blk + "ffn_norm.weight");
       Row gate = product(blk + "ffn_gate.weight", h);
       const Row up = product(blk + "ffn_up.weight", h);
-      for (size_t j = 0; j < gate.size(); ++j) gate[j] = gate[j] / (1 + std::exp(-gate[j])) * up[j];
-      add(x, product(blk + "ffn_down.weight", gate));
+      for (size_t j = 0; j < gate.size(); ++j) gate[j] = activation(gate[j]) * up[j];
+      add(x, block_output(blk + "ffn_down.weight", gate, blk + "post_ffw_norm.weight"));
     }
     ++position_;
     return product(s_.tied ? "token_embd.weight" : "output.weight", norm(x, "output_norm.weight"));
@@ -54,6 +62,13 @@ class Reference {
     return {row.begin() + static_cast<std::ptrdiff_t>(begin),
             row.begin() + static_cast<std::ptrdiff_t>(begin + n)};
   }
+  /// SiLU, or GELU's form with tanh.
+  double activation(double x) const {
+    if (!is_gemma_) return x / (1 + std::exp(-x));
+    return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
+  }
+  /// Every sixth layer of Gemma 3 sees everything.
+  bool is_windowed(uint32_t layer) const { return is_gemma_ && s_.window > 0 && layer % 6 != 5; }
   static Row as_f16(Row row) {
     for (double& value : row) value = f16_to_f32(f32_to_f16(static_cast<float>(value)));
     return row;
@@ -81,14 +96,14 @@ class Reference {
     return out;
   }
   /// One head: normed where the model does that, then rotated as complex numbers.
-  Row head(const Row& heads, size_t i, const std::string& norm_name) const {
+  Row head(const Row& heads, size_t i, const std::string& norm_name, double rope_base) const {
     Row h = slice(heads, i * s_.head_dim, s_.head_dim);
-    if (s_.architecture == "qwen3") h = norm(h, norm_name);
+    if (s_.architecture == "qwen3" || is_gemma_) h = norm(h, norm_name);
     for (size_t pair = 0; pair < s_.n_rot / 2; ++pair) {
       const bool halves = s_.architecture != "llama";
       double& re = h[halves ? pair : 2 * pair];
       double& im = h[halves ? pair + s_.n_rot / 2 : 2 * pair + 1];
-      const double angle = position_ * std::pow(s_.rope_base, -2.0 * static_cast<double>(pair) / s_.n_rot);
+      const double angle = position_ * std::pow(rope_base, -2.0 * static_cast<double>(pair) / s_.n_rot);
       const double turned = re * std::cos(angle) - im * std::sin(angle);
       im = re * std::sin(angle) + im * std::cos(angle);
       re = turned;
@@ -98,9 +113,10 @@ class Reference {
   Row attention(uint32_t layer, const Row& x) {
     const std::string blk = "blk." + std::to_string(layer) + ".";
     const Row q = product(blk + "attn_q.weight", x), k = product(blk + "attn_k.weight", x);
+    const double rope_base = is_windowed(layer) ? 10000 : s_.rope_base;
     Row keys;
     for (size_t i = 0; i < s_.n_kv_heads; ++i) {
-      const Row key = head(k, i, blk + "attn_k_norm.weight");
+      const Row key = head(k, i, blk + "attn_k_norm.weight", rope_base);
       keys.insert(keys.end(), key.begin(), key.end());
     }
     k_[layer].push_back(as_f16(keys));
@@ -108,11 +124,12 @@ class Reference {
 
     Row out;
     for (size_t i = 0; i < s_.n_heads; ++i) {
-      const Row query = head(q, i, blk + "attn_q_norm.weight");
+      const Row query = head(q, i, blk + "attn_q_norm.weight", rope_base);
       const size_t kv = i / (s_.n_heads / s_.n_kv_heads) * s_.head_dim;
       Row sum(s_.head_dim);
       double total = 0;
-      for (size_t p = 0; p < k_[layer].size(); ++p) {
+      const size_t n_keys = k_[layer].size();
+      for (size_t p = is_windowed(layer) && n_keys > s_.window ? n_keys - s_.window : 0; p < n_keys; ++p) {
         double score = 0;
         for (size_t d = 0; d < s_.head_dim; ++d) score += query[d] * k_[layer][p][kv + d];
         const double weight = std::exp(score / std::sqrt(static_cast<double>(s_.head_dim)));
@@ -126,6 +143,7 @@ class Reference {
   }
 
   const TinyShape s_;
+  const bool is_gemma_ = s_.architecture == "gemma3";
   GgufFile file_;
   std::map<std::string, Row> weights_;
   std::vector<std::vector<Row>> k_, v_;  // (n_layers, n_positions) rows of d_kv
@@ -170,6 +188,14 @@ TEST("qwen2's logits are those of the paper's formulas") {
 TEST("qwen3's logits are those of the paper's formulas") {
   check_forward(
       {.architecture = "qwen3", .n_heads = 4, .head_dim = 32, .n_rot = 32, .rope_base = 1e6f, .tied = true});
+}
+TEST("gemma3's logits are those of the paper's formulas, over several windows") {
+  TinyShape shape{.architecture = "gemma3", .n_layers = 7, .rope_base = 1e6f, .tied = true};
+  check_forward(shape);  // no windows
+  for (const uint32_t window : {1u, 20u, 64u}) {
+    shape.window = window;
+    check_forward(shape);
+  }
 }
 TEST("a partial rotation leaves the other values alone") {
   check_forward({.architecture = "llama", .n_rot = 8});

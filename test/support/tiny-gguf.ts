@@ -9,7 +9,7 @@ import { encodeTensor, type TensorType } from './tensor-encoding.ts';
 import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
-  architecture?: 'llama' | 'qwen2' | 'qwen3';
+  architecture?: 'llama' | 'qwen2' | 'qwen3' | 'gemma3';
   /** Of the matrices; norms and biases are always F32. */
   tensorType?: TensorType;
   /** Stores, as `tensorType`, the values that the matrices have after rounding to this type. */
@@ -23,6 +23,8 @@ export interface TinyGgufOptions {
   tiedEmbeddings?: boolean;
   ropeScaling?: { type: 'linear' | 'yarn' | 'llama3'; factor: number; originalContextLength?: number };
   layers?: number;
+  /** Tokens that gemma3's windowed layers see. */
+  window?: number;
   /** Further keys, or other values for those that are written. */
   metadata?: Record<string, GgufValue>;
 }
@@ -102,6 +104,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     [key('attention.layer_norm_rms_epsilon')]: f32(1e-5),
     [key('rope.dimension_count')]: u32(headDim),
     [key('rope.freq_base')]: f32(ropeBase),
+    ...(options.window ? { [key('attention.sliding_window')]: u32(options.window) } : {}),
     [key('vocab_size')]: u32(vocabulary.tokens.length),
     ...vocabulary.metadata,
     ...(chatTemplate === '' ? {} : { 'tokenizer.chat_template': str(chatTemplate) }),
@@ -157,11 +160,15 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
       vector(`${block}attn_k.bias`, nKvHeads * headDim, 0);
       vector(`${block}attn_v.bias`, nKvHeads * headDim, 0);
     }
-    if (architecture === 'qwen3') {
+    if (architecture === 'qwen3' || architecture === 'gemma3') {
       vector(`${block}attn_q_norm.weight`, headDim, 1);
       vector(`${block}attn_k_norm.weight`, headDim, 1);
     }
     matrix(`${block}attn_output.weight`, nHeads * headDim, dModel);
+    if (architecture === 'gemma3') {
+      vector(`${block}post_attention_norm.weight`, dModel, 0.5);
+      vector(`${block}post_ffw_norm.weight`, dModel, 0.5);
+    }
     vector(`${block}ffn_norm.weight`, dModel, 1);
     matrix(`${block}ffn_gate.weight`, dModel, dFf);
     matrix(`${block}ffn_up.weight`, dModel, dFf);

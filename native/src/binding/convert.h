@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "kv_type.h"
+
 namespace tiergate {
 
 inline std::string found_type(const Napi::Value& value) {
@@ -69,6 +71,12 @@ inline uint64_t to_uint64(const Napi::Value& value, const std::string& name) {
 inline std::string to_string(const Napi::Value& value, const std::string& name) {
   if (!value.IsString()) wrong_type(value, name, "a string");
   return value.As<Napi::String>().Utf8Value();
+}
+
+inline KvType to_kv_type(const Napi::Value& value, const std::string& name) {
+  const std::string text = to_string(value, name);
+  if (text != "f16" && text != "q8_0") wrong_type(value, name, "\"f16\" or \"q8_0\"");
+  return text == "f16" ? KvType::kF16 : KvType::kQ8_0;
 }
 
 inline Napi::Object to_object(const Napi::Value& value, const std::string& name) {

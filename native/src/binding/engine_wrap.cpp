@@ -8,12 +8,54 @@
 
 namespace tiergate {
 
+namespace {
+
+/// Writes cached prefixes off the JavaScript thread.
+class SaveWorker final : public Napi::AsyncWorker {
+ public:
+  SaveWorker(Napi::Env env, std::shared_ptr<Engine> engine, std::string path, std::string key,
+             uint64_t max_bytes)
+      : Napi::AsyncWorker(env),
+        deferred_(Napi::Promise::Deferred::New(env)),
+        engine_(std::move(engine)),
+        path_(std::move(path)),
+        key_(std::move(key)),
+        max_bytes_(max_bytes) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ private:
+  void Execute() override {
+    try {
+      n_tokens_ = engine_->save_prefixes(path_, key_, max_bytes_);
+    } catch (...) {
+      error_ = caught_error();
+    }
+  }
+
+  void OnOK() override {
+    settle(deferred_, error_, [this] { return Napi::Number::New(Env(), static_cast<double>(n_tokens_)); });
+  }
+
+  Napi::Promise::Deferred deferred_;
+  std::shared_ptr<Engine> engine_;
+  std::string path_, key_;
+  const uint64_t max_bytes_;
+  int64_t n_tokens_ = 0;
+  std::optional<CaughtError> error_;
+};
+
+}  // namespace
+
 Napi::Function EngineWrap::define(Napi::Env env) {
   return DefineClass(
       env, "NativeEngine",
       {InstanceAccessor<&EngineWrap::n_ctx>("nCtx"), InstanceAccessor<&EngineWrap::n_batch>("nBatch"),
        InstanceAccessor<&EngineWrap::kv_bytes>("kvBytes"),
        InstanceMethod<&EngineWrap::free_kv_tokens>("freeKvTokens"),
+       InstanceMethod<&EngineWrap::kv_tokens_for>("kvTokensFor"),
+       InstanceMethod<&EngineWrap::save_prefixes>("savePrefixes"),
+       InstanceMethod<&EngineWrap::load_prefixes>("loadPrefixes"),
        InstanceMethod<&EngineWrap::new_session>("newSession"), InstanceMethod<&EngineWrap::step>("step"),
        InstanceMethod<&EngineWrap::close>("close")});
 }
@@ -45,12 +87,37 @@ Napi::Value EngineWrap::free_kv_tokens(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] { return Napi::Number::New(info.Env(), engine().free_kv_tokens()); });
 }
 
+Napi::Value EngineWrap::kv_tokens_for(const Napi::CallbackInfo& info) {
+  const int32_t n_tokens = to_int32(info[0], "nTokens");
+  return guarded(info.Env(), [&] { return Napi::Number::New(info.Env(), engine().kv_tokens_for(n_tokens)); });
+}
+
 Napi::Value EngineWrap::new_session(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     auto state = std::make_shared<SessionState>();
     state->session = engine().new_session();
     return instance_data(info.Env())
         .session.New({Napi::External<std::shared_ptr<SessionState>>::New(info.Env(), &state)});
+  });
+}
+
+Napi::Value EngineWrap::save_prefixes(const Napi::CallbackInfo& info) {
+  const std::string path = to_string(info[0], "path"), key = to_string(info[1], "key");
+  const auto max_bytes = static_cast<uint64_t>(info[2].ToNumber().DoubleValue());
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    engine();
+    auto* worker = new SaveWorker(info.Env(), state_->engine, path, key, max_bytes);
+    const Napi::Promise promise = worker->promise();
+    worker->Queue();  // deletes itself
+    return promise;
+  });
+}
+
+Napi::Value EngineWrap::load_prefixes(const Napi::CallbackInfo& info) {
+  const std::string path = to_string(info[0], "path"), key = to_string(info[1], "key");
+  return guarded(info.Env(), [&] {
+    engine().load_prefixes(path, key);
+    return info.Env().Undefined();
   });
 }
 

@@ -28,7 +28,10 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value n_batch(const Napi::CallbackInfo& info);
   Napi::Value kv_bytes(const Napi::CallbackInfo& info);
   Napi::Value free_kv_tokens(const Napi::CallbackInfo& info);
+  Napi::Value kv_tokens_for(const Napi::CallbackInfo& info);
   Napi::Value new_session(const Napi::CallbackInfo& info);
+  Napi::Value save_prefixes(const Napi::CallbackInfo& info);
+  Napi::Value load_prefixes(const Napi::CallbackInfo& info);
   Napi::Value step(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 

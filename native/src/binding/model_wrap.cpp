@@ -179,6 +179,7 @@ Napi::Value ModelWrap::create_engine(const Napi::CallbackInfo& info) {
   read_option(given, "nCtx", options.n_ctx, to_int32);
   read_option(given, "nKvTokens", options.n_kv_tokens, to_int32);
   read_option(given, "nBatch", options.n_batch, to_int32);
+  read_option(given, "kvType", options.kv_type, to_kv_type);
   return guarded(info.Env(), [&] {
     std::shared_ptr<Engine> engine = Engine::create(model(), options);
     return instance_data(info.Env())
@@ -211,6 +212,7 @@ Napi::Value ModelWrap::plan_memory(const Napi::CallbackInfo& info) {
   read_option(given, "nCtx", options.n_ctx, to_int32);
   read_option(given, "nKvTokens", options.n_kv_tokens, to_int32);
   read_option(given, "nBatch", options.n_batch, to_int32);
+  read_option(given, "kvType", options.kv_type, to_kv_type);
   read_option(given, "nSessions", n_sessions, to_int32);
   const MemoryPlan plan = guarded(env, [&] { return tiergate::plan_memory(path, isa, options, n_sessions); });
   Napi::Object out = Napi::Object::New(env);
@@ -221,6 +223,7 @@ Napi::Value ModelWrap::plan_memory(const Napi::CallbackInfo& info) {
   bytes("fileBytes", plan.file_bytes);
   bytes("kvBytes", plan.kv_bytes);
   bytes("kvTokenBytes", plan.kv_token_bytes);
+  out["kvContextTokens"] = plan.kv_context_tokens;
   bytes("activationBytes", plan.activation_bytes);
   bytes("tokenizerBytes", plan.tokenizer_bytes);
   bytes("constantBytes", plan.constant_bytes);

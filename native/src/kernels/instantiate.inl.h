@@ -6,6 +6,8 @@
 #include "kernels/ops/activations.inl.h"
 #include "kernels/ops/attention.inl.h"
 #include "kernels/ops/elementwise.inl.h"
+#include "kernels/ops/kv_f16.inl.h"
+#include "kernels/ops/kv_q8_0.inl.h"
 #include "kernels/ops/matmul_bf16.inl.h"
 #include "kernels/ops/matmul_float.inl.h"
 #include "kernels/ops/matmul_quantized.inl.h"
@@ -61,6 +63,11 @@ struct Instance {
 #undef QUANT_TYPE
   };
 
+  template <typename Kv>
+  static constexpr KvKernel kv_kernel() {
+    return {Kv::head_bytes, Kv::store, Attention<V, Kv>::attention};
+  }
+
   static constexpr KernelTable table(const char* isa, const char* description, int32_t rank,
                                      uint32_t required) {
     return {isa,
@@ -73,10 +80,9 @@ struct Instance {
             rms_norm<V>,
             add<V>,
             swiglu<V>,
+            geglu<V>,
             rope<V>,
-            f32_to_f16_row<V>,
-            f16_to_f32_row<V>,
-            Attention<V>::attention,
+            {kv_kernel<KvF16<V>>(), kv_kernel<KvQ8<V>>()},
             softmax_stats<V>,
             rank,
             required};

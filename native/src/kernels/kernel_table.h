@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kv_type.h"
+
 /// For the pieces of a kernel: a call inside an inner loop costs more than the work it would share.
 #define KERNEL_INLINE __attribute__((always_inline)) inline
 /// For a loop that needs all registers: inlined into a larger function gcc keeps some of its values on the stack.
@@ -47,14 +49,16 @@ struct MatmulKernel {
   void (*dequantize_row)(const void* src_row, int64_t n_cols, float* out);
 };
 
-/// K and V live in pages of kPageTokens positions. Page p of a layer holds f16 values:
-/// k_pages[p] -> (n_kv_heads, head_dim, kPageTokens), v_pages[p] -> (n_kv_heads, kPageTokens, head_dim).
+/// K and V live in pages of kPageTokens positions; a page's part of one layer is K of each kv head, then V of each.
+/// What is inside a head's part is KvKernel's own.
 inline constexpr int32_t kPageTokens = 64;
+/// Quantised K and V hold heads of up to this many values, a multiple of 32.
+inline constexpr int32_t kMaxQuantizedHead = 512;
 
 struct AttentionArgs {
   const float* q;                 // (n_tokens, n_heads, head_dim), already roped
-  const uint16_t* const* k_pages; // pages of this session's timeline, this layer
-  const uint16_t* const* v_pages;
+  const uint8_t* const* k_pages;  // pages of this session's timeline, this layer: (n_kv_heads, head_bytes)
+  const uint8_t* const* v_pages;
   float* out;                     // (n_tokens, n_heads, head_dim)
   int32_t n_tokens;               // queries, at positions first_position … first_position + n_tokens - 1
   int32_t first_position;
@@ -62,6 +66,16 @@ struct AttentionArgs {
   float scale;                    // usually 1 / sqrt(head_dim)
   int32_t window;                 // sliding window in tokens, 0: full causal
   float softcap;                  // 0: off
+};
+
+/// One way to keep K and V.
+struct KvKernel {
+  /// Of K, or of V, of one kv head in one page. A multiple of 64 where head_dim is one of 32.
+  size_t (*head_bytes)(int32_t head_dim);
+  /// Writes K and V (head_dim,) of the page's position `slot`, 0 … kPageTokens - 1.
+  void (*store)(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* k_head, uint8_t* v_head);
+  /// One head group: kv heads [kv_head_begin, kv_head_end) and the query heads that share them.
+  void (*attention)(const AttentionArgs& args, int32_t kv_head_begin, int32_t kv_head_end);
 };
 
 struct KernelTable {
@@ -82,13 +96,12 @@ struct KernelTable {
   void (*add)(const float* a, const float* b, int64_t n, float* out);
   /// out[i] = silu(gate[i]) * up[i]
   void (*swiglu)(const float* gate, const float* up, int64_t n, float* out);
+  /// out[i] = gelu(gate[i]) * up[i], in its form with tanh
+  void (*geglu)(const float* gate, const float* up, int64_t n, float* out);
   /// Rotates n_heads heads of head_dim in place. cos_sin: (n_rot / 2, 2) for this position. neox: pairs (i, i + n_rot/2),
   /// else pairs (2i, 2i + 1). Values past n_rot stay.
   void (*rope)(float* x, int32_t n_heads, int32_t head_dim, int32_t n_rot, const float* cos_sin, bool neox);
-  void (*f32_to_f16)(const float* x, int64_t n, uint16_t* out);
-  void (*f16_to_f32)(const uint16_t* x, int64_t n, float* out);
-  /// One head group: kv heads [kv_head_begin, kv_head_end) and the query heads that share them.
-  void (*attention)(const AttentionArgs& args, int32_t kv_head_begin, int32_t kv_head_end);
+  KvKernel kv[kKvTypes];          // by KvType
   /// Returns max; sum of exp(x - max) and sum of (x - max) * exp(x - max) through the pointers (softmax, entropy).
   float (*softmax_stats)(const float* x, int64_t n, double* sum_exp, double* sum_x_exp);
 

@@ -1,34 +1,71 @@
 #include "kv/page_pool.h"
 
+#include <algorithm>
+
 namespace tiergate {
 
-int32_t PagePool::n_free() const {
-  const std::lock_guard lock(mutex_);
-  return n_free_;
+KvShape::KvShape(size_t layer_bytes, std::vector<PageKind> layers, int32_t window)
+    : layer_bytes_(layer_bytes), layers_(std::move(layers)), window_(window) {
+  for (const PageKind kind : layers_) page_bytes_[static_cast<size_t>(kind)] += 2 * layer_bytes_;
 }
 
-Page PagePool::acquire() {
-  uint16_t* data = nullptr;
+int32_t KvShape::budget_tokens(int32_t n_tokens, int32_t n_step) const {
+  // A window may begin inside a page and a step end inside one.
+  const auto n_full = static_cast<uint64_t>(pages_for(n_tokens));
+  const uint64_t n_windowed = std::min(
+      n_full, static_cast<uint64_t>(pages_for(window_)) + static_cast<uint64_t>(pages_for(n_step)) + 1);
+  const uint64_t bytes = n_full * page_bytes(PageKind::kFull) + n_windowed * page_bytes(PageKind::kWindowed);
+  return static_cast<int32_t>((bytes + block_bytes() - 1) / block_bytes()) * kPageTokens;
+}
+
+/// A page that is held, with its way back.
+struct PagePool::Lent {
+  Lent(PagePool& from, PageKind of, Buffer memory) : pool(from), kind(of), buffer(std::move(memory)) {}
+  ~Lent() { pool.give_back(kind, std::move(buffer)); }
+  Lent(const Lent&) = delete;
+  Lent& operator=(const Lent&) = delete;
+
+  PagePool& pool;
+  const PageKind kind;
+  Buffer buffer;
+};
+
+uint64_t PagePool::free_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return budget_bytes_ - used_bytes_;
+}
+
+Page PagePool::acquire(PageKind kind) {
+  const size_t n_bytes = shape_.page_bytes(kind);
+  const auto k = static_cast<size_t>(kind);
+  Buffer buffer;
   {
     const std::lock_guard lock(mutex_);
-    if (n_free_ == 0) return nullptr;
-    if (recycled_.empty()) {
-      // The reserve lets give_back never allocate.
-      recycled_.reserve(static_cast<size_t>(n_pages_));
-      allocated_.emplace_back(shape_.page_values());
-      recycled_.push_back(allocated_.back().data());
+    if (used_bytes_ + n_bytes > budget_bytes_) return nullptr;
+    if (recycled_[k].empty()) {
+      // Pages of the other kind that nobody holds make room.
+      while (allocated_bytes_ + n_bytes > budget_bytes_) {
+        recycled_[1 - k].pop_back();
+        --n_allocated_[1 - k];
+        allocated_bytes_ -= shape_.page_bytes(static_cast<PageKind>(1 - k));
+      }
+      recycled_[k].reserve(n_allocated_[k] + 1);  // give_back must not allocate
+      recycled_[k].emplace_back(n_bytes);
+      ++n_allocated_[k];
+      allocated_bytes_ += n_bytes;
     }
-    data = recycled_.back();
-    recycled_.pop_back();
-    --n_free_;
+    buffer = std::move(recycled_[k].back());
+    recycled_[k].pop_back();
+    used_bytes_ += n_bytes;
   }
-  return {data, [this](uint16_t* page) { give_back(page); }};
+  uint8_t* const data = buffer.data();
+  return {std::make_shared<Lent>(*this, kind, std::move(buffer)), data};
 }
 
-void PagePool::give_back(uint16_t* page) noexcept {
+void PagePool::give_back(PageKind kind, Buffer buffer) noexcept {
   const std::lock_guard lock(mutex_);
-  recycled_.push_back(page);
-  ++n_free_;
+  used_bytes_ -= shape_.page_bytes(kind);
+  recycled_[static_cast<size_t>(kind)].push_back(std::move(buffer));
 }
 
 }  // namespace tiergate

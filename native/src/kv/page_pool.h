@@ -1,8 +1,10 @@
-// The K/V memory of an engine: a fixed budget of pages of kPageTokens positions, handed out and taken back.
-// A page holds these positions for all layers, so a timeline needs one list of pages, and a page one
-// decision. Pages are counted references: timelines and the prefix tree may share them.
+// The K/V memory of an engine: a fixed budget of bytes, handed out as pages of kPageTokens positions and taken
+// back. Layers that see everything share one page for a stretch of positions, layers with a sliding window
+// another, which is given back when the window has moved on. Pages are counted references: timelines and the
+// prefix tree may share them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -13,49 +15,72 @@
 
 namespace tiergate {
 
-struct KvShape {
-  int32_t n_layers, n_kv_heads, head_dim;
+/// Whose K and V a page holds.
+enum class PageKind : uint8_t { kFull, kWindowed };
+inline constexpr size_t kPageKinds = 2;
 
-  /// Values of K, or of V, of one layer in one page: (n_kv_heads, kPageTokens, head_dim).
-  size_t layer_values() const {
-    return static_cast<size_t>(n_kv_heads) * static_cast<size_t>(kPageTokens) * static_cast<size_t>(head_dim);
-  }
-  /// Values of a page: (n_layers, 2, n_kv_heads, kPageTokens, head_dim), K before V.
-  size_t page_values() const { return static_cast<size_t>(n_layers) * 2 * layer_values(); }
+class KvShape {
+ public:
+  /// layer_bytes: of K, or of V, of one layer in one page. window: positions that a windowed layer sees.
+  KvShape(size_t layer_bytes, std::vector<PageKind> layers, int32_t window = 0);
+
+  const std::vector<PageKind>& layers() const { return layers_; }
+  size_t layer_bytes() const { return layer_bytes_; }
+  /// Of a page: (layers of this kind, 2, layer_bytes), K before V.
+  size_t page_bytes(PageKind kind) const { return page_bytes_[static_cast<size_t>(kind)]; }
+  /// Of kPageTokens positions in all layers.
+  size_t block_bytes() const { return page_bytes_[0] + page_bytes_[1]; }
+  bool has_windows() const { return page_bytes(PageKind::kWindowed) > 0; }
+  /// The first position that a windowed layer reads at `position` or later.
+  int32_t window_begin(int32_t position) const { return position < window_ ? 0 : position + 1 - window_; }
+  /// What a timeline of n_tokens takes at most, in tokens of the budget, while it grows by n_step in a step.
+  int32_t budget_tokens(int32_t n_tokens, int32_t n_step) const;
+
+ private:
+  size_t layer_bytes_;
+  std::vector<PageKind> layers_;
+  int32_t window_;
+  std::array<size_t, kPageKinds> page_bytes_ = {};
 };
 
 /// Pages of positions, rounded up.
 constexpr int32_t pages_for(int32_t n_tokens) { return (n_tokens + kPageTokens - 1) / kPageTokens; }
 
-/// f16 values of a page; the last reference gives it back to its pool, which must still be there.
-using Page = std::shared_ptr<uint16_t>;
+/// The last reference gives the page back to its pool, which must still be there.
+using Page = std::shared_ptr<uint8_t>;
 
 /// Thread-safe: sessions may be closed or truncated while a step of others runs.
 class PagePool {
  public:
-  PagePool(KvShape shape, int32_t n_pages) : shape_(shape), n_pages_(n_pages), n_free_(n_pages) {}
+  /// n_blocks: of kPageTokens positions in all layers; either kind of page may take the bytes.
+  PagePool(KvShape shape, int32_t n_blocks)
+      : shape_(std::move(shape)), budget_bytes_(static_cast<uint64_t>(n_blocks) * shape_.block_bytes()) {}
   PagePool(const PagePool&) = delete;
   PagePool& operator=(const PagePool&) = delete;
 
   const KvShape& shape() const { return shape_; }
-  int32_t n_pages() const { return n_pages_; }
-  int32_t n_free() const;
-  uint64_t budget_bytes() const {
-    return static_cast<uint64_t>(n_pages_) * shape_.page_values() * sizeof(uint16_t);
+  uint64_t budget_bytes() const { return budget_bytes_; }
+  uint64_t free_bytes() const;
+  /// Positions that so many bytes hold in all layers.
+  int32_t tokens_in(uint64_t bytes) const {
+    return static_cast<int32_t>(bytes / shape_.block_bytes()) * kPageTokens;
   }
 
   /// Null when the budget is spent. Throws std::bad_alloc when the machine has no memory left.
-  Page acquire();
+  Page acquire(PageKind kind);
 
  private:
-  void give_back(uint16_t* page) noexcept;
+  using Buffer = AlignedBuffer<uint8_t>;
+  struct Lent;
+  void give_back(PageKind kind, Buffer buffer) noexcept;
 
   const KvShape shape_;
-  const int32_t n_pages_;
+  const uint64_t budget_bytes_;
   mutable std::mutex mutex_;
-  int32_t n_free_;                   // of the budget: recycled pages and those never allocated
-  std::vector<uint16_t*> recycled_;  // used before, free now; the last one given back goes out first
-  std::vector<AlignedBuffer<uint16_t>> allocated_;  // grows on demand, so an idle budget costs no memory
+  uint64_t used_bytes_ = 0;       // of pages that somebody holds
+  uint64_t allocated_bytes_ = 0;  // and of those kept for the next ones; grows on demand
+  std::array<size_t, kPageKinds> n_allocated_ = {};
+  std::array<std::vector<Buffer>, kPageKinds> recycled_;  // the last one given back goes out first
 };
 
 }  // namespace tiergate

@@ -4,64 +4,97 @@
 
 namespace tiergate {
 
-Timeline::Timeline(std::shared_ptr<PagePool> pool)
-    : pool_(std::move(pool)), tables_(static_cast<size_t>(pool_->shape().n_layers) * 2) {}
+Timeline::Timeline(std::shared_ptr<PagePool> pool) : pool_(std::move(pool)), kinds_{PageKind::kFull} {
+  const KvShape& shape = pool_->shape();
+  if (shape.has_windows()) kinds_.push_back(PageKind::kWindowed);
+  std::array<size_t, kPageKinds> n_bytes = {};
+  for (const PageKind kind : shape.layers()) {
+    size_t& offset = n_bytes[static_cast<size_t>(kind)];
+    layers_.push_back({.k = {}, .v = {}, .kind = kind, .offset = offset});
+    offset += 2 * shape.layer_bytes();
+  }
+}
 
 Page Timeline::partly_filled_page() const {
-  return n_past_ % kPageTokens == 0 ? nullptr : pages_[static_cast<size_t>(n_past_ / kPageTokens)];
+  return n_past_ % kPageTokens == 0 ? nullptr : pages_[0][static_cast<size_t>(n_past_ / kPageTokens)];
+}
+
+/// Makes a page writable; false when the pool has none.
+bool Timeline::own(Page& page, PageKind kind) {
+  if (page.use_count() == 1) return true;
+  Page copy = pool_->acquire(kind);
+  if (copy == nullptr) return false;
+  // Whole, whatever the layout inside; what lies beyond n_past is never read.
+  std::copy_n(page.get(), pool_->shape().page_bytes(kind), copy.get());
+  page = std::move(copy);
+  return true;
 }
 
 bool Timeline::reserve(int32_t n_tokens) {
   const auto first_changed = static_cast<size_t>(n_past_ / kPageTokens);
-  if (n_past_ % kPageTokens != 0 && pages_[first_changed].use_count() > 1) {
-    Page own = pool_->acquire();
-    if (own == nullptr) return false;
-    // Whole, whatever the layout inside; what lies beyond n_past is never read.
-    std::copy_n(pages_[first_changed].get(), pool_->shape().page_values(), own.get());
-    pages_[first_changed] = std::move(own);
-  }
   const auto n_pages = static_cast<size_t>(pages_for(n_past_ + n_tokens));
-  pages_.reserve(n_pages);
-  while (pages_.size() < n_pages) {
-    Page page = pool_->acquire();
-    if (page == nullptr) return false;
-    pages_.push_back(std::move(page));
+  for (const PageKind kind : kinds_) {
+    std::vector<Page>& pages = of(kind);
+    if (n_past_ % kPageTokens != 0 && !own(pages[first_changed], kind)) return false;
+    pages.reserve(n_pages);
+    while (pages.size() < n_pages) {
+      Page page = pool_->acquire(kind);
+      if (page == nullptr) return false;
+      pages.push_back(std::move(page));
+    }
   }
   update_tables(first_changed);
   return true;
 }
 
+void Timeline::leave_behind() {
+  if (!pool_->shape().has_windows()) return;
+  const int32_t n = pool_->shape().window_begin(n_past_) / kPageTokens;
+  for (; n_left_behind_ < n; ++n_left_behind_) {
+    const auto i = static_cast<size_t>(n_left_behind_);
+    of(PageKind::kWindowed)[i].reset();
+    for (Layer& layer : layers_) {
+      if (layer.kind == PageKind::kWindowed) layer.k[i] = layer.v[i] = nullptr;
+    }
+  }
+}
+
 void Timeline::truncate(int32_t n_past) {
-  pages_.resize(static_cast<size_t>(pages_for(n_past)));
+  for (const PageKind kind : kinds_) of(kind).resize(static_cast<size_t>(pages_for(n_past)));
   n_past_ = n_past;
+  n_left_behind_ = std::min(n_left_behind_, pages_for(n_past));
   update_tables(static_cast<size_t>(n_past / kPageTokens));  // reserve may have copied the last page
 }
 
 void Timeline::adopt(PrefixTree::Match prefix) {
   pages_ = std::move(prefix.pages);
   n_past_ = prefix.n_tokens;
+  n_left_behind_ = pool_->shape().has_windows() ? pool_->shape().window_begin(n_past_) / kPageTokens : 0;
   update_tables(0);
 }
 
 void Timeline::publish(PrefixTree& tree, std::span<const int32_t> tokens) {
-  tree.insert(tokens,
-              std::span(pages_).first(static_cast<size_t>(pages_for(static_cast<int32_t>(tokens.size())))));
+  tree.insert(tokens, pages_);
   update_tables(0);
 }
 
 void Timeline::update_tables(size_t first) {
-  const size_t layer_values = pool_->shape().layer_values();
-  for (size_t t = 0; t < tables_.size(); ++t) {
-    tables_[t].resize(pages_.size());
-    for (size_t i = first; i < pages_.size(); ++i) tables_[t][i] = pages_[i].get() + t * layer_values;
+  const size_t layer_bytes = pool_->shape().layer_bytes();
+  for (Layer& layer : layers_) {
+    const std::vector<Page>& pages = of(layer.kind);
+    layer.k.resize(pages.size());
+    layer.v.resize(pages.size());
+    for (size_t i = first; i < pages.size(); ++i) {
+      layer.k[i] = pages[i] == nullptr ? nullptr : pages[i].get() + layer.offset;
+      layer.v[i] = pages[i] == nullptr ? nullptr : layer.k[i] + layer_bytes;
+    }
   }
 }
 
-uint16_t* Timeline::head(int32_t layer, int32_t which, int32_t position, int32_t kv_head) {
-  const KvShape& shape = pool_->shape();
-  return pages_[static_cast<size_t>(position / kPageTokens)].get() +
-         table(layer, which) * shape.layer_values() +
-         static_cast<size_t>(kv_head) * kPageTokens * static_cast<size_t>(shape.head_dim);
+Timeline::Slot Timeline::slot(int32_t layer, int32_t position) {
+  const Layer& of_layer = layers_[static_cast<size_t>(layer)];
+  uint8_t* const k = of(of_layer.kind)[static_cast<size_t>(position / kPageTokens)].get() + of_layer.offset;
+  return {k, k + pool_->shape().layer_bytes()};
 }
 
 }  // namespace tiergate

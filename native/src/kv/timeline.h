@@ -1,8 +1,9 @@
 // The K/V of one session: which pages hold its positions, in order. The page tables are per layer, as the
 // attention kernel reads them. Pages may be shared with the prefix tree and other timelines; only the last
-// one is ever written to, and a shared one is copied first.
+// ones are ever written to, and a shared one is copied first.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -25,7 +26,13 @@ class Timeline {
   bool reserve(int32_t n_tokens);
   /// Appends n positions that were reserved.
   void extend(int32_t n_tokens) { n_past_ += n_tokens; }
-  /// Forgets positions from n_past on and gives unused pages back; n_past <= n_past().
+  /// Gives back pages that only positions outside the sliding window would read.
+  void leave_behind();
+  /// Whether a position after the first n_past can still be computed: whether the window before it is held.
+  bool reaches_back(int32_t n_past) const {
+    return n_past == 0 || pool_->shape().window_begin(n_past) / kPageTokens >= n_left_behind_;
+  }
+  /// Forgets positions from n_past on and gives unused pages back; reaches_back(n_past), or 0.
   void truncate(int32_t n_past);
   /// Takes on a cached prefix in place of what it holds.
   void adopt(PrefixTree::Match prefix);
@@ -34,31 +41,34 @@ class Timeline {
   /// The page that the next position would be written to, when it holds positions already; else null.
   Page partly_filled_page() const;
 
-  /// One entry per page, in the layouts of kernels/kernel_table.h.
-  const uint16_t* const* k_pages(int32_t layer) const { return tables_[table(layer, 0)].data(); }
-  const uint16_t* const* v_pages(int32_t layer) const { return tables_[table(layer, 1)].data(); }
-  /// Where K of one position and kv head goes: head_dim values, kPageTokens apart.
-  uint16_t* k_slot(int32_t layer, int32_t position, int32_t kv_head) {
-    return head(layer, 0, position, kv_head) + position % kPageTokens;
-  }
-  /// Where V goes: head_dim values.
-  uint16_t* v_slot(int32_t layer, int32_t position, int32_t kv_head) {
-    return head(layer, 1, position, kv_head) + position % kPageTokens * pool_->shape().head_dim;
-  }
+  /// One entry per page, of (n_kv_heads, head_bytes); null for what was left behind.
+  const uint8_t* const* k_pages(int32_t layer) const { return layers_[static_cast<size_t>(layer)].k.data(); }
+  const uint8_t* const* v_pages(int32_t layer) const { return layers_[static_cast<size_t>(layer)].v.data(); }
+  /// Where K, and V, of all heads of one layer go in the page of a position that was reserved.
+  struct Slot {
+    uint8_t *k, *v;
+  };
+  Slot slot(int32_t layer, int32_t position);
 
  private:
-  static size_t table(int32_t layer, int32_t which) {
-    return static_cast<size_t>(layer) * 2 + static_cast<size_t>(which);
-  }
-  /// The values of a kv head in the page of a position.
-  uint16_t* head(int32_t layer, int32_t which, int32_t position, int32_t kv_head);
+  struct Layer {
+    std::vector<const uint8_t*> k, v;  // (n_pages,)
+    PageKind kind;
+    size_t offset;  // of K in a page
+  };
+  using Pages = std::array<std::vector<Page>, kPageKinds>;
+
+  std::vector<Page>& of(PageKind kind) { return pages_[static_cast<size_t>(kind)]; }
+  bool own(Page& page, PageKind kind);
   /// Fills the tables' entries from page `first` on.
   void update_tables(size_t first);
 
   std::shared_ptr<PagePool> pool_;  // outlives the pages
-  std::vector<Page> pages_;
-  std::vector<std::vector<const uint16_t*>> tables_;  // (n_layers * 2, n_pages)
+  std::vector<PageKind> kinds_;     // that this model has
+  Pages pages_;                     // each (n_pages,), or none
+  std::vector<Layer> layers_;
   int32_t n_past_ = 0;
+  int32_t n_left_behind_ = 0;  // windowed pages
 };
 
 }  // namespace tiergate

@@ -16,6 +16,13 @@ const Architecture* const kArchitectures[] = {
 
 }  // namespace
 
+Hparams Architecture::hparams(const GgufFile& file) const {
+  Hparams h = read_hparams(file);
+  h.rope.neox = h.window_rope.neox = neox_rope;
+  if (complete != nullptr) complete(h);
+  return h;
+}
+
 const Architecture* find_architecture(const std::string& name) {
   for (const Architecture* architecture : kArchitectures) {
     if (name == architecture->name) return architecture;

@@ -27,19 +27,25 @@ struct Architecture {
   const char* name;  // general.architecture
   bool neox_rope;    // pairing of the rotation, see RopeParameters::neox
   std::unique_ptr<Network> (*load)(WeightLoader& weights, const Hparams& hparams);
+  /// What the metadata do not say; null: they say all.
+  void (*complete)(Hparams& hparams);
+
+  /// The sizes of a model of this architecture. Throws as read_hparams.
+  Hparams hparams(const GgufFile& file) const;
 };
 
 /// Null when there is none of that name.
 const Architecture* find_architecture(const std::string& name);
-/// "llama, qwen2, qwen3"
+/// "gemma3, llama, qwen2, qwen3"
 std::string known_architectures();
 
 /// Ends an arch/<name>.cpp: `Type` has a constructor (WeightLoader&, const Hparams&) and forward().
-#define TIERGATE_ARCHITECTURE(name, neox_rope, Type)                                                    \
+/// A fourth argument is `complete`.
+#define TIERGATE_ARCHITECTURE(name, neox_rope, Type, ...)                                               \
   extern const Architecture architecture_##name;                                                        \
   const Architecture architecture_##name = {                                                            \
       #name, neox_rope, [](WeightLoader& weights, const Hparams& hparams) -> std::unique_ptr<Network> { \
         return std::make_unique<Type>(weights, hparams);                                                \
-      }};
+      } __VA_OPT__(, ) __VA_ARGS__};
 
 }  // namespace tiergate

@@ -22,13 +22,16 @@ struct SequenceRows {
 };
 
 struct ForwardPass {
-  ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, ThreadPool& thread_pool,
-              const RopeTable& rope_table, int32_t n_batch);
+  ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, KvType kv_type,
+              ThreadPool& thread_pool, const RopeTable& rope_table, const RopeTable& window_rope_table,
+              int32_t n_batch);
 
   const Hparams& h;
   const KernelTable& kernels;
+  const KvKernel& kv;
   ThreadPool& pool;
   const RopeTable& rope;
+  const RopeTable& window_rope;  // of windowed layers
 
   // What this step computes; a row is a token.
   std::vector<int32_t> tokens;          // (n_rows,)

@@ -1,5 +1,6 @@
 #include "model/hparams.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -97,6 +98,14 @@ RopeParameters read_rope(const Keys& keys, const Hparams& h) {
   return rope;
 }
 
+/// As llama.cpp: windowed layers turn by frequencies of their own, without the scaling that lengthens the context.
+RopeParameters read_window_rope(const Keys& keys, const RopeParameters& rope) {
+  RopeParameters out;
+  out.n_rot = rope.n_rot;
+  out.base = keys.number("rope.freq_base_swa", 10000.0, 1.0, 1e12);
+  return out;
+}
+
 /// Rank (4) is a score, not a vector.
 Pooling read_pooling(const GgufFile& file, const Keys& keys) {
   const std::string key = keys.full("pooling_type");
@@ -155,12 +164,21 @@ Hparams read_hparams(const GgufFile& file) {
     if (n_experts != 0)
       unsupported(keys.full("expert_count"), std::to_string(n_experts), "dense models, 0 experts");
   }
+  if (const double cap = keys.number("final_logit_softcapping", 0.0, 0.0, 1e6); cap != 0)
+    unsupported(keys.full("final_logit_softcapping"), std::to_string(cap), "models that do not cap logits");
   h.rms_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));
   h.attention_scale = static_cast<float>(keys.number("attention.scale", 0.0, 0.0, 1e6));
   if (h.attention_scale == 0)
     h.attention_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_dim)));
   h.pooling = read_pooling(file, keys);
   h.rope = read_rope(keys, h);
+  h.window_rope = read_window_rope(keys, h.rope);
+  if (keys.has("attention.sliding_window")) {
+    const std::string key = keys.full("attention.sliding_window");
+    const int64_t window = file.get_int(key);
+    if (window < 0) invalid(key, std::to_string(window), "a number of tokens, or 0 for none");
+    h.window = static_cast<int32_t>(std::min(window, kMaxSize));
+  }
   return h;
 }
 

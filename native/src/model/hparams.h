@@ -23,11 +23,18 @@ struct Hparams {
   int32_t head_dim = 0;       // %s.attention.key_length, else d_model / n_heads
   float rms_eps = 0;          // %s.attention.layer_norm_rms_epsilon
   float attention_scale = 0;  // %s.attention.scale, else 1 / sqrt(head_dim)
+  float embedding_scale = 1;  // of the rows of token_embd
   Pooling pooling = Pooling::kNone;  // %s.pooling_type
   RopeParameters rope;               // without the factors that are tensors
+  RopeParameters window_rope;        // of windowed layers: %s.rope.freq_base_swa, else 10000, without scaling
+  int32_t window = 0;        // %s.attention.sliding_window; only architectures with windowed layers heed it
+  int32_t window_every = 0;  // of so many layers in turn all but the last are windowed; 0: none is
 
   int32_t d_q() const { return n_heads * head_dim; }
   int32_t d_kv() const { return n_kv_heads * head_dim; }
+  bool is_windowed(int32_t layer) const {
+    return window > 0 && window_every > 0 && (layer + 1) % window_every != 0;
+  }
 };
 
 /// Throws Error naming the key, what was found and what was expected: MODEL_FILE_INVALID for a value that

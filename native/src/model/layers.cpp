@@ -94,12 +94,13 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
   });
 }
 
-/// x += normed
-void add_to_residual(ForwardPass& pass) {
+/// x += normed, itself normed again where `norm` is given
+void add_to_residual(ForwardPass& pass, const std::vector<float>* norm) {
   const int64_t d_model = pass.h.d_model;
   for_each_row(pass, pass.n_rows(), d_model, [&](int64_t t) {
-    float* const x = pass.x.data() + t * d_model;
-    pass.kernels.add(x, pass.normed.data() + t * d_model, d_model, x);
+    float *const x = pass.x.data() + t * d_model, *const row = pass.normed.data() + t * d_model;
+    if (norm != nullptr) pass.kernels.rms_norm(row, norm->data(), d_model, pass.h.rms_eps, row);
+    pass.kernels.add(x, row, d_model, x);
   });
 }
 
@@ -107,8 +108,11 @@ void add_to_residual(ForwardPass& pass) {
 
 void embed(ForwardPass& pass, const Matrix& token_embd) {
   for_each_row(pass, pass.n_rows(), token_embd.n_cols, [&](int64_t t) {
+    float* const x = pass.x.data() + t * token_embd.n_cols;
     token_embd.kernel->dequantize_row(token_embd.file_row(pass.tokens[static_cast<size_t>(t)]),
-                                      token_embd.n_cols, pass.x.data() + t * token_embd.n_cols);
+                                      token_embd.n_cols, x);
+    if (pass.h.embedding_scale == 1) return;
+    for (int64_t i = 0; i < token_embd.n_cols; ++i) x[i] *= pass.h.embedding_scale;
   });
 }
 
@@ -138,10 +142,11 @@ void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const s
   });
 }
 
-void rotate(ForwardPass& pass) {
+void rotate(ForwardPass& pass, int32_t layer) {
   const Hparams& h = pass.h;
+  const RopeTable& rope = h.is_windowed(layer) ? pass.window_rope : pass.rope;
   for_each_row(pass, pass.n_rows(), h.d_q() + h.d_kv(), [&](int64_t t) {
-    const float* const cos_sin = pass.rope.at(pass.positions[static_cast<size_t>(t)]);
+    const float* const cos_sin = rope.at(pass.positions[static_cast<size_t>(t)]);
     const auto turn = [&](float* heads, int32_t n_heads) {
       pass.kernels.rope(heads, n_heads, h.head_dim, h.rope.n_rot, cos_sin, h.rope.neox);
     };
@@ -152,23 +157,20 @@ void rotate(ForwardPass& pass) {
 
 namespace {
 
-/// K and V of this step's rows, as f16, into their timelines' pages.
+/// K and V of this step's rows into their timelines' pages.
 void store_kv(ForwardPass& pass, int32_t layer) {
   const Hparams& h = pass.h;
+  const size_t head_bytes = pass.kv.head_bytes(h.head_dim);
   for (const SequenceRows& s : pass.sequences) {
     for_each_row(pass, s.n_rows, 2 * h.d_kv(), [&](int64_t i) {
       const int64_t row = (s.row_begin + i) * h.d_kv();
       const int32_t position = s.first_position + static_cast<int32_t>(i);
+      const Timeline::Slot slot = s.timeline->slot(layer, position);
       for (int32_t head = 0; head < h.n_kv_heads; ++head) {
         const int64_t at = row + head * h.head_dim;
-        uint16_t* const k_slot = s.timeline->k_slot(layer, position, head);
-        for (int32_t c = 0; c < h.head_dim; c += 64) {
-          uint16_t values[64];
-          const int32_t n = std::min(h.head_dim - c, 64);
-          pass.kernels.f32_to_f16(pass.k.data() + at + c, n, values);
-          for (int32_t j = 0; j < n; ++j) k_slot[(c + j) * kPageTokens] = values[j];
-        }
-        pass.kernels.f32_to_f16(pass.v.data() + at, h.head_dim, s.timeline->v_slot(layer, position, head));
+        const size_t in_page = static_cast<size_t>(head) * head_bytes;
+        pass.kv.store(pass.k.data() + at, pass.v.data() + at, h.head_dim, position % kPageTokens,
+                      slot.k + in_page, slot.v + in_page);
       }
     });
   }
@@ -186,7 +188,8 @@ void attend(ForwardPass& pass, int32_t layer) {
   int64_t work = 0;
   for (const SequenceRows& s : pass.sequences) {
     n_tasks += query_blocks(s) * h.n_kv_heads;
-    work += 2ll * s.n_rows * (s.first_position + s.n_rows) * h.d_q();
+    const int32_t n_keys = s.first_position + s.n_rows;
+    work += 2ll * s.n_rows * (h.is_windowed(layer) ? std::min(n_keys, h.window) : n_keys) * h.d_q();
   }
   const int64_t grain = kMinWork * n_tasks / std::max<int64_t>(work, 1) + 1;
   // A task is a block of one timeline's queries with one KV head and the query heads that share it.
@@ -209,28 +212,43 @@ void attend(ForwardPass& pass, int32_t layer) {
           .n_kv_heads = h.n_kv_heads,
           .head_dim = h.head_dim,
           .scale = h.attention_scale,
-          .window = 0,
+          .window = h.is_windowed(layer) ? h.window : 0,
           .softcap = 0,
       };
-      pass.kernels.attention(args, kv_head, kv_head + 1);
+      pass.kv.attention(args, kv_head, kv_head + 1);
     }
   });
 }
 
-void add_attention(ForwardPass& pass, const Linear& wo) {
+void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm) {
   multiply(pass, pass.attended.data(), pass.n_rows(), {{wo, pass.normed.data()}});
-  add_to_residual(pass);
+  add_to_residual(pass, norm);
 }
 
-void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down) {
+namespace {
+
+/// x += w_down(gated(w_gate(normed), w_up(normed)))
+void add_gated(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
+               decltype(KernelTable::swiglu) gated, const std::vector<float>* norm) {
   const int64_t d_ff = pass.h.d_ff;
   multiply(pass, pass.normed.data(), pass.n_rows(), {{w_gate, pass.gate.data()}, {w_up, pass.up.data()}});
   for_each_row(pass, pass.n_rows(), 8 * d_ff, [&](int64_t t) {
     float* const gate = pass.gate.data() + t * d_ff;
-    pass.kernels.swiglu(gate, pass.up.data() + t * d_ff, d_ff, gate);
+    gated(gate, pass.up.data() + t * d_ff, d_ff, gate);
   });
   multiply(pass, pass.gate.data(), pass.n_rows(), {{w_down, pass.normed.data()}});
-  add_to_residual(pass);
+  add_to_residual(pass, norm);
+}
+
+}  // namespace
+
+void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down) {
+  add_gated(pass, w_gate, w_up, w_down, pass.kernels.swiglu, nullptr);
+}
+
+void add_geglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
+               const std::vector<float>& norm) {
+  add_gated(pass, w_gate, w_up, w_down, pass.kernels.geglu, &norm);
 }
 
 void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matrix& output) {

@@ -19,7 +19,7 @@ struct Linear {
   const float* bias = nullptr;  // (n_out,)
 };
 
-/// x = rows of the table.
+/// x = rows of the table, times embedding_scale.
 void embed(ForwardPass& pass, const Matrix& token_embd);
 /// normed = RMSNorm(x) * weight
 void rms_norm(ForwardPass& pass, const std::vector<float>& weight);
@@ -27,14 +27,17 @@ void rms_norm(ForwardPass& pass, const std::vector<float>& weight);
 void project_qkv(ForwardPass& pass, const Linear& wq, const Linear& wk, const Linear& wv);
 /// RMSNorm over each head of q and of k; weights (head_dim,).
 void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const std::vector<float>& k_norm);
-/// RoPE on q and k.
-void rotate(ForwardPass& pass);
+/// RoPE on q and k, as the layer has it.
+void rotate(ForwardPass& pass, int32_t layer);
 /// Writes k and v into the timelines, then attended = causal attention of q over each row's own timeline.
 void attend(ForwardPass& pass, int32_t layer);
-/// x += wo(attended)
-void add_attention(ForwardPass& pass, const Linear& wo);
+/// x += RMSNorm(wo(attended)) * norm, where a norm is given.
+void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm = nullptr);
 /// x += w_down(silu(w_gate(normed)) * w_up(normed))
 void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down);
+/// x += RMSNorm(w_down(gelu(w_gate(normed)) * w_up(normed))) * norm
+void add_geglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
+               const std::vector<float>& norm);
 /// logits = output(RMSNorm(x) * norm), for the output rows only.
 void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matrix& output);
 

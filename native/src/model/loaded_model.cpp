@@ -60,8 +60,7 @@ LoadedModel::LoadedModel(const std::string& path, const std::string& isa, const 
       isa_(kernels_->isa),
       packed_(file_, *kernels_) {
   const Architecture& architecture = choose_architecture(file_);
-  hparams_ = read_hparams(file_);
-  hparams_.rope.neox = architecture.neox_rope;
+  hparams_ = architecture.hparams(file_);
   WeightLoader weights(file_, *kernels_, packed_);
   load_rope_factors(weights, hparams_.rope);
   network_ = architecture.load(weights, hparams_);
@@ -84,7 +83,7 @@ void LoadedModel::plan_weights(const std::string& path, const std::string& isa, 
   const GgufFile file = GgufFile::open(path);
   const KernelTable& kernels = *choose_kernels(isa);
   const Architecture& architecture = choose_architecture(file);
-  hparams = read_hparams(file);
+  hparams = architecture.hparams(file);
   PackedWeights packed(file, kernels);
   WeightLoader weights(file, kernels, packed);
   load_rope_factors(weights, hparams.rope);

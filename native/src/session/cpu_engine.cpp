@@ -8,6 +8,7 @@
 
 #include "sampler/candidates.h"
 #include "sampler/distribution.h"
+#include "session/kv_shape.h"
 
 namespace tiergate {
 
@@ -33,14 +34,13 @@ EngineOptions checked(const EngineOptions& given, const LoadedModel& model) {
   check("n_kv_tokens", options.n_kv_tokens, 0, kMaxContext);
   check("n_batch", options.n_batch, 1, kMaxBatch);
   if (options.n_ctx == 0) options.n_ctx = std::min(model.hparams().n_ctx_train, kMaxContext);
-  if (options.n_kv_tokens == 0) options.n_kv_tokens = options.n_ctx;
+  const KvShape shape = kv_shape(model.hparams(), model.kernels(), options.kv_type);
+  if (options.n_kv_tokens == 0) options.n_kv_tokens = shape.budget_tokens(options.n_ctx, options.n_batch);
   return options;
 }
 
 /// Positions an item appends, at most.
 int32_t n_rows(const StepItem& item) { return static_cast<int32_t>(item.tokens.size() + item.draft.size()); }
-
-KvShape kv_shape(const Hparams& h) { return {h.n_layers, h.n_kv_heads, h.head_dim}; }
 
 }  // namespace
 
@@ -48,10 +48,13 @@ CpuEngine::CpuEngine(std::shared_ptr<LoadedModel> model, const EngineOptions& op
     : model_(std::move(model)),
       options_(checked(options, *model_)),
       pool_(options_.n_threads),
-      pages_(std::make_shared<PagePool>(kv_shape(model_->hparams()), pages_for(options_.n_kv_tokens))),
+      pages_(std::make_shared<PagePool>(kv_shape(model_->hparams(), model_->kernels(), options_.kv_type),
+                                        pages_for(options_.n_kv_tokens))),
       prefixes_(std::make_shared<PrefixTree>(pages_)),
       rope_(model_->hparams().rope, options_.n_ctx),
-      pass_(model_->hparams(), model_->kernels(), pool_, rope_, options_.n_batch) {}
+      window_rope_(model_->hparams().window_rope, options_.n_ctx),
+      pass_(model_->hparams(), model_->kernels(), options_.kv_type, pool_, rope_, window_rope_,
+            options_.n_batch) {}
 
 std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) const {
   std::vector<EngineSession*> sessions;
@@ -118,7 +121,7 @@ void CpuEngine::reserve(std::span<const StepItem> items, const std::vector<Engin
       throw Error("CONTEXT_OVERFLOW", "the step needs K/V pages for " +
                                           std::to_string(n_missing * kPageTokens) + " more tokens; " +
                                           std::to_string(free_kv_tokens()) + " are free of " +
-                                          std::to_string(int64_t{pages_->n_pages()} * kPageTokens) +
+                                          std::to_string(pages_->tokens_in(pages_->budget_bytes())) +
                                           ": close or truncate sessions");
     }
   }
@@ -129,6 +132,7 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
   for (size_t i = 0; i < items.size(); ++i)
     n_positions = std::max(n_positions, sessions[i]->n_past() + n_rows(items[i]));
   rope_.prepare(n_positions);
+  if (pages_->shape().has_windows()) window_rope_.prepare(n_positions);
   reserve(items, sessions);
 
   pass_.tokens.clear();
@@ -239,7 +243,10 @@ std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items) {
     model_->network().forward(pass_);
     sample(items, sessions, results);
     pool_states(items, sessions, results);
-    for (EngineSession* session : sessions) session->publish(session->n_past() / kPageTokens * kPageTokens);
+    for (EngineSession* session : sessions) {
+      session->publish(session->n_past() / kPageTokens * kPageTokens);
+      session->timeline.leave_behind();
+    }
   } catch (const std::bad_alloc&) {
     for (size_t i = 0; i < sessions.size(); ++i) sessions[i]->take_back(n_past_before[i]);
     throw Error(
@@ -247,6 +254,23 @@ std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items) {
         "not enough memory for the K/V pages of this step; close sessions or use a smaller n_kv_tokens");
   }
   return results;
+}
+
+std::string CpuEngine::prefix_identity(const std::string& key) const {
+  const KvShape& shape = pages_->shape();
+  std::string out = key + ' ' + model_->isa() + (options_.kv_type == KvType::kF16 ? " f16" : " q8_0");
+  for (const size_t n : {shape.page_bytes(PageKind::kFull), shape.page_bytes(PageKind::kWindowed)})
+    out += ' ' + std::to_string(n);
+  return out + ' ' + std::to_string(model_->hparams().window);
+}
+
+int64_t CpuEngine::save_prefixes(const std::string& path, const std::string& key, uint64_t max_bytes) const {
+  const PrefixTree::Snapshot found = prefixes_->snapshot(max_bytes);
+  return write_prefix_file(path, prefix_identity(key), pages_->shape(), found.prefixes, found.earlier.get());
+}
+
+void CpuEngine::load_prefixes(const std::string& path, const std::string& key) {
+  prefixes_->restore(std::make_shared<PrefixFile>(path, prefix_identity(key), pages_->shape()));
 }
 
 std::unique_ptr<Engine> Engine::create(std::shared_ptr<Model> model, const EngineOptions& options) {

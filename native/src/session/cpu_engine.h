@@ -22,12 +22,17 @@ class CpuEngine final : public Engine {
   int32_t n_ctx() const override { return options_.n_ctx; }
   int32_t n_batch() const override { return options_.n_batch; }
   int32_t free_kv_tokens() const override {
-    return (pages_->n_free() + prefixes_->n_evictable()) * kPageTokens;
+    return pages_->tokens_in(pages_->free_bytes() + prefixes_->evictable_bytes());
+  }
+  int32_t kv_tokens_for(int32_t n_tokens) const override {
+    return pages_->shape().budget_tokens(n_tokens, options_.n_batch);
   }
   uint64_t kv_bytes() const override { return pages_->budget_bytes(); }
   std::unique_ptr<Session> new_session() override {
     return std::make_unique<EngineSession>(pages_, prefixes_, model_->hparams().n_vocab);
   }
+  int64_t save_prefixes(const std::string& path, const std::string& key, uint64_t max_bytes) const override;
+  void load_prefixes(const std::string& path, const std::string& key) override;
   std::vector<StepResult> step(std::span<const StepItem> items) override;
 
  private:
@@ -47,12 +52,15 @@ class CpuEngine final : public Engine {
   void pool_states(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
                    std::vector<StepResult>& results);
 
+  /// Whose saved prefixes may be taken.
+  std::string prefix_identity(const std::string& key) const;
+
   std::shared_ptr<LoadedModel> model_;
   const EngineOptions options_;
   ThreadPool pool_;
   std::shared_ptr<PagePool> pages_;
   std::shared_ptr<PrefixTree> prefixes_;
-  RopeTable rope_;
+  RopeTable rope_, window_rope_;
   ForwardPass pass_;
 };
 

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "kv/page_pool.h"
 #include "model/loaded_model.h"
+#include "session/kv_shape.h"
 
 namespace tiergate {
 
@@ -27,8 +28,8 @@ uint64_t activation_bytes(const Hparams& h, const EngineOptions& options, int32_
   const uint64_t logits = sizeof(float) * static_cast<uint64_t>(h.n_vocab);
   // Each session keeps its last ones; a step has a row for each, and the sampler one more with its candidates.
   const uint64_t n_logits = 2 * static_cast<uint64_t>(n_sessions) + 4;
-  const uint64_t rope =
-      sizeof(float) * static_cast<uint64_t>(options.n_ctx) * static_cast<uint64_t>(h.rope.n_rot);
+  const uint64_t rope = (h.is_windowed(0) ? 2 : 1) * sizeof(float) * static_cast<uint64_t>(options.n_ctx) *
+                        static_cast<uint64_t>(h.rope.n_rot);
   return row * static_cast<uint64_t>(options.n_batch) + logits * n_logits + rope;
 }
 
@@ -41,8 +42,9 @@ MemoryPlan plan_memory(const std::string& path, const std::string& isa, const En
   LoadedModel::plan_weights(path, isa, h, plan);
   EngineOptions options = given;
   if (options.n_ctx <= 0) options.n_ctx = h.n_ctx_train;
-  if (options.n_kv_tokens <= 0) options.n_kv_tokens = options.n_ctx;
-  const KvShape shape{h.n_layers, h.n_kv_heads, h.head_dim};
+  const KvShape shape = kv_shape(h, *find_kernels(plan.isa.c_str()), options.kv_type);
+  plan.kv_context_tokens = shape.budget_tokens(options.n_ctx, options.n_batch);
+  if (options.n_kv_tokens <= 0) options.n_kv_tokens = plan.kv_context_tokens;
   plan.kv_bytes = PagePool(shape, pages_for(options.n_kv_tokens)).budget_bytes();
   plan.kv_token_bytes = PagePool(shape, 1).budget_bytes() / kPageTokens;
   plan.activation_bytes = activation_bytes(h, options, n_sessions);

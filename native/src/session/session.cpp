@@ -19,6 +19,7 @@ void EngineSession::truncate(int32_t n_past) {
                                        " tokens to " + std::to_string(n_past) +
                                        "; give a length from 0 to the present one");
   }
+  if (!timeline.reaches_back(n_past)) n_past = 0;
   history.truncate(n_past);
   take_back(n_past);
 }

@@ -67,7 +67,7 @@ describe('available memory', () => {
 });
 
 describe('the memory plan', () => {
-  const size = { contextTokens: 512, kvTokens: 1024, batchTokens: 64, sessions: 4 };
+  const size = { contextTokens: 512, kvTokens: 1024, batchTokens: 64, sessions: 4, kvType: 'f16' as const };
 
   it('counts K/V by the formula: layers x (K and V) x KV heads x head size x 2 bytes', () => {
     const plan = planMemory(tinyModel({ architecture: 'qwen3' }), '', size);
@@ -75,6 +75,14 @@ describe('the memory plan', () => {
     expect(plan.kv).toBe(1024 * plan.kvPerToken);
     const { weights, file, kv, activations, tokenizer, constant, total } = plan;
     expect(total).toBe(weights + file + kv + activations + tokenizer + constant);
+  });
+
+  it('counts a code and its share of a scale, 17/16 of a byte, for a value of q8_0', () => {
+    const path = tinyModel({ architecture: 'qwen3' });
+    const plan = planMemory(path, '', { ...size, kvType: 'q8_0' });
+    expect(plan.kvPerToken).toBe((2 * 2 * 2 * 64 * 17) / 16);
+    expect(plan.total).toBe(planMemory(path, '', size).total - 1024 * (2 * 2 * 2 * 64 * (2 - 17 / 16)));
+    expect(planLines(plan).join('\n')).toContain('bytes, q8_0');
   });
 
   it('refuses what does not fit, with the sum in the message', () => {

@@ -102,6 +102,16 @@ export class ScriptedEngine implements NativeEngine {
     return this.sessions.filter((session) => !session.closed);
   }
 
+  savePrefixes(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  loadPrefixes(): void {}
+
+  kvTokensFor(tokens: number): number {
+    return pages(tokens) * PAGE;
+  }
+
   freeKvTokens(): number {
     return (this.#kvPages - this.open.reduce((sum, session) => sum + pages(session.nPast()), 0)) * PAGE;
   }

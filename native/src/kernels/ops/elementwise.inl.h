@@ -1,9 +1,7 @@
-// Operations of one value at a time, conversions between f16 and f32, and exp.
+// Operations of one value at a time, and exp.
 #pragma once
 
 #include <stdint.h>
-
-#include "base/f16.h"
 
 namespace tiergate {
 
@@ -35,6 +33,20 @@ static void add(const float* a, const float* b, int64_t n, float* out) {
   }
 }
 
+/// GeGLU (Shazeer 2020) with GELU's tanh form (Hendrycks & Gimpel 2016): x (1 + tanh u) / 2 = x / (1 + e^-2u).
+template <typename V>
+static void geglu(const float* gate, const float* up, int64_t n, float* out) {
+  using F = typename V::F;
+  for (int64_t i = 0; i < n; i += V::kLanes) {
+    const int left = n - i < V::kLanes ? (int)(n - i) : V::kLanes;
+    const F g = V::load_partial(gate + i, left);
+    // -2u = -2 sqrt(2 / pi) (g + 0.044715 g^3)
+    const F cubic = V::fma(V::mul(g, g), V::set1(-0.0713548162726f), V::set1(-1.59576912161f));
+    const F one_plus = V::add(V::set1(1.0f), exp_of<V>(V::mul(g, cubic)));
+    V::store_partial(out + i, V::mul(V::div(g, one_plus), V::load_partial(up + i, left)), left);
+  }
+}
+
 /// SwiGLU (Shazeer 2020): gate / (1 + e^-gate) * up.
 template <typename V>
 static void swiglu(const float* gate, const float* up, int64_t n, float* out) {
@@ -45,20 +57,6 @@ static void swiglu(const float* gate, const float* up, int64_t n, float* out) {
     const F one_plus = V::add(V::set1(1.0f), exp_of<V>(V::sub(V::zero(), g)));
     V::store_partial(out + i, V::mul(V::div(g, one_plus), V::load_partial(up + i, left)), left);
   }
-}
-
-template <typename V>
-static void f32_to_f16_row(const float* x, int64_t n, uint16_t* out) {
-  int64_t i = 0;
-  for (; i + V::kLanes <= n; i += V::kLanes) V::store_f16(out + i, V::load(x + i));
-  for (; i < n; ++i) out[i] = f32_to_f16(x[i]);
-}
-
-template <typename V>
-static void f16_to_f32_row(const uint16_t* x, int64_t n, float* out) {
-  int64_t i = 0;
-  for (; i + V::kLanes <= n; i += V::kLanes) V::store(out + i, V::load_f16(x + i));
-  for (; i < n; ++i) out[i] = f16_to_f32(x[i]);
 }
 
 }  // namespace tiergate

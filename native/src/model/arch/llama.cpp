@@ -47,7 +47,7 @@ class Llama final : public Network {
       const LlamaLayer& layer = layers_[static_cast<size_t>(i)];
       rms_norm(pass, layer.attn_norm);
       project_qkv(pass, {layer.wq, layer.bq}, {layer.wk, layer.bk}, {layer.wv, layer.bv});
-      rotate(pass);
+      rotate(pass, i);
       attend(pass, i);
       add_attention(pass, {layer.wo, layer.bo});
       rms_norm(pass, layer.ffn_norm);

@@ -46,7 +46,7 @@ class Qwen2 final : public Network {
       const Qwen2Layer& layer = layers_[static_cast<size_t>(i)];
       rms_norm(pass, layer.attn_norm);
       project_qkv(pass, {layer.wq, layer.bq}, {layer.wk, layer.bk}, {layer.wv, layer.bv});
-      rotate(pass);
+      rotate(pass, i);
       attend(pass, i);
       add_attention(pass, {layer.wo});
       rms_norm(pass, layer.ffn_norm);

@@ -46,7 +46,7 @@ class Qwen3 final : public Network {
       rms_norm(pass, layer.attn_norm);
       project_qkv(pass, {layer.wq}, {layer.wk}, {layer.wv});
       rms_norm_heads(pass, layer.q_norm, layer.k_norm);
-      rotate(pass);
+      rotate(pass, i);
       attend(pass, i);
       add_attention(pass, {layer.wo});
       rms_norm(pass, layer.ffn_norm);

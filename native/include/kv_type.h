@@ -1,0 +1,14 @@
+// How K and V are kept. Plain data: read by files that are built with an ISA's flags.
+#pragma once
+
+#include <cstdint>
+
+namespace tiergate {
+
+enum class KvType : uint8_t {
+  kF16,
+  kQ8_0,  // blocks of 32 values with one scale, as GGUF's type of that name: 17/32 of f16's bytes
+};
+inline constexpr int kKvTypes = 2;
+
+}  // namespace tiergate
