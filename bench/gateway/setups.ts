@@ -49,7 +49,21 @@ async function start(
   throw new Error(`${name} did not start:\n${output}`);
 }
 
-const program = (file: string): string[] => ['--import', 'tsx', join(import.meta.dirname, file)];
+/** Options that `npm start` gives Node.js. */
+const nodeOptions = (): string[] => {
+  const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start.split(' ').filter((word) => word.startsWith('--'));
+};
+
+/** The bare proxy has the options too: what they give is not Tiergate's own. */
+const program = (file: string): string[] => [
+  ...nodeOptions(),
+  '--import',
+  'tsx',
+  join(import.meta.dirname, file),
+];
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -84,7 +98,8 @@ export async function startTiergate(upstream: string, folder: string): Promise<S
     }),
   );
   const env = { TIERGATE_MODEL: '', NODE_ENV: 'production' };
-  return start('Tiergate', [builtFile('router/cli/main'), 'serve', '--config', config], env);
+  const args = [...nodeOptions(), builtFile('router/cli/main'), 'serve', '--config', config];
+  return start('Tiergate', args, env);
 }
 
 const PORTKEY = join(packageRoot, 'bench', 'peers', 'node_modules', '@portkey-ai', 'gateway');

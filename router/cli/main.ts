@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --min-semi-space-size=32 --max-semi-space-size=32
 // `tiergate COMMAND`: loads the one command that is asked for, so that each starts fast.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
