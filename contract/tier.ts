@@ -89,9 +89,10 @@ export interface TargetRunner {
   readonly counter?: TokenCounter;
   state(): TargetState;
   /**
-   * One attempt without retries, at the outgoing request's surface. Resolves with the whole completion, or, for `stream: true`, once the upstream has
-   * accepted the request (its status is 200); errors after that are thrown by the event iterator. The iterator's
-   * `return()` and the signal both cancel the upstream's work. Usage is always asked of the upstream.
+   * One attempt without retries, at the outgoing request's surface. Resolves with the whole completion, or, for
+   * `stream: true`, once the upstream has accepted the request (its status is 200); errors after that are thrown by the
+   * event iterator. The iterator's `return()` and the signal both cancel the upstream's work. Usage is always asked of
+   * the upstream.
    * @throws {GatewayError} PROVIDER_*, ENGINE_*, CONTEXT_OVERFLOW, NO_LOCAL_MODEL, EGRESS_BLOCKED
    */
   chat(outgoing: Outgoing, context: AttemptContext): Promise<ChatAnswer>;

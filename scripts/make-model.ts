@@ -4,22 +4,20 @@
 // published models do (they are trained in bf16); F16_FULL holds numbers that need all bits of f16.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { mixes } from '../bench/models/mixes.ts';
 import { writeModel } from '../bench/models/model-file.ts';
 import { shapes } from '../bench/models/shapes.ts';
+import { scriptOptions } from '../bench/script-options.ts';
 
 const usage =
   'usage: npx tsx scripts/make-model.ts --shape NAME --format NAME[,NAME...] --folder FOLDER [--seed N]\n' +
   `shapes: ${Object.keys(shapes).join(' ')}\nformats: ${Object.keys(mixes).join(' ')}`;
 
-const { values } = parseArgs({
-  options: {
-    shape: { type: 'string' },
-    format: { type: 'string' },
-    folder: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-  },
+const values = scriptOptions(import.meta.url, {
+  shape: { type: 'string' },
+  format: { type: 'string' },
+  folder: { type: 'string' },
+  seed: { type: 'string', default: '1' },
 });
 
 const { shape, format, folder } = values;

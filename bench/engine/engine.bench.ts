@@ -7,8 +7,8 @@ import { execFileSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { packageRoot } from '../../contract/built-file.ts';
+import { scriptOptions } from '../script-options.ts';
 import { startBusyProcess } from './child.ts';
 import { llamaBench } from './llama-bench.ts';
 import { hasNodeLlamaCpp } from './llama-cpp.ts';
@@ -24,20 +24,18 @@ const fullTests =
   'pp128 pp512 pp2048 tg128@0 tg128@2048 tg128@8192 batch1:64@64 batch4:64@64 batch8:64@64 batch16:64@64 tg128@0+busy';
 const quickTests = 'pp512 tg32@0 tg32@2048 batch4:16@64 batch8:16@64 batch16:16@64';
 
-const { values: given } = parseArgs({
-  options: {
-    model: { type: 'string', multiple: true, default: [] },
-    peer: { type: 'string', multiple: true, default: [] },
-    threads: { type: 'string', default: [...new Set([1, 2, cores])].filter((n) => n <= cores).join() },
-    rounds: { type: 'string' },
-    tests: { type: 'string' },
-    only: { type: 'string', default: '' },
-    quick: { type: 'boolean', default: false },
-    isa: { type: 'string', default: '' },
-    'no-node-llama-cpp': { type: 'boolean', default: false },
-    'no-starts': { type: 'boolean', default: false },
-    json: { type: 'string' },
-  },
+const given = scriptOptions(import.meta.url, {
+  model: { type: 'string', multiple: true, default: [] },
+  peer: { type: 'string', multiple: true, default: [] },
+  threads: { type: 'string', default: [...new Set([1, 2, cores])].filter((n) => n <= cores).join() },
+  rounds: { type: 'string' },
+  tests: { type: 'string' },
+  only: { type: 'string', default: '' },
+  quick: { type: 'boolean', default: false },
+  isa: { type: 'string', default: '' },
+  'no-node-llama-cpp': { type: 'boolean', default: false },
+  'no-starts': { type: 'boolean', default: false },
+  json: { type: 'string' },
 });
 
 const rounds = Number(given.rounds ?? (given.quick ? 3 : 5));

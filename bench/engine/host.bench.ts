@@ -6,22 +6,20 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
 import { packageRoot } from '../../contract/built-file.ts';
+import { scriptOptions } from '../script-options.ts';
 import { median } from './measurement.ts';
 import { cpuName } from './roofline.ts';
 import { prefixes, stalls, together } from './server-measures.ts';
 import { llamaServer, ourHost, type Server, type ServerKind } from './servers.ts';
 
-const { values: given } = parseArgs({
-  options: {
-    model: { type: 'string' },
-    peer: { type: 'string', multiple: true, default: [] },
-    threads: { type: 'string', default: `${availableParallelism()}` },
-    rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'together,prefixes,stalls' },
-    json: { type: 'string' },
-  },
+const given = scriptOptions(import.meta.url, {
+  model: { type: 'string' },
+  peer: { type: 'string', multiple: true, default: [] },
+  threads: { type: 'string', default: `${availableParallelism()}` },
+  rounds: { type: 'string', default: '5' },
+  only: { type: 'string', default: 'together,prefixes,stalls' },
+  json: { type: 'string' },
 });
 const rounds = Number(given.rounds);
 const parts = new Set(given.only.split(','));

@@ -1,19 +1,17 @@
 // Every product kernel beside what one core of this machine can do, medians of interleaved rounds.
 //   npm run bench:kernels -- [--isa avx2] [--type Q4_K] [--rounds 5] [--json FILE]
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../script-options.ts';
 import { runChild } from './child.ts';
 import { groupBy, median } from './measurement.ts';
 import { nativeProgram } from './ours.ts';
 import { cpuName, measurePeaks, type Peaks } from './roofline.ts';
 
-const { values: given } = parseArgs({
-  options: {
-    isa: { type: 'string', default: '' },
-    type: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '5' },
-    json: { type: 'string' },
-  },
+const given = scriptOptions(import.meta.url, {
+  isa: { type: 'string', default: '' },
+  type: { type: 'string', default: '' },
+  rounds: { type: 'string', default: '5' },
+  json: { type: 'string' },
 });
 
 interface Line {

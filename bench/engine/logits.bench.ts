@@ -6,21 +6,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { nativeAddon } from '../../engine/binding.ts';
 import { mixes } from '../models/mixes.ts';
 import { writeModel } from '../models/model-file.ts';
+import { scriptOptions } from '../script-options.ts';
 import { divergence, follow, topOf } from './compare.ts';
 import { type GreedyText, hasNodeLlamaCpp, LlamaCpp } from './llama-cpp.ts';
 
-const { values: given } = parseArgs({
-  options: {
-    formats: { type: 'string', default: Object.keys(mixes).join() },
-    model: { type: 'string', multiple: true, default: [] },
-    texts: { type: 'string', default: '17' },
-    isa: { type: 'string', default: '' },
-    json: { type: 'string' },
-  },
+const given = scriptOptions(import.meta.url, {
+  formats: { type: 'string', default: Object.keys(mixes).join() },
+  model: { type: 'string', multiple: true, default: [] },
+  texts: { type: 'string', default: '17' },
+  isa: { type: 'string', default: '' },
+  json: { type: 'string' },
 });
 
 const nTokens = 128;

@@ -4,17 +4,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { packageRoot } from '../../contract/built-file.ts';
+import { scriptOptions } from '../script-options.ts';
 import { CONNECTIONS, hasWrk, type LoadRequest, type LoadResult, load } from './load.ts';
 import { type Setup, startBareProxy, startPortkey, startTiergate, startUpstream } from './setups.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    save: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '3' },
-  },
+const options = scriptOptions(import.meta.url, {
+  save: { type: 'boolean', default: false },
+  rounds: { type: 'string', default: '3' },
+  seconds: { type: 'string', default: '3' },
 });
 const rounds = Number(options.rounds);
 const seconds = Number(options.seconds);
