@@ -93,6 +93,7 @@ export interface NativeSession {
 export interface NativeEngine {
   readonly nCtx: number;
   readonly nBatch: number;
+  readonly nLayers: number;
   readonly kvBytes: number;
   freeKvTokens(): number;
   /** What a session of so many tokens takes at most of nKvTokens. */
@@ -102,8 +103,18 @@ export interface NativeEngine {
   savePrefixes(path: string, key: string, maxBytes: number): Promise<number>;
   /** Before any session. Throws for a file that cannot be used. */
   loadPrefixes(path: string, key: string): void;
-  /** Runs on a worker thread; one at a time. Rejects with an Error whose `code` is the native Error's. */
-  step(items: NativeStepItem[]): Promise<NativeStepResult[]>;
+  /**
+   * Runs on a worker thread; one at a time. Then goes on with a reading, by one layer at least and for about readingMs.
+   * Rejects with an Error whose `code` is the native Error's.
+   */
+  step(items: NativeStepItem[], readingMs?: number): Promise<NativeStepResult[]>;
+  /**
+   * Begins to read prompts beside the steps to come, layer by layer; one reading at a time, no drafts. Throws what step()
+   * rejects with, before anything has changed. Resolves after the step in which it ends; rejects when the engine is closed.
+   */
+  read(items: NativeStepItem[]): Promise<NativeStepResult[]>;
+  /** Of the last step, what went into a reading. */
+  readonly readingMs: number;
   close(): void;
 }
 

@@ -31,8 +31,11 @@ export class Scheduler {
   readonly #times = new StepTimes();
   readonly #now: () => number;
   #active: Sequence[] = [];
-  /** Sequences of the step in flight: their sessions are in use even when they were cancelled. */
+  /** Of the step in flight, and of the reading: their sessions are in use even when they were cancelled. */
   #stepping: readonly Sequence[] = [];
+  #inReading: readonly Sequence[] = [];
+  /** What the reading has taken so far. */
+  #readingMs = 0;
   #loop: Promise<void> | null = null;
   #wake: (() => void) | null = null;
   #closed = false;
@@ -172,8 +175,9 @@ export class Scheduler {
   async #run(): Promise<void> {
     while (this.#active.length > 0 || this.#waiting.size > 0) {
       this.#admit();
-      const batch = planStep(this.#active, this.#engine.nBatch, this.#times);
-      if (batch.length > 0) await this.#step(batch);
+      const plan = planStep(this.#active, this.#inReading, this.#engine, this.#times);
+      if (plan.reading.length > 0) this.#beginReading(plan.reading);
+      if (plan.step.length > 0 || this.#inReading.length > 0) await this.#step(plan.step, plan.readingMs);
       else if (this.#active.length > 0) await this.#woken();
       // Lets sockets and cancellations through between steps.
       await nextTurn();
@@ -213,19 +217,50 @@ export class Scheduler {
     }
   }
 
-  async #step(batch: Planned[]): Promise<void> {
+  /** Where all together cannot be read, the first that can alone; those that cannot end. */
+  #beginReading(batch: Planned[]): void {
+    try {
+      const results = this.#engine.read(batch.map(({ item }) => item));
+      this.#inReading = batch.map(({ sequence }) => sequence);
+      this.#readingMs = 0;
+      results.then(
+        (each) => this.#endReading(batch, each),
+        () => this.#endReading(batch, null),
+      );
+    } catch (error) {
+      if (batch.length === 1) this.#end(batch[0]!.sequence, fromNativeError(error));
+      else for (const each of batch) if (this.#inReading.length === 0) this.#beginReading([each]);
+    }
+  }
+
+  /** results: null when the engine was closed. */
+  #endReading(batch: Planned[], results: NativeStepResult[] | null): void {
+    this.#inReading = [];
+    const rows = batch.reduce((sum, { item }) => sum + item.tokens.length, 0);
+    if (results) this.#times.observeReading(rows, this.#readingMs);
+    batch.forEach(({ sequence, item }, index) => {
+      if (results) this.#advance(sequence, item, results[index]!);
+      else this.#release(sequence);
+    });
+  }
+
+  async #step(batch: Planned[], readingMs = 0): Promise<void> {
     this.#stepping = batch.map(({ sequence }) => sequence);
     const begun = this.#now();
     let results: NativeStepResult[];
     try {
-      results = await this.#engine.step(batch.map(({ item }) => item));
+      results = await this.#engine.step(
+        batch.map(({ item }) => item),
+        readingMs,
+      );
     } catch (error) {
       this.#stepping = [];
       await this.#stepFailed(batch, error);
       return;
     }
     this.#stepping = [];
-    this.#measure(batch, this.#now() - begun);
+    this.#readingMs += this.#engine.readingMs;
+    this.#measure(batch, this.#now() - begun - this.#engine.readingMs);
     batch.forEach(({ sequence, item }, index) => {
       this.#advance(sequence, item, results[index]!);
     });
@@ -294,7 +329,7 @@ export class Scheduler {
     this.#waiting.remove(sequence);
     if (sequence.session) this.#waiting.served(this.#now() - sequence.admittedAt);
     this.#active = this.#active.filter((each) => each !== sequence);
-    if (!this.#stepping.includes(sequence)) this.#release(sequence);
+    if (!this.#stepping.includes(sequence) && !this.#inReading.includes(sequence)) this.#release(sequence);
     if (outcome instanceof GatewayError) sequence.reject(outcome);
     else sequence.resolve({ reason: outcome, cachedTokens: sequence.cachedTokens });
     this.wake();

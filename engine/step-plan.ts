@@ -1,5 +1,6 @@
-// Which sequences take part in the next step, and with how much: everybody who decodes gets a token, guesses where
-// they pay, then prompts within a budget that keeps the running streams even.
+// Which sequences take part in the next step, and with how much: everybody who decodes gets a token, and guesses where
+// they pay. Prompts take a step of their own while nobody is held up by it; else they are read beside the steps, a few
+// layers at a time, so that running streams stay even and a long prompt's K/V is still read once for many of its tokens.
 // Source: Yu et al., "Orca" (OSDI 2022); Agrawal et al., "Sarathi-Serve" (OSDI 2024) for chunked prefill.
 import type { NativeStepItem } from './binding.ts';
 import { PAGE_TOKENS, type Sequence } from './sequence.ts';
@@ -13,26 +14,62 @@ export interface Planned {
 /** The part of the prompt budget that the first in line always gets: short prompts may overtake, not starve it. */
 const SHARE_OF_FIRST = 0.25;
 
-/** `active` in order of admission; those whose reader is behind sit out. */
-export function planStep(active: readonly Sequence[], nBatch: number, times: StepTimes): Planned[] {
-  const ready = active.filter(({ request }) => !request.isBehind());
+export interface StepPlan {
+  step: Planned[];
+  /** To begin before the step; empty: none. */
+  reading: Planned[];
+  /** What the step gives to the reading under way, in milliseconds. */
+  readingMs: number;
+}
+
+export interface EngineShape {
+  nBatch: number;
+  nLayers: number;
+}
+
+/**
+ * `active` in order of admission; those whose reader is behind sit out. `inReading`: sequences of the reading under way;
+ * a new one begins when none is.
+ */
+export function planStep(
+  active: readonly Sequence[],
+  inReading: readonly Sequence[],
+  { nBatch, nLayers }: EngineShape,
+  times: StepTimes,
+): StepPlan {
+  const ready = active.filter((sequence) => !sequence.request.isBehind() && !inReading.includes(sequence));
   const decoding = ready.filter(isDecoding).slice(0, nBatch);
-  const reading = ready.filter((sequence) => !isDecoding(sequence)).sort(byPriority);
-  for (const sequence of reading) adopt(sequence);
-  const inTurn = reading.filter((sequence, index) => !willBeShared(sequence, reading.slice(0, index)));
-  const budget = times.promptBudget(decoding.length, inTurn.length, nBatch - decoding.length);
-  const shares = shareOut(inTurn, budget);
-  // Guesses wait while a prompt is read: that step is long enough.
-  const cost = shares.size > 0 ? null : times.draftCost(decoding.length);
+  const waiting = ready.filter((sequence) => !isDecoding(sequence)).sort(byPriority);
+  for (const sequence of waiting) adopt(sequence);
+  const before = [...inReading, ...waiting];
+  const inTurn = waiting.filter(
+    (sequence, index) => !willBeShared(sequence, before.slice(0, inReading.length + index)),
+  );
+  // Who has but its first token waits once for those that begin with it: together they are read in far less time.
+  const isHeldUp = decoding.some(({ length, request }) => length - request.prompt.length > 1);
   let room = nBatch - decoding.length;
-  const plan = decoding.map((sequence) => {
+  if (!isHeldUp && inReading.length === 0) {
+    const shares = shareOut(inTurn, room);
+    const prompts = [...shares].map(([sequence, count]) => planned(sequence, count));
+    if (prompts.length > 0)
+      return { step: [...decoding.map(oneToken), ...prompts], reading: [], readingMs: 0 };
+  }
+  const readingMs = isHeldUp ? times.readingMs(decoding.length, inTurn.length) : Number.POSITIVE_INFINITY;
+  if (inReading.length > 0) return { step: decoding.map(oneToken), reading: [], readingMs };
+  if (inTurn.length > 0) {
+    const shares = shareOut(inTurn, Math.min(nBatch, times.readingRows(readingMs, nLayers)));
+    const reading = [...shares].map(([sequence, count]) => planned(sequence, count));
+    return { step: decoding.map(oneToken), reading, readingMs };
+  }
+  // Guesses wait while a prompt is read: that step is long enough.
+  const cost = times.draftCost(decoding.length);
+  const step = decoding.map((sequence) => {
     const most = cost === null ? 0 : Math.min(room, sequence.tokens.length - sequence.length - 1);
     const draft = sequence.drafter?.propose(sequence.length, most, cost ?? 1);
     room -= draft?.length ?? 0;
     return planned(sequence, 1, draft);
   });
-  for (const [sequence, count] of shares) plan.push(planned(sequence, count));
-  return plan;
+  return { step, reading: [], readingMs: 0 };
 }
 
 const isDecoding = ({ position, request }: Sequence): boolean => position >= request.prompt.length;
@@ -80,6 +117,8 @@ function willBeShared({ position, request }: Sequence, before: readonly Sequence
     return true;
   });
 }
+
+const oneToken = (sequence: Sequence): Planned => planned(sequence, 1);
 
 function planned(sequence: Sequence, count: number, draft?: Int32Array): Planned {
   const { pooling, topTokens } = sequence.request;

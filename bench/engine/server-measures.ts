@@ -79,7 +79,7 @@ export async function prefixes(server: Server, round: number): Promise<PrefixTim
 interface Stream {
   /** When each event came, in ms. */
   times: number[];
-  /** Resolves when this many events have come. */
+  /** Resolves when this many events have come, or no more will. */
   atLeast: (n: number) => Promise<void>;
   ended: Promise<unknown>;
   stop: () => void;
@@ -89,6 +89,7 @@ function stream(server: Server, nTokens: number, number: number): Stream {
   const times: number[] = [];
   const abort = new AbortController();
   const body = { prompt: text(40, number), max_tokens: nTokens, stream: true };
+  let isOver = false;
   const ended = server
     .complete(body, {
       signal: abort.signal,
@@ -99,9 +100,12 @@ function stream(server: Server, nTokens: number, number: number): Stream {
     })
     .catch((error: unknown) => {
       if (!abort.signal.aborted) throw error;
+    })
+    .finally(() => {
+      isOver = true;
     });
   const atLeast = async (n: number): Promise<void> => {
-    while (times.length < n) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (times.length < n && !isOver) await new Promise((resolve) => setTimeout(resolve, 5));
   };
   return { times, atLeast, ended, stop: () => abort.abort() };
 }
@@ -130,11 +134,11 @@ export async function stalls(server: Server, round: number): Promise<StallTimes>
   await alone.ended;
   const idle = gapsOf(alone.times.slice(4));
   const prompt = await textOfTokens(server, 4096, number + 1);
-  const beside = stream(server, 1500, number + 2);
-  await Promise.race([beside.atLeast(8), beside.ended]);
+  const beside = stream(server, 2000, number + 2);
+  await beside.atLeast(8);
   const start = performance.now();
   const prefillS = await firstToken(server, prompt);
-  await Promise.race([beside.atLeast(beside.times.length + 1), beside.ended]);
+  await beside.atLeast(beside.times.length + 1);
   beside.stop();
   await beside.ended;
   const during = gapsOf(beside.times.filter((time, i) => time > start || (beside.times[i + 1] ?? 0) > start));

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -192,6 +193,7 @@ class Engine {
   virtual ~Engine() = default;
   virtual int32_t n_ctx() const = 0;
   virtual int32_t n_batch() const = 0;
+  virtual int32_t n_layers() const = 0;
   /// What sessions may still take; cached prefixes that nobody reads give way and count as free.
   virtual int32_t free_kv_tokens() const = 0;
   virtual uint64_t kv_bytes() const = 0;
@@ -209,8 +211,19 @@ class Engine {
   /// One forward pass over all items. Sum of tokens and drafts <= n_batch. Results in the order of items. Throws Error
   /// (CONTEXT_OVERFLOW) before any change when a timeline or the KV budget would overflow.
   /// A session's numbers depend on its own tokens and sampler alone, never on its batch mates, thread count,
-  /// adopted prefixes or drafts.
-  virtual std::vector<StepResult> step(std::span<const StepItem> items) = 0;
+  /// adopted prefixes or drafts, nor on whether they were read beside other steps.
+  /// Then goes on with what begin_reading() began, a layer at least and for about reading_ms.
+  virtual std::vector<StepResult> step(std::span<const StepItem> items, double reading_ms) = 0;
+  std::vector<StepResult> step(std::span<const StepItem> items) { return step(items, 0); }
+  /// Lays out a pass over `items`, without drafts, which later steps compute layer by layer: a long prompt holds nobody
+  /// up. One at a time; the sessions stay, and take part in nothing else, until it has ended. Throws Error as step().
+  virtual void begin_reading(std::span<const StepItem> items) = 0;
+  /// The reading's results, once, when it has ended.
+  virtual std::optional<std::vector<StepResult>> take_reading() = 0;
+  /// Ends the reading as if it had not begun.
+  virtual void abandon_reading() = 0;
+  /// Of the last step, what went into the reading, in milliseconds.
+  virtual double reading_ms() const = 0;
 };
 
 }  // namespace tiergate

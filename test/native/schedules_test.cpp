@@ -1,5 +1,6 @@
-// Same input, same output: whatever runs beside a sequence, however its prompt is cut, whichever prefix it
-// adopts, whatever is guessed of its answer, and on any number of threads, every token and every figure of its
+// Same input, same output: whatever runs beside a sequence, however its prompt is cut, whether it is read in steps or
+// layer by layer beside them, whichever prefix it adopts, whatever is guessed of its answer, and on any number of
+// threads, every token and every figure of its
 // answer has the same bits as when it runs alone. Random schedules over tiny models; the number of schedules is
 // an environment variable, TIERGATE_SCHEDULES.
 #include <algorithm>
@@ -117,13 +118,15 @@ struct Running {
   std::unique_ptr<Session> session;
   Tokens text;            // prompt and answer as expected
   size_t n_answered = 0;  // sampled so far
+  bool is_reading = false, samples = false;
 
   bool is_done() const { return n_answered == request->answer.size(); }
   size_t n_prompt() const { return request->prompt.size(); }
 };
 
 struct Tally {
-  int64_t n_steps = 0, n_adopted = 0, n_drafted = 0, n_drafts_right = 0, n_cut = 0, n_left = 0;
+  int64_t n_steps = 0, n_readings = 0, n_abandoned = 0, n_adopted = 0, n_drafted = 0, n_drafts_right = 0,
+          n_cut = 0, n_left = 0;
 };
 
 /// Before a step, while the prompt is read: adopt, cut back, or neither.
@@ -161,15 +164,61 @@ void check_results(Running& running, const StepResult& result, Tally& tally) {
   CHECK_EQ(static_cast<size_t>(running.session->n_past()), running.n_prompt() + running.n_answered - 1);
 }
 
+/// Lets some begin a reading of their next tokens.
+void begin_reading(Engine& engine, std::vector<Running>& all, Random& random, Tally& tally) {
+  std::vector<StepItem> items;
+  auto room = static_cast<size_t>(engine.n_batch());
+  for (Running& running : all) {
+    if (running.is_done() || random.one_in(2) || room == 0) continue;
+    if (running.n_answered == 0) disturb_prompt(running, random, tally);
+    const auto past = static_cast<size_t>(running.session->n_past());
+    const size_t left = running.n_prompt() + running.n_answered - past;
+    const size_t n = std::min({left, room, random.between(1, 200)});
+    room -= n;
+    running.is_reading = true;
+    running.samples = n == left;
+    items.push_back({.session = running.session.get(),
+                     .tokens = std::span(running.text).subspan(past, n),
+                     .sample = running.samples,
+                     .n_top = running.request->n_top});
+  }
+  if (items.empty()) return;
+  engine.begin_reading(items);
+  ++tally.n_readings;
+}
+
+void end_reading(Engine& engine, std::vector<Running>& all, Tally& tally) {
+  const auto results = engine.take_reading();
+  if (!results) return;
+  auto result = results->begin();
+  for (Running& running : all) {  // in the order of the reading's items
+    if (!running.is_reading) continue;
+    running.is_reading = false;
+    CHECK_EQ(result->error, std::string());
+    CHECK_EQ(result->sampled, running.samples);
+    if (running.samples) check_results(running, *result, tally);
+    ++result;
+  }
+  CHECK(result == results->end());
+}
+
 /// One step of all, each with a random share.
 void step(Engine& engine, std::vector<Running>& all, Random& random, Tally& tally) {
+  const bool reads = std::any_of(all.begin(), all.end(), [](const Running& each) { return each.is_reading; });
+  if (!reads && random.one_in(5)) {
+    begin_reading(engine, all, random, tally);
+  } else if (reads && random.one_in(20)) {
+    engine.abandon_reading();
+    for (Running& running : all) running.is_reading = false;
+    ++tally.n_abandoned;
+  }
   std::vector<StepItem> items;
   std::vector<Running*> owners;
   std::vector<Tokens> drafts(all.size());
   auto room = static_cast<size_t>(engine.n_batch());
   for (size_t i = 0; i < all.size(); ++i) {
     Running& running = all[i];
-    if (running.is_done() || random.one_in(4) || room == 0) continue;
+    if (running.is_done() || running.is_reading || random.one_in(4) || room == 0) continue;
     if (running.n_answered == 0) disturb_prompt(running, random, tally);
     const auto past = static_cast<size_t>(running.session->n_past());
     const size_t left = running.n_prompt() + running.n_answered - past;
@@ -188,13 +237,14 @@ void step(Engine& engine, std::vector<Running>& all, Random& random, Tally& tall
     items.push_back(item);
     owners.push_back(&running);
   }
-  const std::vector<StepResult> results = engine.step(items);
+  const std::vector<StepResult> results = engine.step(items, random.one_in(3) ? 1e9 : 0);
   ++tally.n_steps;
   for (size_t i = 0; i < items.size(); ++i) {
     CHECK_EQ(results[i].error, std::string());
     CHECK_EQ(results[i].sampled, items[i].sample);
     if (items[i].sample) check_results(*owners[i], results[i], tally);
   }
+  end_reading(engine, all, tally);
 }
 
 void run_schedule(Engine& engine, int32_t n_kv_tokens, const std::vector<Request>& requests, Random& random,
@@ -211,7 +261,7 @@ void run_schedule(Engine& engine, int32_t n_kv_tokens, const std::vector<Request
     }
     step(engine, all, random, tally);
     std::erase_if(all, [&](const Running& running) {
-      const bool leaves = !running.is_done() && random.one_in(40);
+      const bool leaves = !running.is_done() && !running.is_reading && random.one_in(40);
       tally.n_left += leaves;
       return running.is_done() || leaves;
     });
@@ -269,13 +319,16 @@ TEST("answers are the same bits in random schedules") {
     }
   }
   std::printf(
-      "# %zu schedules, %lld steps, %lld tokens adopted, %lld of %lld drafted tokens right, %lld cuts, %lld "
+      "# %zu schedules, %lld steps, %lld readings (%lld abandoned), %lld tokens adopted, %lld of %lld "
+      "drafted tokens right, %lld cuts, %lld "
       "left "
       "early\n",
-      n_run, static_cast<long long>(tally.n_steps), static_cast<long long>(tally.n_adopted),
+      n_run, static_cast<long long>(tally.n_steps), static_cast<long long>(tally.n_readings),
+      static_cast<long long>(tally.n_abandoned), static_cast<long long>(tally.n_adopted),
       static_cast<long long>(tally.n_drafts_right), static_cast<long long>(tally.n_drafted),
       static_cast<long long>(tally.n_cut), static_cast<long long>(tally.n_left));
   // The schedules met what they are about.
   CHECK(tally.n_adopted > 0);
+  CHECK(tally.n_abandoned > 0 && tally.n_abandoned < tally.n_readings);
   CHECK(tally.n_drafts_right > 0 && tally.n_drafts_right < tally.n_drafted);
 }

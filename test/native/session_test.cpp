@@ -351,6 +351,38 @@ TEST("errors name what is wrong with a step") {
   CHECK(engine->step({}).empty());
 }
 
+TEST("a reading refuses what it cannot begin, and ends as if it had not begun") {
+  const TinyModelFile file({});
+  const std::shared_ptr<Model> model = Model::open(file.path());
+  const auto engine = Engine::create(model, {.n_ctx = 200, .n_kv_tokens = 256, .n_batch = 100});
+  const auto a = engine->new_session(), b = engine->new_session();
+  const Tokens prompt(90, 5), one = {6};
+  const StepItem reading{.session = a.get(), .tokens = prompt, .sample = true};
+  const StepItem drafted{.session = a.get(), .tokens = one, .sample = true, .draft = one};
+  CHECK_THROWS(engine->begin_reading({&drafted, 1}), "takes no drafts");
+  engine->begin_reading({&reading, 1});
+  CHECK_EQ(a->n_past(), 90);
+  const StepItem other{.session = b.get(), .tokens = one, .sample = true};
+  CHECK_THROWS(engine->begin_reading({&other, 1}), "another reading");
+  CHECK_THROWS(step_one(*engine, *a, one), "is being read");
+  CHECK(!engine->take_reading());
+  const StepResult beside = engine->step({&other, 1}, 0)[0];
+  engine->abandon_reading();
+  CHECK_EQ(a->n_past(), 0);
+  CHECK(!engine->take_reading());
+  CHECK_EQ(engine->free_kv_tokens(), 192);
+
+  engine->begin_reading({&reading, 1});
+  CHECK(engine->step({}, 1e9).empty());
+  CHECK(engine->reading_ms() > 0);
+  const auto results = engine->take_reading();
+  CHECK(results && results->size() == 1 && (*results)[0].sampled);
+  const auto fresh = Engine::create(model, {.n_ctx = 200});
+  const auto whole = fresh->new_session(), single = fresh->new_session();
+  CHECK_EQ((*results)[0].token, step_one(*fresh, *whole, prompt)[0].token);
+  CHECK_EQ(beside.token, step_one(*fresh, *single, one)[0].token);
+}
+
 TEST("logits that are not finite are an error of their session alone") {
   const TinyModelFile file({.poisoned_token = 7});
   const auto engine = Engine::create(Model::open(file.path()), {.n_ctx = 128, .n_kv_tokens = 256});

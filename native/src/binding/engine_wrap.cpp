@@ -2,6 +2,7 @@
 
 #include "binding/convert.h"
 #include "binding/instance_data.h"
+#include "binding/reading.h"
 #include "binding/session_wrap.h"
 #include "binding/step_worker.h"
 #include "binding/throw_js.h"
@@ -51,12 +52,13 @@ Napi::Function EngineWrap::define(Napi::Env env) {
   return DefineClass(
       env, "NativeEngine",
       {InstanceAccessor<&EngineWrap::n_ctx>("nCtx"), InstanceAccessor<&EngineWrap::n_batch>("nBatch"),
-       InstanceAccessor<&EngineWrap::kv_bytes>("kvBytes"),
+       InstanceAccessor<&EngineWrap::n_layers>("nLayers"), InstanceAccessor<&EngineWrap::kv_bytes>("kvBytes"),
        InstanceMethod<&EngineWrap::free_kv_tokens>("freeKvTokens"),
        InstanceMethod<&EngineWrap::kv_tokens_for>("kvTokensFor"),
        InstanceMethod<&EngineWrap::save_prefixes>("savePrefixes"),
        InstanceMethod<&EngineWrap::load_prefixes>("loadPrefixes"),
        InstanceMethod<&EngineWrap::new_session>("newSession"), InstanceMethod<&EngineWrap::step>("step"),
+       InstanceMethod<&EngineWrap::read>("read"), InstanceAccessor<&EngineWrap::reading_ms>("readingMs"),
        InstanceMethod<&EngineWrap::close>("close")});
 }
 
@@ -76,6 +78,10 @@ Napi::Value EngineWrap::n_ctx(const Napi::CallbackInfo& info) {
 
 Napi::Value EngineWrap::n_batch(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] { return Napi::Number::New(info.Env(), engine().n_batch()); });
+}
+
+Napi::Value EngineWrap::n_layers(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] { return Napi::Number::New(info.Env(), engine().n_layers()); });
 }
 
 Napi::Value EngineWrap::kv_bytes(const Napi::CallbackInfo& info) {
@@ -126,8 +132,9 @@ Napi::Value EngineWrap::step(const Napi::CallbackInfo& info) {
   // Every failure, also of the arguments, is a rejection: callers await one thing.
   try {
     if (!info[0].IsArray()) wrong_type(info[0], "items", "an array");
+    const double reading_ms = info[1].IsNumber() ? info[1].As<Napi::Number>().DoubleValue() : 0;
     return guarded(env, [&]() -> Napi::Value {
-      auto worker = std::make_unique<StepWorker>(env, state_, info[0].As<Napi::Array>());
+      auto worker = std::make_unique<StepWorker>(env, state_, info[0].As<Napi::Array>(), reading_ms);
       const Napi::Promise promise = worker->start();
       worker.release();
       return promise;
@@ -139,6 +146,19 @@ Napi::Value EngineWrap::step(const Napi::CallbackInfo& info) {
   }
 }
 
-void EngineWrap::close(const Napi::CallbackInfo&) { state_->engine.reset(); }
+Napi::Value EngineWrap::read(const Napi::CallbackInfo& info) {
+  if (!info[0].IsArray()) wrong_type(info[0], "items", "an array");
+  return guarded(info.Env(), [&] { return begin_reading(info.Env(), *state_, info[0].As<Napi::Array>()); });
+}
+
+Napi::Value EngineWrap::reading_ms(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), state_->reading_ms);
+}
+
+void EngineWrap::close(const Napi::CallbackInfo& info) {
+  const std::shared_ptr<Engine> engine = std::move(state_->engine);
+  state_->engine.reset();
+  if (engine != nullptr && !state_->is_in_step) end_reading(info.Env(), *state_, *engine);
+}
 
 }  // namespace tiergate

@@ -9,10 +9,14 @@
 
 namespace tiergate {
 
+struct Reading;
+
 /// An engine and whether a step of it runs; touched by the JavaScript thread alone.
 struct EngineState {
   std::shared_ptr<Engine> engine;  // null: closed; a running step keeps its own reference
   bool is_in_step = false;
+  double reading_ms = 0;             // of the last step
+  std::shared_ptr<Reading> reading;  // null: none is under way
 };
 
 class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
@@ -26,6 +30,7 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
 
   Napi::Value n_ctx(const Napi::CallbackInfo& info);
   Napi::Value n_batch(const Napi::CallbackInfo& info);
+  Napi::Value n_layers(const Napi::CallbackInfo& info);
   Napi::Value kv_bytes(const Napi::CallbackInfo& info);
   Napi::Value free_kv_tokens(const Napi::CallbackInfo& info);
   Napi::Value kv_tokens_for(const Napi::CallbackInfo& info);
@@ -33,6 +38,8 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value save_prefixes(const Napi::CallbackInfo& info);
   Napi::Value load_prefixes(const Napi::CallbackInfo& info);
   Napi::Value step(const Napi::CallbackInfo& info);
+  Napi::Value read(const Napi::CallbackInfo& info);
+  Napi::Value reading_ms(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 
   std::shared_ptr<EngineState> state_;

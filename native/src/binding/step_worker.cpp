@@ -1,52 +1,20 @@
 #include "binding/step_worker.h"
 
-#include "binding/convert.h"
-
 namespace tiergate {
 
-StepWorker::StepWorker(Napi::Env env, std::shared_ptr<EngineState> engine, const Napi::Array& items)
-    : Napi::AsyncWorker(env), deferred_(Napi::Promise::Deferred::New(env)), engine_state_(std::move(engine)) {
-  for (uint32_t i = 0; i < items.Length(); ++i) {
-    const Napi::HandleScope scope(env);
-    const std::string name = "items[" + std::to_string(i) + "]";
-    const Napi::Object given = to_object(items.Get(i), name);
-    const Napi::Value session_value = given.Get("session");
-    SessionWrap* const session = SessionWrap::from(session_value);
-    if (session == nullptr) wrong_type(session_value, name + ".session", "a session of newSession()");
-    StepItem item;
-    item.session = &session->idle_session();
-    tokens_.push_back(to_tokens(given.Get("tokens"), name + ".tokens"));
-    read_option(given, "draft", drafts_.emplace_back(), to_tokens);
-    item.sample = to_bool(given.Get("sample"), name + ".sample");
-    item.n_top = to_int32(given.Get("nTop"), name + ".nTop");
-    int32_t pooling = 0;
-    read_option(given, "pooling", pooling, to_int32);
-    if (pooling < 0 || pooling > static_cast<int32_t>(Pooling::kLast)) {
-      throw Error("INVALID_REQUEST", name + ".pooling is " + std::to_string(pooling) + "; it must be 0 … 3");
-    }
-    item.pooling = static_cast<Pooling>(pooling);
-    sessions_.push_back(session->state());
-    items_.push_back(item);
-  }
-  // Reading the items may run JavaScript (getters), which may close what was checked before.
-  for (size_t i = 0; i < items_.size(); ++i) {
-    if (sessions_[i]->session.get() != items_[i].session || sessions_[i]->is_in_step) {
-      throw Error("INVALID_REQUEST",
-                  "items[" + std::to_string(i) + "].session was closed or used while the items were read");
-    }
-    items_[i].tokens = tokens_[i];
-    items_[i].draft = drafts_[i];
-  }
-  if (engine_state_->engine == nullptr)
-    throw Error("INVALID_REQUEST", "the engine is closed; create another");
-  if (engine_state_->is_in_step)
-    throw Error("INVALID_REQUEST", "a step of this engine is running; wait for its promise");
-  engine_ = engine_state_->engine;
+StepWorker::StepWorker(Napi::Env env, std::shared_ptr<EngineState> engine, const Napi::Array& items,
+                       double reading_ms)
+    : Napi::AsyncWorker(env),
+      deferred_(Napi::Promise::Deferred::New(env)),
+      engine_state_(std::move(engine)),
+      items_(items),
+      reading_ms_(reading_ms) {
+  engine_ = idle_engine(*engine_state_);
 }
 
 Napi::Promise StepWorker::start() {
   engine_state_->is_in_step = true;
-  for (const auto& session : sessions_) session->is_in_step = true;
+  items_.mark_busy();
   const Napi::Promise promise = deferred_.Promise();
   Queue();
   return promise;
@@ -54,7 +22,7 @@ Napi::Promise StepWorker::start() {
 
 void StepWorker::Execute() {
   try {
-    results_ = engine_->step(items_);
+    results_ = engine_->step(items_.items(), reading_ms_);
   } catch (...) {
     error_ = caught_error();
   }
@@ -62,41 +30,10 @@ void StepWorker::Execute() {
 
 void StepWorker::OnOK() {
   engine_state_->is_in_step = false;
-  for (const auto& session : sessions_) {
-    session->is_in_step = false;
-    session->n_past = session->session->n_past();
-    if (session->closes_after_step) session->session.reset();
-  }
-  settle(deferred_, error_, [this] { return to_js(results_); });
-}
-
-Napi::Array StepWorker::to_js(const std::vector<StepResult>& results) const {
-  const Napi::Env env = Env();
-  Napi::Array out = Napi::Array::New(env, results.size());
-  for (uint32_t i = 0; i < results.size(); ++i) {
-    const Napi::HandleScope scope(env);
-    const StepResult& result = results[i];
-    Napi::Object object = Napi::Object::New(env);
-    object["sampled"] = result.sampled;
-    object["error"] = result.error;
-    object["token"] = result.token;
-    object["logprob"] = result.logprob;
-    object["entropy"] = result.entropy;
-    object["margin"] = result.margin;
-    Napi::Int32Array top_tokens = Napi::Int32Array::New(env, result.top.size());
-    Napi::Float32Array top_logprobs = Napi::Float32Array::New(env, result.top.size());
-    for (size_t k = 0; k < result.top.size(); ++k) {
-      top_tokens[k] = result.top[k].token;
-      top_logprobs[k] = result.top[k].logprob;
-    }
-    object["topTokens"] = top_tokens;
-    object["topLogprobs"] = top_logprobs;
-    if (!result.embedding.empty())
-      object["embedding"] = to_typed_array<Napi::Float32Array>(env, result.embedding);
-    if (!result.following.empty()) object["following"] = to_js(result.following);
-    out[i] = object;
-  }
-  return out;
+  engine_state_->reading_ms = engine_->reading_ms();
+  items_.mark_idle();
+  settle(deferred_, error_, [this] { return step_results(Env(), results_); });
+  end_reading(Env(), *engine_state_, *engine_);
 }
 
 }  // namespace tiergate

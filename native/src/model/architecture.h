@@ -16,9 +16,9 @@ namespace tiergate {
 class Network {
  public:
   virtual ~Network() = default;
-  /// Reads pass.tokens, extends the timelines' K/V, fills pass.logits. Allocates nothing.
-  /// Leaves the last layer's output of every row in pass.x.
-  virtual void forward(ForwardPass& pass) const = 0;
+  /// Layers [begin, end): extends the timelines' K/V and leaves the output of every row in pass.x, where the next
+  /// layers find it. Layer 0 begins with pass.tokens; the last one fills pass.logits. Allocates nothing.
+  virtual void forward(ForwardPass& pass, int32_t begin, int32_t end) const = 0;
   /// (d_model,): the weight of the norm that comes after the last layer.
   virtual const std::vector<float>& output_norm() const = 0;
 };

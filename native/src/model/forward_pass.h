@@ -1,5 +1,6 @@
 // The state of one step: whose tokens sit in which row, and the activations. All buffers are made once, for
-// n_batch rows, and reused by every step of an engine.
+// n_batch rows, and reused by every step of an engine. What is needed from layer to layer is apart, so that one
+// pass may wait while another runs.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,18 @@ struct SequenceRows {
   int32_t row_begin, n_rows, first_position;
 };
 
-struct ForwardPass {
+/// What a pass computes; a row is a token.
+struct PassRows {
+  std::vector<int32_t> tokens;          // (n_rows,)
+  std::vector<int32_t> positions;       // (n_rows,)
+  std::vector<SequenceRows> sequences;  // in order of row
+  std::vector<int32_t> output_rows;     // rows whose next token is wanted
+  AlignedBuffer<float> x;               // (n_rows, d_model), f32: the residual stream
+
+  int32_t n_rows() const { return static_cast<int32_t>(tokens.size()); }
+};
+
+struct ForwardPass : PassRows {
   ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, KvType kv_type,
               ThreadPool& thread_pool, const RopeTable& rope_table, const RopeTable& window_rope_table,
               int32_t n_batch);
@@ -33,16 +45,7 @@ struct ForwardPass {
   const RopeTable& rope;
   const RopeTable& window_rope;  // of windowed layers
 
-  // What this step computes; a row is a token.
-  std::vector<int32_t> tokens;          // (n_rows,)
-  std::vector<int32_t> positions;       // (n_rows,)
-  std::vector<SequenceRows> sequences;  // in order of row
-  std::vector<int32_t> output_rows;     // rows whose next token is wanted
-
-  int32_t n_rows() const { return static_cast<int32_t>(tokens.size()); }
-
-  // Activations, f32, one row a token.
-  AlignedBuffer<float> x;  // (n_rows, d_model): the residual stream
+  // Activations within a layer, f32, one row a token.
   AlignedBuffer<float>
       normed;                 // (n_rows, d_model): input of a block; then its output, before it is added to x
   AlignedBuffer<float> q;     // (n_rows, n_heads, head_dim)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <new>
 #include <string>
 #include <unordered_set>
@@ -54,7 +55,9 @@ CpuEngine::CpuEngine(std::shared_ptr<LoadedModel> model, const EngineOptions& op
       rope_(model_->hparams().rope, options_.n_ctx),
       window_rope_(model_->hparams().window_rope, options_.n_ctx),
       pass_(model_->hparams(), model_->kernels(), options_.kv_type, pool_, rope_, window_rope_,
-            options_.n_batch) {}
+            options_.n_batch) {
+  reading_.rows.x = AlignedBuffer<float>(pass_.x.size());
+}
 
 std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) const {
   std::vector<EngineSession*> sessions;
@@ -71,6 +74,8 @@ std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) co
     }
     if (!seen.insert(session).second)
       throw Error("INVALID_REQUEST", name + " repeats a session; give each one item");
+    if (std::find(reading_.sessions.begin(), reading_.sessions.end(), session) != reading_.sessions.end())
+      throw Error("INVALID_REQUEST", name + " has a session that is being read; wait until that has ended");
     if (item.tokens.empty()) throw Error("INVALID_REQUEST", name + " has no tokens; give at least one");
     if (item.n_top < 0 || item.n_top > kMaxTop)
       refuse(name + "'s nTop", item.n_top, "0 … " + std::to_string(kMaxTop));
@@ -231,29 +236,127 @@ void CpuEngine::pool_states(std::span<const StepItem> items, const std::vector<E
   }
 }
 
-std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items) {
-  const std::vector<EngineSession*> sessions = check(items);
-  std::vector<StepResult> results(items.size());
-  if (items.empty()) return results;
+namespace {
 
-  std::vector<int32_t> n_past_before;
-  for (const EngineSession* session : sessions) n_past_before.push_back(session->n_past());
-  try {
-    begin(items, sessions);
-    model_->network().forward(pass_);
-    sample(items, sessions, results);
-    pool_states(items, sessions, results);
-    for (EngineSession* session : sessions) {
-      session->publish(session->n_past() / kPageTokens * kPageTokens);
-      session->timeline.leave_behind();
-    }
-  } catch (const std::bad_alloc&) {
-    for (size_t i = 0; i < sessions.size(); ++i) sessions[i]->take_back(n_past_before[i]);
-    throw Error(
-        "CONTEXT_OVERFLOW",
-        "not enough memory for the K/V pages of this step; close sessions or use a smaller n_kv_tokens");
+[[noreturn]] void refuse_without_memory() {
+  throw Error(
+      "CONTEXT_OVERFLOW",
+      "not enough memory for the K/V pages of this step; close sessions or use a smaller n_kv_tokens");
+}
+
+std::vector<int32_t> lengths(const std::vector<EngineSession*>& sessions) {
+  std::vector<int32_t> n_past;
+  for (const EngineSession* session : sessions) n_past.push_back(session->n_past());
+  return n_past;
+}
+
+void take_back(const std::vector<EngineSession*>& sessions, const std::vector<int32_t>& n_past) {
+  for (size_t i = 0; i < sessions.size(); ++i) sessions[i]->take_back(n_past[i]);
+}
+
+double milliseconds() {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+std::vector<StepResult> CpuEngine::finish(std::span<const StepItem> items,
+                                          const std::vector<EngineSession*>& sessions) {
+  std::vector<StepResult> results(items.size());
+  sample(items, sessions, results);
+  pool_states(items, sessions, results);
+  for (EngineSession* session : sessions) {
+    session->publish(session->n_past() / kPageTokens * kPageTokens);
+    session->timeline.leave_behind();
   }
   return results;
+}
+
+std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items, double reading_ms) {
+  const std::vector<EngineSession*> sessions = check(items);
+  std::vector<StepResult> results;
+  if (!items.empty()) {
+    const std::vector<int32_t> n_past_before = lengths(sessions);
+    try {
+      begin(items, sessions);
+      model_->network().forward(pass_, 0, pass_.h.n_layers);
+      results = finish(items, sessions);
+    } catch (const std::bad_alloc&) {
+      take_back(sessions, n_past_before);
+      refuse_without_memory();
+    }
+  }
+  reading_ms_ = 0;
+  if (!reading_.items.empty()) read_on(reading_ms);
+  return results;
+}
+
+void CpuEngine::begin_reading(std::span<const StepItem> items) {
+  if (!reading_.items.empty())
+    throw Error("INVALID_REQUEST", "another reading is under way; wait until it has ended");
+  const std::vector<EngineSession*> sessions = check(items);
+  for (const StepItem& item : items) {
+    if (!item.draft.empty())
+      throw Error("INVALID_REQUEST", "a reading takes no drafts; leave them to a step");
+  }
+  const std::vector<int32_t> n_past_before = lengths(sessions);
+  PassRows& rows = pass_;
+  std::swap(rows, reading_.rows);
+  try {
+    begin(items, sessions);
+    reading_.items.assign(items.begin(), items.end());
+    for (StepItem& item : reading_.items) item.tokens = {};
+    reading_.sessions = sessions;
+    reading_.n_past_before = n_past_before;
+    reading_.next_layer = 0;
+  } catch (...) {
+    take_back(sessions, n_past_before);
+    reading_.items.clear();
+    reading_.sessions.clear();
+    std::swap(rows, reading_.rows);
+    try {
+      throw;
+    } catch (const std::bad_alloc&) {
+      refuse_without_memory();
+    }
+  }
+  std::swap(rows, reading_.rows);
+}
+
+void CpuEngine::read_on(double ms) {
+  const double begun = milliseconds();
+  PassRows& rows = pass_;
+  std::swap(rows, reading_.rows);
+  bool ends = false;
+  try {
+    for (double layer_ms = 0; !ends && (layer_ms == 0 || reading_ms_ + layer_ms <= ms);) {
+      const int32_t next = reading_.next_layer + 1;
+      model_->network().forward(pass_, reading_.next_layer, next);
+      reading_.next_layer = next;
+      ends = next == pass_.h.n_layers;
+      layer_ms = milliseconds() - begun - reading_ms_;
+      reading_ms_ += layer_ms;
+    }
+    if (ends) read_ = finish(reading_.items, reading_.sessions);
+  } catch (const std::bad_alloc&) {
+    take_back(reading_.sessions, reading_.n_past_before);
+    read_.emplace(reading_.items.size());
+    for (StepResult& result : *read_) result.error = "there was not enough memory to read its prompt";
+    ends = true;
+  }
+  if (ends) {
+    reading_.items.clear();
+    reading_.sessions.clear();
+  }
+  std::swap(rows, reading_.rows);
+}
+
+void CpuEngine::abandon_reading() {
+  take_back(reading_.sessions, reading_.n_past_before);
+  reading_.items.clear();
+  reading_.sessions.clear();
+  read_.reset();
 }
 
 std::string CpuEngine::prefix_identity(const std::string& key) const {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -21,6 +23,7 @@ class CpuEngine final : public Engine {
 
   int32_t n_ctx() const override { return options_.n_ctx; }
   int32_t n_batch() const override { return options_.n_batch; }
+  int32_t n_layers() const override { return model_->hparams().n_layers; }
   int32_t free_kv_tokens() const override {
     return pages_->tokens_in(pages_->free_bytes() + prefixes_->evictable_bytes());
   }
@@ -33,15 +36,23 @@ class CpuEngine final : public Engine {
   }
   int64_t save_prefixes(const std::string& path, const std::string& key, uint64_t max_bytes) const override;
   void load_prefixes(const std::string& path, const std::string& key) override;
-  std::vector<StepResult> step(std::span<const StepItem> items) override;
+  std::vector<StepResult> step(std::span<const StepItem> items, double reading_ms) override;
+  void begin_reading(std::span<const StepItem> items) override;
+  std::optional<std::vector<StepResult>> take_reading() override { return std::exchange(read_, {}); }
+  void abandon_reading() override;
+  double reading_ms() const override { return reading_ms_; }
 
  private:
   /// Throws Error before anything has changed.
   std::vector<EngineSession*> check(std::span<const StepItem> items) const;
   /// Takes the K/V pages of the whole step, at the cost of cached prefixes, or throws Error(CONTEXT_OVERFLOW).
   void reserve(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions);
-  /// Lays out the rows.
+  /// Lays out the rows of pass_. What fails leaves no trace.
   void begin(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions);
+  /// What comes after the last layer of pass_.
+  std::vector<StepResult> finish(std::span<const StepItem> items,
+                                 const std::vector<EngineSession*>& sessions);
+  void read_on(double ms);
   /// Samples after the item's tokens, and goes on along its draft while the draft is right. The first of the
   /// item's rows of logits is `logits`.
   void sample_item(const StepItem& item, EngineSession& session, const float* logits, StepResult& result);
@@ -62,6 +73,17 @@ class CpuEngine final : public Engine {
   std::shared_ptr<PrefixTree> prefixes_;
   RopeTable rope_, window_rope_;
   ForwardPass pass_;
+
+  /// A pass that waits between layers while steps run.
+  struct Reading {
+    std::vector<StepItem> items;  // without their tokens; empty: none is under way
+    std::vector<EngineSession*> sessions;
+    std::vector<int32_t> n_past_before;
+    int32_t next_layer = 0;
+    PassRows rows;  // in pass_ while it runs
+  } reading_;
+  std::optional<std::vector<StepResult>> read_;
+  double reading_ms_ = 0;
 };
 
 }  // namespace tiergate

@@ -22,7 +22,7 @@ constexpr uint64_t kQuantizedBytes = 2;
 uint64_t activation_bytes(const Hparams& h, const EngineOptions& options, int32_t n_sessions) {
   const auto widest = static_cast<uint64_t>(std::max({h.d_model, h.d_q(), h.d_ff}));
   const uint64_t row =
-      sizeof(float) * (2 * static_cast<uint64_t>(h.d_model) + 2 * static_cast<uint64_t>(h.d_q()) +
+      sizeof(float) * (3 * static_cast<uint64_t>(h.d_model) + 2 * static_cast<uint64_t>(h.d_q()) +
                        2 * static_cast<uint64_t>(h.d_kv()) + 2 * static_cast<uint64_t>(h.d_ff)) +
       kQuantizedBytes * widest;
   const uint64_t logits = sizeof(float) * static_cast<uint64_t>(h.n_vocab);

@@ -76,6 +76,7 @@ export interface RecordedItem {
 export class ScriptedEngine implements NativeEngine {
   readonly nCtx: number;
   readonly nBatch: number;
+  readonly nLayers = 20;
   readonly kvBytes = 0;
   readonly sessions: ScriptedSession[] = [];
   readonly steps: RecordedItem[][] = [];
@@ -91,6 +92,15 @@ export class ScriptedEngine implements NativeEngine {
   fault: (items: NativeStepItem[]) => void = () => {};
   readonly #kvPages: number;
   #stepping = false;
+  readonly readings: RecordedItem[][] = [];
+  readingMs = 0;
+  #reading: {
+    items: NativeStepItem[];
+    layerMs: number;
+    layersLeft: number;
+    resolve: (results: NativeStepResult[]) => void;
+    reject: (error: Error) => void;
+  } | null = null;
 
   constructor({ nCtx = 512, nBatch = 64, kvTokens = 512 } = {}) {
     this.nCtx = nCtx;
@@ -122,53 +132,95 @@ export class ScriptedEngine implements NativeEngine {
     return session;
   }
 
-  async step(items: NativeStepItem[]): Promise<NativeStepResult[]> {
+  async step(items: NativeStepItem[], readingMs = 0): Promise<NativeStepResult[]> {
     if (this.#stepping) throw new Error('two steps at once');
     this.#stepping = true;
+    this.readingMs = 0;
     try {
       await new Promise((resolve) => setImmediate(resolve));
-      this.fault(items);
-      const sum = items.reduce((total, { tokens, draft = [] }) => total + tokens.length + draft.length, 0);
-      if (sum > this.nBatch) throw new Error(`a step of ${sum} tokens`);
-      let missing = 0;
-      for (const { session, tokens, draft = [] } of items) {
-        const past = session.nPast();
-        const end = past + tokens.length + draft.length;
-        if ((session as ScriptedSession).closed) throw new Error('a closed session was stepped');
-        if (end > this.nCtx) throw overflow('context');
-        missing += pages(end) - pages(past);
+      const sum = this.#check(items);
+      if (sum > 0) {
+        this.clock.ms += this.stepMs + this.rowMs * sum;
+        this.steps.push(recorded(items));
       }
-      if (missing * PAGE > this.freeKvTokens()) throw overflow('KV budget');
-      this.clock.ms += this.stepMs + this.rowMs * sum;
-      this.steps.push(
-        items.map(({ session, tokens, draft = [], sample }) => ({
-          tokens: tokens.length,
-          draft: draft.length,
-          sample,
-          past: session.nPast(),
-        })),
-      );
-      return items.map(({ session, tokens, sample, draft = new Int32Array() }) => {
-        const { timeline } = session as ScriptedSession;
-        timeline.push(...tokens);
-        const following: NativeStepResult[] = [];
-        for (const guess of sample ? draft : []) {
-          if (guess !== this.next(timeline)) break;
-          timeline.push(guess);
-          following.push(result(this.next(timeline)));
-        }
-        const first = following.length > 0 ? timeline.at(-following.length)! : this.next(timeline);
-        return sample ? { ...result(first), ...(following.length > 0 && { following }) } : nothing;
-      });
+      const results = this.#append(items);
+      this.#readOn(readingMs);
+      return results;
     } finally {
       this.#stepping = false;
     }
   }
 
+  read(items: NativeStepItem[]): Promise<NativeStepResult[]> {
+    if (this.#stepping || this.#reading) throw new Error('a reading beside a step or another reading');
+    const sum = this.#check(items);
+    this.readings.push(recorded(items));
+    const layerMs = (this.rowMs * sum) / this.nLayers;
+    return new Promise((resolve, reject) => {
+      this.#reading = { items, layerMs, layersLeft: this.nLayers, resolve, reject };
+    });
+  }
+
+  #readOn(readingMs: number): void {
+    const reading = this.#reading;
+    if (!reading) return;
+    do {
+      this.readingMs += reading.layerMs;
+      reading.layersLeft--;
+    } while (reading.layersLeft > 0 && this.readingMs + reading.layerMs <= readingMs);
+    this.clock.ms += this.readingMs;
+    if (reading.layersLeft > 0) return;
+    this.#reading = null;
+    reading.resolve(this.#append(reading.items));
+  }
+
+  /** What the engine refuses before any change. Returns the number of tokens. */
+  #check(items: NativeStepItem[]): number {
+    this.fault(items);
+    const sum = items.reduce((total, { tokens, draft = [] }) => total + tokens.length + draft.length, 0);
+    if (sum > this.nBatch) throw new Error(`a step of ${sum} tokens`);
+    let missing = 0;
+    for (const { session, tokens, draft = [] } of items) {
+      const past = session.nPast();
+      const end = past + tokens.length + draft.length;
+      if ((session as ScriptedSession).closed) throw new Error('a closed session was stepped');
+      if (this.#reading?.items.some((item) => item.session === session))
+        throw new Error('a session that is being read was stepped');
+      if (end > this.nCtx) throw overflow('context');
+      missing += pages(end) - pages(past);
+    }
+    if (missing * PAGE > this.freeKvTokens()) throw overflow('KV budget');
+    return sum;
+  }
+
+  #append(items: NativeStepItem[]): NativeStepResult[] {
+    return items.map(({ session, tokens, sample, draft = new Int32Array() }) => {
+      const { timeline } = session as ScriptedSession;
+      timeline.push(...tokens);
+      const following: NativeStepResult[] = [];
+      for (const guess of sample ? draft : []) {
+        if (guess !== this.next(timeline)) break;
+        timeline.push(guess);
+        following.push(result(this.next(timeline)));
+      }
+      const first = following.length > 0 ? timeline.at(-following.length)! : this.next(timeline);
+      return sample ? { ...result(first), ...(following.length > 0 && { following }) } : nothing;
+    });
+  }
+
   close(): void {
     this.closed = true;
+    this.#reading?.reject(new Error('the engine was closed'));
   }
 }
+
+const recorded = (items: NativeStepItem[]): RecordedItem[] =>
+  items.map(({ session, tokens, draft = [], sample }) => ({
+    tokens: tokens.length,
+    draft: draft.length,
+    sample,
+    past: session.nPast(),
+  }));
 
 const result = (token: number): NativeStepResult => ({
   sampled: token >= 0,

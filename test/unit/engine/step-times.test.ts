@@ -2,34 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { StepTimes } from '../../../engine/step-times.ts';
 
 describe('step times', () => {
-  it('ask for a plain step until one was measured, and again after many others', () => {
+  it('ask for a plain step before guesses until one was measured, and again after many with guesses', () => {
     const times = new StepTimes();
-    expect(times.promptBudget(0, 1, 512)).toBe(512);
-    expect(times.promptBudget(2, 1, 512)).toBe(0);
     expect(times.draftCost(2)).toBeNull();
     times.observe({ decoding: 2, promptRows: 0, draftRows: 0, ms: 20 });
-    expect(times.promptBudget(2, 1, 512)).toBeGreaterThan(0);
-    expect(times.promptBudget(3, 1, 512)).toBe(0);
-    for (let i = 0; i < 64; i++) times.observe({ decoding: 2, promptRows: 8, draftRows: 0, ms: 30 });
-    expect(times.promptBudget(2, 1, 512)).toBe(0);
+    expect(times.draftCost(2)).not.toBeNull();
+    expect(times.draftCost(3)).toBeNull();
+    for (let i = 0; i < 64; i++) times.observe({ decoding: 2, promptRows: 0, draftRows: 4, ms: 30 });
     expect(times.draftCost(2)).toBeNull();
     times.observe({ decoding: 2, promptRows: 0, draftRows: 0, ms: 20 });
-    expect(times.promptBudget(2, 1, 512)).toBeGreaterThan(0);
+    expect(times.draftCost(2)).not.toBeNull();
   });
 
-  it('size the chunk so that a step stays at 1.6 times the plain one', () => {
+  it('give a reading 0.6 of a plain step, and rows that pass one layer in that time', () => {
     const times = new StepTimes();
+    expect(times.readingMs(1, 1)).toBe(0);
     times.observe({ decoding: 1, promptRows: 0, draftRows: 0, ms: 20 });
-    for (let i = 0; i < 20; i++)
-      times.observe({ decoding: 1, promptRows: 10, draftRows: 0, ms: 20 + 10 * 0.5 });
-    expect(times.promptBudget(1, 1, 512)).toBe(24);
-    expect(times.promptBudget(1, 1, 16)).toBe(16);
+    expect(times.readingMs(1, 1)).toBeCloseTo(12);
     // Three who wait for their first token weigh more than one who streams.
-    expect(times.promptBudget(1, 3, 512)).toBe(72);
+    expect(times.readingMs(1, 3)).toBeCloseTo(36);
+    // Steps that read prompts on their own say nothing about plain ones.
+    times.observe({ decoding: 1, promptRows: 400, draftRows: 0, ms: 900 });
+    expect(times.readingMs(1, 1)).toBeCloseTo(12);
+    for (let i = 0; i < 20; i++) times.observeReading(100, 500);
+    expect(times.readingRows(12, 20)).toBe(48);
     // However dear a row is, a prompt gets on.
-    for (let i = 0; i < 60; i++) times.observe({ decoding: 1, promptRows: 4, draftRows: 0, ms: 200 });
-    times.observe({ decoding: 1, promptRows: 0, draftRows: 0, ms: 20 });
-    expect(times.promptBudget(1, 1, 512)).toBe(4);
+    for (let i = 0; i < 60; i++) times.observeReading(10, 5000);
+    expect(times.readingRows(12, 20)).toBe(8);
   });
 
   it('price a guess in tokens of the batch, and are not moved far by one slow step', () => {

@@ -39,9 +39,9 @@ class Qwen3 final : public Network {
     output_ = weights.output_matrix(h.n_vocab, h.d_model);
   }
 
-  void forward(ForwardPass& pass) const override {
-    embed(pass, token_embd_);
-    for (int32_t i = 0; i < pass.h.n_layers; ++i) {
+  void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
+    if (begin == 0) embed(pass, token_embd_);
+    for (int32_t i = begin; i < end; ++i) {
       const Qwen3Layer& layer = layers_[static_cast<size_t>(i)];
       rms_norm(pass, layer.attn_norm);
       project_qkv(pass, {layer.wq}, {layer.wk}, {layer.wv});
@@ -52,7 +52,7 @@ class Qwen3 final : public Network {
       rms_norm(pass, layer.ffn_norm);
       add_swiglu(pass, layer.w_gate, layer.w_up, layer.w_down);
     }
-    output_logits(pass, output_norm_, output_);
+    if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
   }
 
   const std::vector<float>& output_norm() const override { return output_norm_; }
