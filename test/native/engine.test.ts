@@ -357,6 +357,36 @@ describe('careless callers', () => {
     session.close();
   });
 
+  it('reads a prompt beside steps to the same token, and lets go of it when the engine closes', async () => {
+    const model = await open();
+    const engine = model.createEngine({ nCtx: 256, nBatch: 128 });
+    const prompt = Array.from({ length: 100 }, (_, i) => 60 + (i % 30));
+    const [expected] = await engine.step([item(engine.newSession(), prompt)]);
+    engine.close();
+
+    const other = model.createEngine({ nCtx: 256, nBatch: 128, nKvTokens: 512 });
+    const [read, beside, unfinished] = [other.newSession(), other.newSession(), other.newSession()];
+    const reading = other.read([item(read, prompt)]);
+    expect(() => other.read([item(beside, [1])])).toThrow(/another reading/);
+    expect(() => read.truncate(0)).toThrow(/running step/);
+    const next = [65];
+    for (let steps = 0; read.nPast() === 0; steps++) {
+      const [result] = await other.step([item(beside, next)], 0);
+      next[0] = result!.token;
+      // The promise is settled between steps, after the last layer.
+      expect(steps).toBeLessThan(other.nLayers);
+    }
+    expect(await reading).toEqual([expected]);
+    expect(other.readingMs).toBeGreaterThan(0);
+
+    const lost = other.read([item(unfinished, prompt)]);
+    unfinished.close();
+    other.close();
+    await expect(lost).rejects.toThrow(/closed before the reading had ended/);
+    expect(() => unfinished.truncate(0)).toThrow(/closed/);
+    model.close();
+  });
+
   it('may use it from worker threads, and end them during a step', async () => {
     const script = `
       const { parentPort, workerData } = require('node:worker_threads');
