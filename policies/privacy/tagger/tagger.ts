@@ -1,0 +1,216 @@
+// Finds persons, addresses, places and organisations in a text with a linear-chain conditional random field: every token gets
+// a score for every tag from its features, and the best path of tags is the answer. Linear in the text's length.
+import { featuresOf, N_FEATURES } from './features.ts';
+import { LIST, lookUp } from './gazetteer.ts';
+import { beginOf, isInside, N_TAGS, N_WEIGHTS, type TaggedType, TYPES, typeOf } from './labels.ts';
+import type { TaggerModel } from './model.ts';
+import { SHAPE, type Tokens, tokenize, wordHash } from './tokens.ts';
+
+export interface TaggedSpan {
+  type: TaggedType;
+  start: number;
+  end: number;
+  /** 0 … 1: how much better the path through the span is than the one around it. */
+  score: number;
+}
+
+export interface TagOptions {
+  /** Subtracted from O's score at every token: higher finds more, rightly and wrongly. Default 0. */
+  recall?: number;
+}
+
+export type Tagger = (text: string, options?: TagOptions) => TaggedSpan[];
+
+/** Scores of paths are log-odds; this makes them probabilities that are neither all 0 nor all 1. */
+const TEMPERATURE = 2.5;
+
+/** Two weights of 16 bits in one integer, each raised so that no sum of a token's features borrows from the other. */
+const RAISED = 128;
+const PAIRS = N_WEIGHTS / 2;
+
+function inPairs(weights: Int8Array): Int32Array {
+  const pairs = new Int32Array(weights.length / 2);
+  for (let k = 0; k < pairs.length; k += 1)
+    pairs[k] = ((weights[2 * k] as number) + RAISED) | (((weights[2 * k + 1] as number) + RAISED) << 16);
+  return pairs;
+}
+
+/** Tokens on each side of a possible part of a name that are looked at with it. */
+const MARGIN = 1;
+
+/** Could this token belong to something, by its look and the lists alone? Most words of a prose text could not. */
+function isPossible({ shape, gap, word }: Tokens, lists: Uint8Array, i: number, ends: Set<number>): boolean {
+  const list = lists[i] as number;
+  const look = shape[i] as number;
+  if (look === SHAPE.other) return false;
+  if (look === SHAPE.lower) return list !== 0 && (list & LIST.common) === 0;
+  if (look !== SHAPE.capitalised || (list & LIST.common) === 0) return true;
+  // A common word with a capital: the first of a sentence.
+  return gap[i] !== 2 && i > 0 && !ends.has(word[i - 1] as number);
+}
+
+export function createTagger(model: TaggerModel): Tagger {
+  const { scale, start, transitions } = model;
+  const weights = inPairs(model.weights);
+  const rows = new Int32Array(N_FEATURES);
+  const sentenceEnds = new Set(['.', '!', '?', ':'].map(wordHash));
+  let lists = new Uint8Array(1024);
+  let needed = new Uint8Array(1024);
+  let scores = new Float32Array(1024 * N_TAGS);
+  let origins = new Uint8Array(1024 * N_TAGS);
+
+  function prepare(tokens: Tokens): void {
+    const n = tokens.length;
+    if (n > lists.length) {
+      lists = new Uint8Array(2 * n);
+      needed = new Uint8Array(2 * n);
+      scores = new Float32Array(2 * n * N_TAGS);
+      origins = new Uint8Array(2 * n * N_TAGS);
+    }
+    lookUp(model.lists, tokens, lists);
+    needed.fill(0, 0, n);
+    for (let i = 0; i < n; i += 1) {
+      if (isPossible(tokens, lists, i, sentenceEnds))
+        needed.fill(1, Math.max(0, i - MARGIN), Math.min(n, i + MARGIN + 1));
+    }
+  }
+
+  function scoreToken(tokens: Tokens, i: number, recall: number): void {
+    featuresOf(tokens, lists, i, rows);
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let f = 0; f < N_FEATURES; f += 1) {
+      const row = (rows[f] as number) * PAIRS;
+      a = (a + (weights[row] as number)) | 0;
+      b = (b + (weights[row + 1] as number)) | 0;
+      c = (c + (weights[row + 2] as number)) | 0;
+      d = (d + (weights[row + 3] as number)) | 0;
+    }
+    const raised = N_FEATURES * RAISED;
+    const at = i * N_TAGS;
+    scores[at] = -recall;
+    scores[at + 1] = ((a & 0xffff) - raised) * scale;
+    scores[at + 2] = ((a >>> 16) - raised) * scale;
+    scores[at + 3] = ((b & 0xffff) - raised) * scale;
+    scores[at + 4] = ((b >>> 16) - raised) * scale;
+    scores[at + 5] = ((c & 0xffff) - raised) * scale;
+    scores[at + 6] = ((c >>> 16) - raised) * scale;
+    scores[at + 7] = ((d & 0xffff) - raised) * scale;
+    scores[at + 8] = ((d >>> 16) - raised) * scale;
+  }
+
+  const best = new Float64Array(N_TAGS);
+  const next = new Float64Array(N_TAGS);
+
+  /** The best path's tags of tokens [first, end), with O on both sides, written over `tags`. */
+  function decode(first: number, end: number, tags: Uint8Array): void {
+    for (let tag = 0; tag < N_TAGS; tag += 1)
+      best[tag] =
+        ((first === 0 ? start[tag] : transitions[tag]) as number) + (scores[first * N_TAGS + tag] as number);
+    for (let i = first + 1; i < end; i += 1) {
+      for (let to = 0; to < N_TAGS; to += 1) {
+        let from = 0;
+        let top = Number.NEGATIVE_INFINITY;
+        const low = isInside(to) ? to - 1 : 0;
+        const high = isInside(to) ? to : N_TAGS - 1;
+        for (let tag = low; tag <= high; tag += 1) {
+          const path = (best[tag] as number) + (transitions[tag * N_TAGS + to] as number);
+          if (path > top) {
+            top = path;
+            from = tag;
+          }
+        }
+        next[to] = top + (scores[i * N_TAGS + to] as number);
+        origins[i * N_TAGS + to] = from;
+      }
+      best.set(next);
+    }
+    let tag = 0;
+    let top = Number.NEGATIVE_INFINITY;
+    for (let last = 0; last < N_TAGS; last += 1) {
+      const path = (best[last] as number) + (transitions[last * N_TAGS] as number);
+      if (path > top) {
+        top = path;
+        tag = last;
+      }
+    }
+    for (let i = end - 1; i >= first; i -= 1) {
+      tags[i] = tag;
+      tag = origins[i * N_TAGS + tag] as number;
+    }
+  }
+
+  /** How much better tags [first, end) score than O in their place. */
+  function advantage(tags: Uint8Array, first: number, end: number, recall: number): number {
+    let sum = 0;
+    let before = first === 0 ? -1 : (tags[first - 1] as number);
+    for (let i = first; i < end; i += 1) {
+      const tag = tags[i] as number;
+      sum += (scores[i * N_TAGS + tag] as number) + recall;
+      const step = before < 0 ? (start[tag] as number) : (transitions[before * N_TAGS + tag] as number);
+      const plain =
+        before < 0 ? (start[0] as number) : (transitions[(i === first ? before : 0) * N_TAGS] as number);
+      sum += step - plain;
+      before = tag;
+    }
+    return sum;
+  }
+
+  function tagPiece(text: string, offset: number, recall: number, spans: TaggedSpan[]): void {
+    const tokens = tokenize(text);
+    const n = tokens.length;
+    prepare(tokens);
+    const tags = new Uint8Array(n);
+    for (let first = 0; first < n; first += 1) {
+      if (needed[first] === 0) continue;
+      let end = first;
+      for (; end < n && needed[end] === 1; end += 1) scoreToken(tokens, end, recall);
+      decode(first, end, tags);
+      first = end;
+    }
+    for (let i = 0; i < n; ) {
+      const tag = tags[i] as number;
+      let end = i + 1;
+      if (tag > 0) {
+        const type = typeOf(tag);
+        while (end < n && tags[end] === beginOf(type) + 1) end += 1;
+        spans.push({
+          type: TYPES[type] as TaggedType,
+          start: offset + (tokens.start[i] as number),
+          end: offset + (tokens.end[end - 1] as number),
+          score: 1 / (1 + Math.exp(-advantage(tags, i, end, recall) / TEMPERATURE)),
+        });
+      }
+      i = end;
+    }
+  }
+
+  return (text, { recall = 0 } = {}) => {
+    const spans: TaggedSpan[] = [];
+    for (let from = 0; from < text.length; ) {
+      const end = pieceEnd(text, from);
+      tagPiece(from === 0 && end === text.length ? text : text.slice(from, end), from, recall, spans);
+      from = end;
+    }
+    return spans;
+  };
+}
+
+/** Characters of a text that are looked at in one go: what is held in memory does not grow with the text. */
+const MAX_PIECE = 16_384;
+
+/** Where the piece that begins at `from` ends: behind a line, else behind a word, else wherever. */
+function pieceEnd(text: string, from: number): number {
+  const limit = from + MAX_PIECE;
+  if (limit >= text.length) return text.length;
+  const middle = from + MAX_PIECE / 2;
+  const secondHalf = text.slice(middle, limit);
+  for (const separator of ['\n', ' ']) {
+    const at = secondHalf.lastIndexOf(separator);
+    if (at >= 0) return middle + at + 1;
+  }
+  const code = text.charCodeAt(limit - 1);
+  return code >= 0xd800 && code < 0xdc00 ? limit - 1 : limit;
+}

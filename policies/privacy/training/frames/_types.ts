@@ -1,0 +1,11 @@
+// Sentence frames of one language. Slots in braces: {NAME} {FIRST} {LAST} {INFORMAL} of persons, {ADDRESS} {STREET} {CITY}
+// {REGION} {COUNTRY}, {COMPANY}; untagged: {EMAIL} {PHONE} {DATE} {TIME} {NUM} {AMOUNT} {ID} {JOB} {PRODUCT} {WORD} {MONTH}.
+export interface Frames {
+  /** Locales of @faker-js/faker, the first the most usual. */
+  locales: readonly string[];
+  prose: readonly string[];
+  /** Keys of forms: what they are called, and the slot of their value. */
+  fields: readonly (readonly [key: string, slot: string])[];
+  /** Sentences without anything to find, with capitals and numbers. */
+  plain: readonly string[];
+}

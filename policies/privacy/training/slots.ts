@@ -1,0 +1,259 @@
+// Values for the slots of the sentence frames, from @faker-js/faker and the name lists.
+import { allFakers, type Faker } from '@faker-js/faker';
+import type { TaggedType } from '../tagger/labels.ts';
+import { TECHNOLOGIES } from './frames/code.ts';
+import type { Random } from './random.ts';
+
+export const SLOT_TYPES: Record<string, TaggedType> = {
+  NAME: 'PERSON',
+  FIRST: 'PERSON',
+  LAST: 'PERSON',
+  INFORMAL: 'PERSON',
+  ADDRESS: 'ADDRESS',
+  STREET: 'ADDRESS',
+  CITY: 'LOCATION',
+  REGION: 'LOCATION',
+  COUNTRY: 'LOCATION',
+  COMPANY: 'ORGANIZATION',
+};
+
+/** Locales whose names also stand in texts of other languages. */
+const FOREIGN = [
+  'af_ZA cs_CZ cy da de es es_MX fi fr hr hu id_ID it lv nb_NO nl pl pt_BR ro sk sl_SI sr_RS_latin sv tr vi yo_NG zu_ZA',
+  'en_IN en_NG en_GH en_IE en_US en_GB',
+]
+  .join(' ')
+  .split(' ');
+const OTHER_SCRIPTS = 'ar el he hy ja ka_GE ko ru th uk zh_CN fa'.split(' ');
+
+const fakerOf = (locale: string): Faker => (allFakers as Record<string, Faker>)[locale] as Faker;
+
+/** Dates are counted back from here, so that a seed gives the same texts on every day. */
+const TODAY = '2026-01-01T00:00:00.000Z';
+
+/** Makes all generators of names start over from these seeds. */
+export function seedFakers(seed: () => number): void {
+  for (const faker of Object.values(allFakers)) {
+    faker.seed(seed());
+    faker.setDefaultRefDate(TODAY);
+  }
+}
+
+/** Names of people and lines of addresses from elsewhere that stand in for the generator's now and then. */
+export interface RealValues {
+  forenames: readonly string[];
+  surnames: readonly string[];
+  addresses: readonly string[];
+}
+
+const capitalised = (word: string): string => (word[0] as string).toUpperCase() + word.slice(1);
+
+/** One to `most` words of a program. */
+const words = (
+  random: Random,
+  most: number,
+  shape: (word: string, index: number) => string = (word) => word,
+): string[] =>
+  Array.from({ length: random.between(1, most) }, (_, i) => {
+    const { hacker, word, person, location } = fakerOf('en_US');
+    const at = random.next();
+    // Programs also have words in their names that are names elsewhere: `Port`, `Page`, `Mark`.
+    const text =
+      at < 0.45
+        ? word.noun()
+        : at < 0.7
+          ? hacker.verb()
+          : at < 0.92
+            ? hacker.noun()
+            : at < 0.97
+              ? person.lastName()
+              : location.city();
+    return shape(text.toLowerCase().replace(/[^a-z]/g, '') || 'x', i);
+  });
+
+/** Names that are on no list: the model must also go by where they stand. */
+function inventedName(random: Random): string {
+  const starts = 'b d f g h k l m n p r s t v w z br ch dr gr kr sh st th tr y j'.split(' ');
+  const vowels = 'a e i o u ai ee ou ie ya'.split(' ');
+  let name = '';
+  for (let i = random.between(1, 3); i >= 0; i -= 1) name += random.pick(starts) + random.pick(vowels);
+  name += random.chance(0.6) ? random.pick('n r s l m k th nd rt wa ski son ez'.split(' ')) : '';
+  return capitalised(name);
+}
+
+const ORGANIZATIONS = [
+  'University of {CITY}',
+  '{CITY} University Hospital',
+  'Bank of {CITY}',
+  '{CITY} City Council',
+  '{LAST} & {LAST} LLP',
+  '{LAST} Inc.',
+  '{LAST} GmbH',
+  '{LAST} Ltd',
+  '{LAST} Foundation',
+  'Ministry of {WORD}',
+  '{CITY} Chamber of Commerce',
+  '{WORD} Systems',
+  '{WORD} Labs',
+  '{LAST} Logistics',
+  'St. {FIRST} Hospital',
+];
+
+export class Slots {
+  readonly #random: Random;
+  readonly #real: RealValues;
+
+  constructor(random: Random, real: RealValues) {
+    this.#random = random;
+    this.#real = real;
+  }
+
+  /** Whose names a text of this locale has: mostly its own. */
+  #people(locale: string): Faker {
+    const random = this.#random;
+    if (random.chance(0.6)) return fakerOf(locale);
+    return fakerOf(random.pick(random.chance(0.08) ? OTHER_SCRIPTS : FOREIGN));
+  }
+
+  #first(people: Faker): string {
+    const at = this.#random.next();
+    if (at < 0.12) return this.#random.pick(this.#real.forenames);
+    return at < 0.2 ? inventedName(this.#random) : people.person.firstName();
+  }
+
+  #last(people: Faker): string {
+    const at = this.#random.next();
+    if (at < 0.12) return this.#random.pick(this.#real.surnames);
+    return at < 0.2 ? inventedName(this.#random) : people.person.lastName();
+  }
+
+  #name(people: Faker): string {
+    const random = this.#random;
+    const first = this.#first(people);
+    const last = this.#last(people);
+    const at = random.next();
+    if (at < 0.66) return `${first} ${last}`;
+    if (at < 0.74) return `${first} ${random.pick([...'ABCDEFGHJKLMNPRSTW'])}. ${last}`;
+    if (at < 0.79) return `${first[0]}. ${last}`;
+    if (at < 0.84) return `${last}, ${first}`;
+    if (at < 0.88) return `${first} ${last}-${this.#last(people)}`;
+    if (at < 0.92) return `${first} ${this.#first(people)} ${last}`;
+    if (at < 0.95) return `${first} ${last} ${random.pick(['Jr.', 'Sr.', 'III', 'jr'])}`;
+    return random.chance(0.5) ? first : last;
+  }
+
+  #address(faker: Faker, locale: string): string {
+    const random = this.#random;
+    const { location } = faker;
+    if (locale.startsWith('en_US') && random.chance(0.3) && this.#real.addresses.length > 0)
+      return random.pick(this.#real.addresses);
+    const street = location.streetAddress(random.chance(0.2));
+    const separator = random.pick([', ', ', ', ', ', '\n', ' ']);
+    const place = /^en_(US|CA|AU)/.test(locale)
+      ? `${location.city()}, ${location.state({ abbreviated: random.chance(0.8) })} ${location.zipCode()}`
+      : /^en/.test(locale)
+        ? `${location.city()}${random.pick([' ', ', '])}${location.zipCode()}`
+        : /^pt_BR/.test(locale)
+          ? `${location.city()} - ${location.state({ abbreviated: true })}, ${location.zipCode()}`
+          : `${location.zipCode()} ${location.city()}`;
+    const at = random.next();
+    if (at < 0.6) return `${street}${separator}${place}`;
+    if (at < 0.75) return street;
+    if (at < 0.85) return `${street}${separator}${location.city()}`;
+    return `${street}${separator}${place}${separator}${location.country()}`;
+  }
+
+  #company(faker: Faker, locale: string): string {
+    if (this.#random.chance(0.65)) return faker.company.name();
+    return this.#random
+      .pick(ORGANIZATIONS)
+      .replace(/\{(\w+)\}/g, (_, slot: string) => this.fill(slot, locale));
+  }
+
+  /** A value for a slot in a text of a locale. */
+  fill(slot: string, locale: string): string {
+    const faker = fakerOf(locale);
+    const random = this.#random;
+    switch (slot) {
+      case 'NAME':
+        return this.#name(this.#people(locale));
+      case 'FIRST':
+        return this.#first(this.#people(locale));
+      case 'LAST':
+        return this.#last(this.#people(locale));
+      case 'INFORMAL': {
+        const people = this.#people(locale);
+        const name = random.chance(0.5)
+          ? this.#first(people)
+          : `${this.#first(people)} ${this.#last(people)}`;
+        return random.chance(0.5) ? name.toLowerCase() : name;
+      }
+      case 'ADDRESS':
+        return this.#address(faker, locale);
+      case 'STREET':
+        return random.chance(0.6) ? faker.location.streetAddress() : faker.location.street();
+      case 'CITY':
+        return random.chance(0.75) ? faker.location.city() : fakerOf(random.pick(FOREIGN)).location.city();
+      case 'REGION':
+        return faker.location.state();
+      case 'COUNTRY':
+        return faker.location.country();
+      case 'COMPANY':
+        return this.#company(faker, locale);
+      case 'EMAIL':
+        return faker.internet.email();
+      case 'PHONE':
+        return faker.phone.number();
+      case 'DATE': {
+        const date = faker.date.past({ years: 40 });
+        const text = date.toISOString().slice(0, 10);
+        const [year, month, day] = text.split('-') as [string, string, string];
+        return random.pick([
+          text,
+          `${day}.${month}.${year}`,
+          `${month}/${day}/${year}`,
+          `${Number(day)} ${faker.date.month()} ${year}`,
+          `${faker.date.month()} ${Number(day)}, ${year}`,
+        ]);
+      }
+      case 'TIME':
+        return `${random.between(0, 23)}:${String(random.between(0, 59)).padStart(2, '0')}`;
+      case 'NUM':
+        return String(random.between(1, random.pick([9, 90, 2000, 70000])));
+      case 'AMOUNT':
+        return random.pick(['$', '€', 'EUR ', '£', '']) + faker.finance.amount();
+      case 'ID':
+        return faker.string.alphanumeric({ length: random.between(5, 12), casing: 'upper' });
+      case 'JOB':
+        return fakerOf('en_US').person.jobTitle();
+      case 'PRODUCT':
+        return fakerOf('en_US').commerce.productName();
+      case 'MONTH':
+        return faker.date.month();
+      case 'WORD': {
+        const word = fakerOf('en_US').word.noun();
+        return random.chance(0.5) ? word : capitalised(word);
+      }
+      case 'TECH':
+        return random.chance(0.75) ? random.pick(TECHNOLOGIES) : inventedName(random);
+      case 'IDENT':
+        return words(random, 3, (word, i) => (i === 0 ? word : capitalised(word))).join('');
+      case 'CLASS':
+        return words(random, 3, capitalised).join('');
+      case 'SNAKE':
+        return words(random, 3).join('_');
+      case 'CONST':
+        return words(random, 3).join('_').toUpperCase();
+      case 'FILE':
+        return words(random, 3).join(random.pick(['/', '-', '/', '_', '.']));
+      case 'HEX':
+        return faker.string.hexadecimal({
+          length: random.pick([6, 8, 12, 16, 40]),
+          prefix: '',
+          casing: 'lower',
+        });
+      default:
+        throw new Error(`no such slot: ${slot}`);
+    }
+  }
+}
