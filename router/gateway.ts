@@ -98,7 +98,7 @@ export function createGateway(
   return {
     runners,
     policies,
-    privacy: privacyOptions(config),
+    privacy: privacyOptions(config, targets),
     ledger,
     log,
     requestTimeoutMs: config.server.request_timeout_ms,

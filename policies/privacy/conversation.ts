@@ -2,6 +2,8 @@
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Sensitivity } from '../../contract/policy.ts';
 import type { Finding } from '../../contract/recognizer.ts';
+import { findOtherPlaces } from './name-places.ts';
+import type { NameFinder } from './names.ts';
 import { type ScanOptions, scanText } from './scan.ts';
 import { sensitivityOf } from './sensitivity.ts';
 import { mapTextSlots } from './text-slots.ts';
@@ -12,6 +14,8 @@ export interface InspectOptions {
   types?: ReadonlySet<string>;
   /** Overrides the label of single types. */
   sensitivityByType?: Readonly<Record<string, Sensitivity>>;
+  /** Looks for names as well, but not in keys and tools' definitions. */
+  names?: NameFinder;
 }
 
 export interface Inspection {
@@ -32,18 +36,30 @@ export interface Inspection {
  * @throws {GatewayError} INVALID_REQUEST when a value is nested too deep to be looked at
  */
 export function inspectRequest(request: ChatRequest, options: InspectOptions = {}): Inspection {
-  const values = new Map<string, string>();
-  const spans = new Map<string, Finding[]>();
-  const seen = new Map<string, Set<string>>();
+  const spans = new Map<string, readonly Finding[]>();
   let hasBrackets = false;
+  let hasPerson = false;
 
-  // One object for all texts: only the label differs.
+  // One object for all texts: only these two differ.
   const scanOptions: ScanOptions = { ...options };
-  mapTextSlots(request, (text, label) => {
+  mapTextSlots(request, (text, label, isDefinition) => {
     scanOptions.label = label;
+    scanOptions.names = isDefinition ? undefined : options.names;
     hasBrackets ||= text.includes('[');
     const findings = scanText(text, scanOptions);
-    if (findings.length === 0) return text;
+    const known = spans.get(text);
+    if (known !== undefined) {
+      if (findings.length > 0) spans.set(text, [...known, ...findings]);
+    } else if (findings.length > 0 || scanOptions.names !== undefined) spans.set(text, findings);
+    hasPerson ||= options.names !== undefined && findings.some(({ type }) => type === 'PERSON');
+    return text;
+  });
+  if (hasPerson && options.names !== undefined) findOtherPlaces(spans, options.names.isUsualWord);
+
+  const values = new Map<string, string>();
+  const seen = new Map<string, Set<string>>();
+  for (const [text, findings] of spans) {
+    if (findings.length === 0) spans.delete(text);
     for (const { type, start, end } of findings) {
       const value = text.slice(start, end);
       if (!values.has(value)) values.set(value, type);
@@ -51,11 +67,7 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
       if (ofType === undefined) seen.set(type, new Set([value]));
       else ofType.add(value);
     }
-    const known = spans.get(text);
-    if (known === undefined) spans.set(text, findings);
-    else known.push(...findings);
-    return text;
-  });
+  }
 
   const counts = Object.fromEntries([...seen].map(([type, ofType]) => [type, ofType.size]));
   const sensitivity = sensitivityOf(seen.keys(), options.sensitivityByType);

@@ -1,6 +1,7 @@
 // Changes the strings inside a JSON text and leaves every other byte of it as it is (spacing, order, number forms).
 
-export type VisitText = (text: string, label: string) => string;
+/** @param isDefinition a key, or a part of a tool's definition: written by a developer, not by a user */
+export type VisitText = (text: string, label: string, isDefinition?: boolean) => string;
 
 /** Shorter numbers hold nothing that could be found in them. */
 const MIN_NUMBER_DIGITS = 7;
@@ -55,7 +56,7 @@ export function mapJsonText(json: string, visit: VisitText): string | null {
     const text = inner.includes('\\') ? (JSON.parse(json.slice(start, end)) as string) : inner;
     if (isKey(json, end)) {
       label = text;
-      replace(start, end, text, visit(text, ''));
+      replace(start, end, text, visit(text, '', true));
     } else {
       replace(start, end, text, visit(text, label));
     }

@@ -3,6 +3,7 @@
 import type { Finding } from '../../contract/recognizer.ts';
 import { scanText } from './scan.ts';
 import { SENSITIVITY_BY_TYPE } from './sensitivity.ts';
+import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch } from './value-search.ts';
 import type { Vault } from './vault.ts';
 
@@ -10,6 +11,8 @@ import type { Vault } from './vault.ts';
 const STRONG_SCORE = 0.95;
 /** Shorter values are everywhere; redaction does not look for them either. */
 const MIN_LENGTH = 5;
+/** A name of one word may also be a model's or a function's (`Claude`), which stay as they are. */
+const SPACE = /\s/;
 /** Media in base64. Nothing that stands in such a run stands alone. */
 const BASE64_RUN = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{256,}={0,2}/g;
 /** White space as JSON writes it: else `\n` would join the words around it. */
@@ -84,7 +87,7 @@ export function createLeakCheck(
   const typeBySpelling = new Map<string, string>();
   const typeByFolded = new Map<string, string>();
   for (const { value, type } of vault.entries()) {
-    if (value.length < MIN_LENGTH) continue;
+    if (value.length < MIN_LENGTH || (TAGGED_TYPES.has(type) && !SPACE.test(value))) continue;
     for (const spelling of spellings(value)) {
       // Addresses mean the same in upper and lower case.
       if (type === 'EMAIL') typeByFolded.set(spelling.toLowerCase(), type);

@@ -5,6 +5,7 @@
 // it is, and its number is given to no value: the vault does not know it, so it comes back unchanged.
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
+import { isSearchable } from './name-places.ts';
 import {
   findPlaceholderKeys,
   formatPlaceholder,
@@ -58,7 +59,11 @@ export function redactRequest(
 
   const vault = createVault(request, inspection);
   const placeholders = new Map(Array.from(vault.entries(), (entry) => [entry.value, entry.placeholder]));
-  const search = createValueSearch([...values.keys()].filter((value) => value.length >= MIN_SEARCHED_LENGTH));
+  const search = createValueSearch(
+    [...values].flatMap(([value, type]) =>
+      value.length >= MIN_SEARCHED_LENGTH && isSearchable(value, type) ? [value] : [],
+    ),
+  );
 
   const redactText = (text: string): string => {
     const hits: Hit[] = (spans.get(text) ?? []).map(({ start, end }) => ({

@@ -1,6 +1,8 @@
 // Finds PII and secrets in one text. Pure; linear in the text's length. docs/adding-a-recognizer.md says how a recognizer
 // is written, prefilter.ts which ones run.
 import type { Finding, Recognizer } from '../../contract/recognizer.ts';
+import type { NameFinder } from './names.ts';
+import { addAround, hasRemainder, resolveOverlaps } from './overlaps.ts';
 import { createPrefilter } from './prefilter.ts';
 import { registry } from './recognizers/_registry.gen.ts';
 
@@ -11,6 +13,8 @@ export interface ScanOptions {
   types?: ReadonlySet<string>;
   /** What the text is called where it stands, e.g. its JSON key: read as context in front of it. */
   label?: string;
+  /** Finds what no pattern can: persons, addresses, places, organisations (names.ts). Default: not looked for. */
+  names?: Pick<NameFinder, 'find'> | undefined;
 }
 
 export const DEFAULT_MIN_SCORE = 0.5;
@@ -78,56 +82,6 @@ function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): 
   }
 }
 
-const byStrength = (a: Finding, b: Finding): number =>
-  b.score - a.score ||
-  b.end - b.start - (a.end - a.start) ||
-  a.start - b.start ||
-  (a.recognizer < b.recognizer ? -1 : 1);
-
-/** Index of the first of sorted, disjoint findings that ends after `at`. */
-function firstEndingAfter(findings: readonly Finding[], at: number): number {
-  let low = 0;
-  for (let high = findings.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if ((findings[middle] as Finding).end <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/**
- * Resolves overlaps, so that no character belongs to two findings: the higher score wins, then the longer span, then the
- * earlier start, then the recognizer's name. A loser that contains the winner hands it its whole span, so that nothing of it
- * stays uncovered; another loser is dropped. Sorted by start.
- */
-export function resolveOverlaps(found: Finding[]): Finding[] {
-  if (found.length < 2) return found;
-  const kept: Finding[] = []; // sorted by start, disjoint
-  for (const finding of found.sort(byStrength)) {
-    const low = firstEndingAfter(kept, finding.start);
-    let after = low;
-    while (after < kept.length && (kept[after] as Finding).start < finding.end) after += 1;
-    if (after === low) {
-      kept.splice(low, 0, finding);
-      continue;
-    }
-    const overlapped = kept.slice(low, after);
-    if (overlapped.every((other) => other.start >= finding.start && other.end <= finding.end)) {
-      const winner = overlapped.sort(byStrength)[0] as Finding;
-      kept.splice(low, after - low, { ...winner, start: finding.start, end: finding.end });
-    }
-  }
-  return kept;
-}
-
-/** Does one of `found` stick out of those that won? */
-const hasRemainder = (found: readonly Finding[], kept: readonly Finding[]): boolean =>
-  found.length > kept.length &&
-  found.some(({ start, end }) => {
-    const winner = kept[firstEndingAfter(kept, start)];
-    return winner === undefined || winner.start > start || winner.end < end;
-  });
-
 /** The text with its findings blanked out by line ends, which no recognizer reads across; offsets stay. */
 function blank(text: string, findings: readonly Finding[]): string {
   let out = '';
@@ -150,6 +104,16 @@ export function createScanner(
   const scan = (text: string, options: ScanOptions = {}): Finding[] => {
     if (options.label !== undefined && options.label !== '')
       return scanLabelled(text, options.label, options);
+    const kept = scanPatterns(text, options);
+    if (options.names === undefined) return kept;
+    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+    const named = options.names
+      .find(text)
+      .filter(({ type, score }) => score >= minScore && (options.types?.has(type) ?? true));
+    return named.length === 0 ? kept : addAround(kept, named, text);
+  };
+
+  function scanPatterns(text: string, options: ScanOptions): Finding[] {
     if (usePrefilter ? !prefilter(text, active) : active.fill(1).length === 0) return [];
     const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
     let kept: Finding[] = [];
@@ -168,7 +132,7 @@ export function createScanner(
       rest = blank(text, kept);
     }
     return kept;
-  };
+  }
 
   function scanLabelled(text: string, label: string, options: ScanOptions): Finding[] {
     const prefix = `${label}: `;

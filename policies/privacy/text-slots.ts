@@ -86,7 +86,7 @@ function mapFields<T extends object>(
     if (!Object.hasOwn(object, key)) continue;
     const before = (object as Fields)[key];
     if (!names.has(key)) {
-      const newKey = mapKeys ? visit(key, '') : key;
+      const newKey = mapKeys ? visit(key, '', true) : key;
       const after = map(before, key);
       if (after !== before || newKey !== key) {
         entries ??= Object.entries(object);
@@ -169,9 +169,9 @@ const mapTool = (tool: unknown, visit: VisitText): unknown =>
     : tool;
 
 /**
- * Calls `visit` with every text of the request and the name it stands under ('' for prose), and gives back a request with
- * the texts that it returned. Never changes its argument; untouched parts are shared with it, and the request itself is
- * given back when nothing changed.
+ * Calls `visit` with every text of the request, the name it stands under ('' for prose) and whether it is a key or a part of
+ * a tool's definition, and gives back a request with the texts that it returned. Never changes its argument; untouched parts
+ * are shared with it, and the request itself is given back when nothing changed.
  * @throws {GatewayError} INVALID_REQUEST when a value is nested too deep to be looked at
  */
 export function mapTextSlots(request: ChatRequest, visit: VisitText): ChatRequest {
@@ -183,10 +183,11 @@ export function mapTextSlots(request: ChatRequest, visit: VisitText): ChatReques
     false,
   );
   const changes: Fields = {};
+  const visitDefinition: VisitText = (text, label) => visit(text, label, true);
   for (const key of ['tools', 'functions'] as const) {
     const tools = request[key];
     if (Array.isArray(tools)) {
-      const mapped = mapArray(tools as unknown[], (tool) => mapTool(tool, visit));
+      const mapped = mapArray(tools as unknown[], (tool) => mapTool(tool, visitDefinition));
       if (mapped !== tools) changes[key] = mapped;
     }
   }

@@ -53,7 +53,11 @@ async function route(prompt: string | undefined, options: RouteOptions): Promise
     ...(options.policy !== undefined && { 'x-tiergate-policy': options.policy }),
   };
   const context = { requestId: 'route', surface: 'cli', caller: 'anonymous', headers, now: new Date() };
-  const facts = gatherFacts(request, context, inspectRequest(request, privacyOptions(loaded.config)));
+  const facts = gatherFacts(
+    request,
+    context,
+    inspectRequest(request, privacyOptions(loaded.config, loaded.targets)),
+  );
   const decision = decide(facts, viewsOf(loaded), loaded.policies);
   if (options.json === true) console.log(JSON.stringify({ facts, decision }, null, 2));
   else for (const line of report(facts, decision)) console.log(line);

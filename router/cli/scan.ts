@@ -1,7 +1,11 @@
 // `tiergate scan`: what the privacy layer finds in texts, one JSON line each, in the order of the input.
 import { createInterface } from 'node:readline';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Finding } from '../../contract/recognizer.ts';
+import { findOtherPlaces } from '../../policies/privacy/name-places.ts';
+import { nameFinder, OPERATING_POINTS, type OperatingPoint } from '../../policies/privacy/names.ts';
 import { DEFAULT_MIN_SCORE, scanText } from '../../policies/privacy/scan.ts';
+import { TYPES } from '../../policies/privacy/tagger/labels.ts';
 
 const EXAMPLES = `
 Input lines: {"id": ..., "text": "..."}. Output lines: {"id": ..., "spans": [{"start", "end", "label", "score"}]}.
@@ -27,6 +31,8 @@ interface Flags {
   json?: boolean;
   minScore: number;
   type?: string[];
+  names: boolean;
+  operatingPoint: OperatingPoint;
 }
 
 function parseScore(text: string): number {
@@ -73,6 +79,19 @@ async function scanLines(spansOf: (text: string) => Span[]): Promise<void> {
   }
 }
 
+function finderOf({ minScore, type, names, operatingPoint }: Flags): (text: string) => readonly Finding[] {
+  const options = { minScore, ...(type && { types: new Set(type) }) };
+  if (!names) return (text) => scanText(text, options);
+  const finder = nameFinder(TYPES, operatingPoint);
+  return (text) => {
+    const found = new Map<string, readonly Finding[]>([
+      [text, scanText(text, { ...options, names: finder })],
+    ]);
+    findOtherPlaces(found, finder.isUsualWord);
+    return found.get(text) as readonly Finding[];
+  };
+}
+
 /** The `scan` command. */
 export function scanCommand(): Command {
   return new Command('scan')
@@ -81,11 +100,17 @@ export function scanCommand(): Command {
     .option('--json', 'with --text: print JSON (the output for stdin is always JSON)')
     .option('--min-score <score>', 'drop findings below this score, 0 to 1', parseScore, DEFAULT_MIN_SCORE)
     .option('--type <type>', 'only this type, e.g. EMAIL; may be repeated', collect)
+    .option('--no-names', 'patterns only: no persons, addresses, places and organisations')
+    .addOption(
+      new Option('--operating-point <point>', 'of names: how much finding counts against being right')
+        .choices(OPERATING_POINTS)
+        .default('balanced'),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => {
-      const options = { minScore: flags.minScore, ...(flags.type && { types: new Set(flags.type) }) };
       const spansOf = (text: string): Span[] =>
-        scanText(text, options).map(({ start, end, type, score }) => ({ start, end, label: type, score }));
+        findIn(text).map(({ start, end, type, score }) => ({ start, end, label: type, score }));
+      const findIn = finderOf(flags);
 
       if (flags.text === undefined) return scanLines(spansOf);
       const { text } = flags;

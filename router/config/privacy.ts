@@ -1,16 +1,32 @@
 // The config's `privacy` section as the inspection takes it.
 import type { InspectOptions } from '../../policies/privacy/conversation.ts';
+import { nameFinder } from '../../policies/privacy/names.ts';
 import { registry as recognizers } from '../../policies/privacy/recognizers/_registry.gen.ts';
+import { TYPES } from '../../policies/privacy/tagger/labels.ts';
 import type { Config } from './schema.ts';
+import type { ConfiguredTarget } from './targets.ts';
 
-/** `enabled: false` looks for no type at all. */
-export function privacyOptions({ privacy }: Config): InspectOptions {
+/** Every type that is looked for somehow. */
+export const FINDING_TYPES: readonly string[] = [
+  ...new Set([...Object.values(recognizers).map(({ type }) => type), ...TYPES]),
+];
+
+/**
+ * `enabled: false` looks for no type at all. Names are looked for, and their model read, only when a target in an external zone
+ * could get them: anywhere else they are not redacted, and looking costs 0.2 ms per KB.
+ */
+export function privacyOptions(
+  { privacy }: Config,
+  targets: readonly Pick<ConfiguredTarget, 'target'>[],
+): InspectOptions {
+  if (!privacy.enabled) return { types: new Set<string>() };
   const off = new Set(privacy.types_off);
-  const types = Object.values(recognizers).map((recognizer) => recognizer.type);
+  const names = privacy.names.filter((type) => !off.has(type));
+  const mayLeave = targets.some(({ target }) => target.zone === 'external');
   return {
     minScore: privacy.min_score,
     sensitivityByType: privacy.sensitivity,
-    ...(!privacy.enabled && { types: new Set<string>() }),
-    ...(privacy.enabled && off.size > 0 && { types: new Set(types.filter((type) => !off.has(type))) }),
+    ...(off.size > 0 && { types: new Set(FINDING_TYPES.filter((type) => !off.has(type))) }),
+    ...(mayLeave && names.length > 0 && { names: nameFinder(names, privacy.operating_point) }),
   };
 }

@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import { SENSITIVITIES } from '../../contract/policy.ts';
 import { SURFACES } from '../../contract/tier.ts';
+import { OPERATING_POINTS } from '../../policies/privacy/names.ts';
+import { TYPES } from '../../policies/privacy/tagger/labels.ts';
 import { DEFAULT_ROUTING } from '../../policies/routing-policy.ts';
 import { ruleSetSchema } from '../../policies/rule-schema.ts';
 
@@ -124,6 +126,8 @@ export const configSchema = z.strictObject({
       enabled: z.boolean().default(true),
       min_score: fraction.default(0.5),
       types_off: z.array(z.string().min(1)).default([]),
+      names: z.array(z.enum(TYPES)).default(['PERSON', 'ADDRESS']),
+      operating_point: z.enum(OPERATING_POINTS).default('balanced'),
       sensitivity: z.record(z.string(), z.enum(SENSITIVITIES)).default({}),
     })
     .prefault({}),

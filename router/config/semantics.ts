@@ -1,11 +1,11 @@
 // What the schema alone cannot see: things that are wrong only together.
 import { isIP } from 'node:net';
 import type { Provider } from '../../contract/provider.ts';
-import { registry as recognizers } from '../../policies/privacy/recognizers/_registry.gen.ts';
 import { suggestName } from '../../policies/schema-problems.ts';
 import type { Problem, ValuePath, YamlSource } from '../../policies/yaml-source.ts';
 import { problemAt } from '../../policies/yaml-source.ts';
 import { registry } from '../../tiers/providers/_registry.gen.ts';
+import { FINDING_TYPES } from './privacy.ts';
 import type { Config, TargetConfig } from './schema.ts';
 import { isLocalId } from './targets.ts';
 
@@ -78,9 +78,9 @@ function checkServer({ server, auth }: Config, report: Report): void {
 
 /** A misspelt type would be looked for, or labelled, other than the user thinks. */
 function checkPrivacy({ privacy }: Config, report: Report): void {
-  const types = [...new Set(Object.values(recognizers).map(({ type }) => type))];
   const check = (path: ValuePath, type: string): void => {
-    if (!types.includes(type)) report(path, `"${type}" is no type of finding; ${suggestName(type, types)}`);
+    if (!FINDING_TYPES.includes(type))
+      report(path, `"${type}" is no type of finding; ${suggestName(type, FINDING_TYPES)}`);
   };
   for (const [index, type] of privacy.types_off.entries()) check(['privacy', 'types_off', index], type);
   for (const type of Object.keys(privacy.sensitivity)) check(['privacy', 'sensitivity', type], type);

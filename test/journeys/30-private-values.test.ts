@@ -87,3 +87,25 @@ describe('a request with an email, an IBAN and an API key', () => {
     for (const value of [EMAIL, IBAN, API_KEY, 'upstream-key']) expect(gateway.output()).not.toContain(value);
   });
 });
+
+describe('a conversation with names and an address', () => {
+  const FIRST = 'My name is Margaret Holloway and I live at 12 Main Street, Springfield, IL 62704.';
+  const LAST = "Let Holloway write to the landlord, in Margaret's words.";
+
+  it('goes out without them and comes back with them', async () => {
+    const completion = await client.chat.completions.create({
+      model: 'tier:3',
+      messages: [
+        { role: 'user', content: FIRST },
+        { role: 'assistant', content: 'What can I do for you, Margaret Holloway?' },
+        { role: 'user', content: LAST },
+      ],
+    });
+    expect(completion.choices[0]!.message.content).toBe(LAST);
+    const sent = upstream.requests.at(-1)!.bodyText;
+    for (const value of ['Margaret', 'Holloway', '12 Main Street', '62704'])
+      expect(sent).not.toContain(value);
+    expect(sent).toContain('My name is [PERSON_1] and I live at [ADDRESS_1].');
+    expect(sent).toContain('What can I do for you, [PERSON_1]?');
+  });
+});

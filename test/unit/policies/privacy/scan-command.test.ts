@@ -50,4 +50,14 @@ describe('tiergate scan', () => {
     expect(bad.code).toBe(1);
     expect(bad.err).toContain('"7" is not a score; give a number from 0 to 1.');
   }, 20_000);
+
+  it('finds names, at the point that is asked for, or leaves them out', () => {
+    const text = 'Anna Weber lives in Berlin. Ask Weber!';
+    expect(scan('', '--text', text).out.replace(/\t\d\.\d\d\t/g, '\t-\t')).toBe(
+      'PERSON\t-\t0-10\t"Anna Weber"\nLOCATION\t-\t20-26\t"Berlin"\nPERSON\t-\t32-37\t"Weber"\n',
+    );
+    expect(scan('', '--text', text, '--no-names').out).toBe('nothing found\n');
+    expect(scan('', '--text', text, '--type', 'location').out).toMatch(/^LOCATION\t\S+\t20-26\t"Berlin"\n$/);
+    expect(scan('', '--text', text, '--operating-point', 'all').err).toContain('balanced, recall, precision');
+  }, 20_000);
 });

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../../contract/built-file.ts';
 import type { Finding } from '../../../../contract/recognizer.ts';
 import { isLuhnValid, isMod97Valid } from '../../../../policies/privacy/checksums.ts';
+import { resolveOverlaps } from '../../../../policies/privacy/overlaps.ts';
 import { createPrefilter } from '../../../../policies/privacy/prefilter.ts';
 import { registry } from '../../../../policies/privacy/recognizers/_registry.gen.ts';
-import { createScanner, resolveOverlaps, scanText } from '../../../../policies/privacy/scan.ts';
+import { createScanner, scanText } from '../../../../policies/privacy/scan.ts';
 
 const found = (text: string): string[] =>
   scanText(text).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);

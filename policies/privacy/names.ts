@@ -1,0 +1,107 @@
+// Persons, addresses, places and organisations in a text, by the trained tagger (tagger/), which is read when it is first asked
+// for. What was found in a longer text is remembered by a keyed hash of it: a conversation's earlier turns come again with every
+// request. Places and types are kept, no text; the key is drawn at the start and known to nobody.
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { packageRoot } from '../../contract/built-file.ts';
+import type { Finding } from '../../contract/recognizer.ts';
+import { LIST, listsOf } from './tagger/gazetteer.ts';
+import { type TaggedType, TYPES } from './tagger/labels.ts';
+import { readModel } from './tagger/model.ts';
+import { createTagger, type Tagger } from './tagger/tagger.ts';
+import { wordHash } from './tagger/tokens.ts';
+
+export const OPERATING_POINTS = ['balanced', 'recall', 'precision'] as const;
+export type OperatingPoint = (typeof OPERATING_POINTS)[number];
+
+/** How much finding counts against being right: `recall` of tagger.ts, chosen on sets that were not trained on. */
+const RECALL: Record<OperatingPoint, number> = { precision: -0.5, balanced: 0.5, recall: 1.5 };
+
+/** Of each of two generations. */
+const REMEMBERED_TEXTS = 2048;
+/** Shorter texts are looked at about as fast as they are hashed. */
+const MIN_REMEMBERED_LENGTH = 200;
+const MAX_REMEMBERED_FINDINGS = 200;
+
+export interface NameFinder {
+  /** Sorted, disjoint; of the types that were asked for. */
+  find(text: string): readonly Finding[];
+  /** Is this lower-case word usual in texts (`mark`, `rose`)? */
+  isUsualWord(word: string): boolean;
+}
+
+interface Shipped {
+  tag: Tagger;
+  isUsualWord(word: string): boolean;
+}
+let shipped: Shipped | undefined;
+
+/** The shipped model, read once. @throws {Error} when its file is missing or of another version */
+function shippedTagger(): Shipped {
+  if (shipped !== undefined) return shipped;
+  const model = readModel(join(packageRoot, 'policies/privacy/tagger/model.bin'));
+  shipped = {
+    tag: createTagger(model),
+    isUsualWord: (word) => (listsOf(model.lists, wordHash(word)) & LIST.common) !== 0,
+  };
+  return shipped;
+}
+
+/** Without the quotes, signs and brackets around it. The full stop of `Jr.` belongs to it. */
+function trimmed(text: string, from: number, to: number): { start: number; end: number } {
+  let [start, end] = [from, to];
+  while (start < end && !STARTS_NAME.test(text.slice(start, start + 2))) start += 1;
+  while (end > start && !ENDS_NAME.test(text[end - 1] as string)) end -= 1;
+  return { start, end };
+}
+const STARTS_NAME = /^[\p{L}\p{N}]/u;
+const ENDS_NAME = /[\p{L}\p{M}\p{N}.\ud800-\udfff]/u;
+
+/** `this.mark`, `mark.length`, `user_mark`, `$mark`, `mark(`: one word of a program. */
+const isPartOfIdentifier = (text: string, start: number, end: number): boolean =>
+  (/[\w$#@]$/.test(text.slice(Math.max(0, start - 1), start)) ||
+    /[\p{L}\p{N})\]]\.$/u.test(text.slice(Math.max(0, start - 2), start)) ||
+    /^(?:[\w($[]|\.\p{L})/u.test(text.slice(end, end + 2))) &&
+  !/\s/.test(text.slice(start, end));
+
+/**
+ * A finder of names. Reads the model now, so that the first request does not wait for it.
+ * @param types what is wanted; the others still take part, so that a street named after a person is no person
+ */
+export function nameFinder(
+  types: readonly TaggedType[] = TYPES,
+  point: OperatingPoint = 'balanced',
+): NameFinder {
+  const { tag, isUsualWord } = shippedTagger();
+  const wanted = new Set<string>(types);
+  const options = { recall: RECALL[point] };
+  const key = randomBytes(16);
+  // Two generations: what is asked for again moves to the younger, the older is dropped as a whole.
+  let recent = new Map<string, readonly Finding[]>();
+  let earlier = recent;
+
+  const tagged = (text: string): readonly Finding[] => {
+    const found: Finding[] = [];
+    for (const { type, score, ...span } of tag(text, options)) {
+      if (!wanted.has(type)) continue;
+      const { start, end } = trimmed(text, span.start, span.end);
+      if (start < end && !isPartOfIdentifier(text, start, end))
+        found.push({ type, start, end, score, recognizer: 'tagger' });
+    }
+    return found;
+  };
+
+  const find = (text: string): readonly Finding[] => {
+    if (text.length < MIN_REMEMBERED_LENGTH) return tagged(text);
+    const hash = createHash('sha256').update(key).update(text).digest('base64');
+    const findings = recent.get(hash) ?? earlier.get(hash) ?? tagged(text);
+    if (findings.length > MAX_REMEMBERED_FINDINGS) return findings;
+    if (recent.size >= REMEMBERED_TEXTS) {
+      earlier = recent;
+      recent = new Map();
+    }
+    recent.set(hash, findings);
+    return findings;
+  };
+  return { find, isUsualWord };
+}

@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import type { ChatRequest } from '../../../../contract/chat.ts';
+import type { Finding } from '../../../../contract/recognizer.ts';
+import { inspectRequest } from '../../../../policies/privacy/conversation.ts';
+import { createLeakCheck } from '../../../../policies/privacy/leak-check.ts';
+import { findOtherPlaces, isSearchable } from '../../../../policies/privacy/name-places.ts';
+import { nameFinder } from '../../../../policies/privacy/names.ts';
+import { addAround } from '../../../../policies/privacy/overlaps.ts';
+import { redactRequest } from '../../../../policies/privacy/redact.ts';
+import { restorePiece } from '../../../../policies/privacy/restore-text.ts';
+import { scanText } from '../../../../policies/privacy/scan.ts';
+
+const names = nameFinder(['PERSON', 'ADDRESS']);
+const valuesOf = (text: string, findings: readonly Finding[]): string[] =>
+  findings.map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
+
+const ask = (...messages: string[]): ChatRequest => ({
+  model: 'auto',
+  messages: messages.map((content) => ({ role: 'user', content })),
+});
+const textsOf = ({ messages }: ChatRequest): unknown[] => messages.map(({ content }) => content);
+
+describe('nameFinder', () => {
+  const text = 'My name is Anna Weber, I live at 12 Main Street, Springfield, IL 62704 and work in Berlin.';
+
+  it('finds the types it is asked for', () => {
+    expect(valuesOf(text, names.find(text))).toEqual([
+      'PERSON Anna Weber',
+      'ADDRESS 12 Main Street, Springfield, IL 62704',
+    ]);
+    expect(valuesOf(text, nameFinder(['LOCATION']).find(text))).toEqual(['LOCATION Berlin']);
+    expect(nameFinder([]).find(text)).toEqual([]);
+  });
+
+  it('finds the same in a text that it has seen before, and in one that only looks like it', () => {
+    const long = `${text}\n${'Nothing is said here about anybody. '.repeat(10)}`;
+    const first = names.find(long);
+    expect(first.length).toBe(2);
+    expect(names.find(long)).toEqual(first);
+    expect(valuesOf(`x ${long}`, names.find(`x ${long}`))).toEqual(valuesOf(long, first));
+  });
+
+  it('leaves the words of programs alone', () => {
+    for (const code of ['this.mark = mark.length;', 'const anna_weber = $anna(weber[0]);', '@anna #weber'])
+      expect(names.find(code)).toEqual([]);
+  });
+
+  it('finds no less with recall, no more with precision', () => {
+    const chat = 'hey its josh, can you send the keys to priya? I met Rosario near Holloway yesterday';
+    const [precise, balanced, open] = (['precision', 'balanced', 'recall'] as const).map(
+      (point) => nameFinder(['PERSON'], point).find(chat).length,
+    );
+    expect(precise).toBeLessThanOrEqual(balanced as number);
+    expect(balanced).toBeLessThanOrEqual(open as number);
+  });
+});
+
+describe('addAround', () => {
+  const finding = (type: string, start: number, end: number): Finding => ({
+    type,
+    start,
+    end,
+    score: 1,
+    recognizer: 'x',
+  });
+
+  it('keeps of a finding what lies outside those that win', () => {
+    const text = 'Jo Lee <jo@example.org> Rome';
+    const mail = finding('EMAIL', 8, 22);
+    expect(addAround([mail], [finding('PERSON', 0, 28)], text)).toEqual([
+      finding('PERSON', 0, 6),
+      mail,
+      finding('PERSON', 24, 28),
+    ]);
+    expect(addAround([mail], [finding('PERSON', 9, 12)], text)).toEqual([mail]);
+    expect(addAround([mail], [finding('PERSON', 0, 10)], text)).toEqual([finding('PERSON', 0, 6), mail]);
+    expect(addAround([], [finding('PERSON', 0, 6)], text)).toEqual([finding('PERSON', 0, 6)]);
+  });
+});
+
+describe('scanText with names', () => {
+  it('prefers what a pattern found', () => {
+    const text = 'Anna Weber <anna.weber@example.com> asked about DE89370400440532013000';
+    expect(valuesOf(text, scanText(text, { names }))).toEqual([
+      'PERSON Anna Weber',
+      'EMAIL anna.weber@example.com',
+      'IBAN DE89370400440532013000',
+    ]);
+  });
+
+  it('reads the name under which a text stands', () => {
+    expect(scanText('Weber', { names, label: 'last_name' }).map(({ start, end }) => [start, end])).toEqual([
+      [0, 5],
+    ]);
+  });
+
+  it('drops what is below the least score, or of another type', () => {
+    const text = 'Please call Anna Weber tomorrow.';
+    expect(scanText(text, { names, types: new Set(['EMAIL']) })).toEqual([]);
+    expect(scanText(text, { names, minScore: 1.01 })).toEqual([]);
+  });
+});
+
+describe('findOtherPlaces', () => {
+  const first = 'I spoke with José Müller.';
+  const found: Finding = { type: 'PERSON', start: 13, end: 24, score: 0.95, recognizer: 'tagger' };
+  const placesIn = (text: string, isWord = (_: string): boolean => false): string[] => {
+    const texts = new Map<string, readonly Finding[]>([
+      [first, [found]],
+      [text, []],
+    ]);
+    findOtherPlaces(texts, isWord);
+    return (texts.get(text) as Finding[]).map(({ start, end }) => text.slice(start, end));
+  };
+
+  it('finds parts, possessives, other case and other accents', () => {
+    expect(placesIn('Müller came later.')).toEqual(['Müller']);
+    expect(placesIn("Müller's car; Müllers Auto; MÜLLER!")).toEqual(['Müller', 'Müller', 'MÜLLER']);
+    expect(placesIn('muller said so; jose muller too')).toEqual(['muller', 'muller']);
+    expect(placesIn('jose muller')).toEqual(['muller']);
+    expect(placesIn('Jose Muller')).toEqual(['Jose Muller']);
+  });
+
+  it('finds nothing inside words, identifiers and handles', () => {
+    expect(placesIn('Müllerei, get_muller(), @muller, muller2')).toEqual([]);
+  });
+
+  it('takes no usual word for a name where it may be the word', () => {
+    const isWord = (word: string): boolean => word === 'muller';
+    expect(placesIn('Muller began. Then muller went on, and Muller left.', isWord)).toEqual(['Muller']);
+  });
+
+  it('does not trust a weak finding', () => {
+    const texts = new Map<string, readonly Finding[]>([
+      [first, [{ ...found, score: 0.6 }]],
+      ['Müller', []],
+    ]);
+    findOtherPlaces(texts, () => false);
+    expect(texts.get('Müller')).toEqual([]);
+  });
+});
+
+describe('a conversation with names', () => {
+  const request = ask(
+    'My name is Margaret Holloway and I live at 12 Main Street, Springfield, IL 62704.',
+    "Let Holloway write to the bank, in Margaret's words.",
+  );
+
+  it('goes out without them, the same name always as the same placeholder, and comes back', () => {
+    const inspection = inspectRequest(request, { names });
+    expect(inspection.counts).toEqual({ PERSON: 3, ADDRESS: 1 });
+    expect(inspection.sensitivity).toBe('confidential');
+    const { request: outgoing, vault } = redactRequest(request, inspection);
+    expect(textsOf(outgoing)).toEqual([
+      'My name is [PERSON_1] and I live at [ADDRESS_1].',
+      "Let [PERSON_2] write to the bank, in [PERSON_3]'s words.",
+    ]);
+    const back = textsOf(outgoing).map((text) => restorePiece(String(text), vault, 'text', true).out);
+    expect(back).toEqual(textsOf(request));
+    expect(createLeakCheck(vault)(JSON.stringify(outgoing))).toBeNull();
+    expect(createLeakCheck(vault)(JSON.stringify(request))).toMatch(/ADDRESS|PERSON/);
+  });
+
+  it('keeps its numbers when it grows', () => {
+    const longer = {
+      ...request,
+      messages: [...request.messages, ...ask('Also tell Tobias Brandt.').messages],
+    };
+    const [before, after] = [request, longer].map((each) =>
+      textsOf(redactRequest(each, inspectRequest(each, { names })).request),
+    );
+    expect(after?.slice(0, 2)).toEqual(before);
+    expect(after?.[2]).toBe('Also tell [PERSON_4].');
+  });
+
+  it('finds nothing without a finder', () => {
+    expect(inspectRequest(request).counts).toEqual({});
+  });
+
+  it('leaves tool definitions and keys alone, and looks into what tools are given', () => {
+    const tool = {
+      type: 'function' as const,
+      function: {
+        name: 'find_person',
+        description: 'Finds a person such as Harald Petersen.',
+        parameters: { type: 'object', properties: { Anna: { type: 'string' } } },
+      },
+    };
+    const call = {
+      role: 'assistant' as const,
+      content: null,
+      tool_calls: [
+        {
+          id: 'c1',
+          type: 'function' as const,
+          function: { name: 'find_person', arguments: '{"full_name":"Margaret Holloway"}' },
+        },
+      ],
+    };
+    const withTool = { ...ask('Who is in?'), tools: [tool] } as ChatRequest;
+    withTool.messages.push(call);
+    const { request: outgoing } = redactRequest(withTool, inspectRequest(withTool, { names }));
+    expect(outgoing.tools).toEqual([tool]);
+    expect(JSON.stringify(outgoing.messages)).toContain('{\\"full_name\\":\\"[PERSON_1]\\"}');
+  });
+
+  it('does not refuse a request because a model or a role is called as somebody is', () => {
+    const claude = ask('My name is Claude and my brother is Claude Moreau.');
+    const { request: outgoing, vault } = redactRequest(claude, inspectRequest(claude, { names }));
+    expect(textsOf(outgoing)[0]).not.toContain('Claude');
+    expect(createLeakCheck(vault)(JSON.stringify({ ...outgoing, model: 'Claude' }))).toBeNull();
+  });
+});
+
+describe('isSearchable', () => {
+  it('is a name that does not look like any word', () => {
+    expect(isSearchable('Weber', 'PERSON')).toBe(true);
+    expect(isSearchable('anna weber', 'PERSON')).toBe(true);
+    expect(isSearchable('王小明', 'PERSON')).toBe(true);
+    expect(isSearchable('description', 'PERSON')).toBe(false);
+    expect(isSearchable('jo@example.org', 'EMAIL')).toBe(true);
+  });
+});
