@@ -33,7 +33,7 @@ const NUMBER = '#';
 
 const ask = (setup: Setup, stream: boolean): LoadRequest => {
   const body = JSON.stringify({
-    model: setup.name === 'Tiergate' ? 'tier:3' : 'gpt-4o-mini',
+    model: setup.name.startsWith('Tiergate') ? 'tier:3' : 'gpt-4o-mini',
     stream,
     messages: [
       { role: 'system', content: 'You are a helpful assistant of a furniture shop.' },
@@ -118,6 +118,7 @@ try {
   const floor = await startBareProxy(upstream.url);
   setups.push(floor);
   setups.push(await startTiergate(upstream.url, folder));
+  setups.push(await startTiergate(upstream.url, folder, 'Tiergate, no names', { names: [] }));
   const portkey = await startPortkey(upstream.url);
   if (portkey === null)
     console.log('Portkey is left out: run `npm install --ignore-scripts` in bench/peers to compare with it');

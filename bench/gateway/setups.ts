@@ -78,9 +78,18 @@ export const startUpstream = (): Promise<Setup> => start('upstream alone', progr
 export const startBareProxy = (upstream: string): Promise<Setup> =>
   start('bare Node proxy', [...program('bare-proxy.ts'), upstream]);
 
-/** Tiergate as `npm start` runs it, all of its pipeline on. @param folder for its config and ledger */
-export async function startTiergate(upstream: string, folder: string): Promise<Setup> {
-  const config = join(folder, 'tiergate.yaml');
+/**
+ * Tiergate as `npm start` runs it, all of its pipeline on.
+ * @param folder for its config and ledger
+ * @param privacy the config's section: what is looked for in a request
+ */
+export async function startTiergate(
+  upstream: string,
+  folder: string,
+  name = 'Tiergate',
+  privacy: object = {},
+): Promise<Setup> {
+  const config = join(folder, `${name}.yaml`);
   const price = { input_usd_per_mtok: 0.15, output_usd_per_mtok: 0.6 };
   const target = {
     id: 'frontier/bench',
@@ -93,13 +102,14 @@ export async function startTiergate(upstream: string, folder: string): Promise<S
     config,
     stringify({
       server: { port: 0 },
-      ledger: { path: join(folder, 'ledger.db') },
+      ledger: { path: join(folder, `${name}.db`) },
+      privacy,
       tiers: { 3: { targets: [target] } },
     }),
   );
   const env = { TIERGATE_MODEL: '', NODE_ENV: 'production' };
   const args = [...nodeOptions(), builtFile('router/cli/main'), 'serve', '--config', config];
-  return start('Tiergate', args, env);
+  return start(name, args, env);
 }
 
 const PORTKEY = join(packageRoot, 'bench', 'peers', 'node_modules', '@portkey-ai', 'gateway');

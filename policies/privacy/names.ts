@@ -40,9 +40,10 @@ let shipped: Shipped | undefined;
 function shippedTagger(): Shipped {
   if (shipped !== undefined) return shipped;
   const model = readModel(join(packageRoot, 'policies/privacy/tagger/model.bin'));
+  const { lists } = model;
   shipped = {
     tag: createTagger(model),
-    isUsualWord: (word) => (listsOf(model.lists, wordHash(word)) & LIST.common) !== 0,
+    isUsualWord: (word) => (listsOf(lists, wordHash(word)) & LIST.common) !== 0,
   };
   return shipped;
 }
