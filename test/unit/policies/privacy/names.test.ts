@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../../contract/chat.ts';
 import type { Finding } from '../../../../contract/recognizer.ts';
@@ -209,6 +210,35 @@ describe('a conversation with names', () => {
     const { request: outgoing, vault } = redactRequest(claude, inspectRequest(claude, { names }));
     expect(textsOf(outgoing)[0]).not.toContain('Claude');
     expect(createLeakCheck(vault)(JSON.stringify({ ...outgoing, model: 'Claude' }))).toBeNull();
+  });
+});
+
+describe('any conversation', () => {
+  const piece = fc.constantFrom(
+    ...'Anna Weber|Weber|weber|Jean-Luc Moreau|12 Main Street, Springfield, IL 62704|Lindenstraße 14\n50674 Köln|'.split(
+      '|',
+    ),
+    ...'anna@example.org|[PERSON_1]|[EMAIL_2]|王小明|🙂|Dear Ms|called|from|, |.\n|"name": "|"}|the|Mark'.split(
+      '|',
+    ),
+  );
+  const text = fc.array(piece, { maxLength: 14 }).map((parts) => parts.join(' '));
+  const finder = nameFinder();
+
+  it('comes back byte for byte, and has nothing left to find or leak', () => {
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (texts) => {
+        const request = ask(...texts);
+        const { request: outgoing, vault } = redactRequest(
+          request,
+          inspectRequest(request, { names: finder }),
+        );
+        const back = textsOf(outgoing).map((part) => restorePiece(String(part), vault, 'text', true).out);
+        expect(back).toEqual(texts);
+        expect(createLeakCheck(vault)(JSON.stringify(outgoing))).toBeNull();
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 
