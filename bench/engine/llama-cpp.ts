@@ -62,7 +62,8 @@ export class LlamaCpp {
     return this.#call('version');
   }
 
-  open(path: string, options: { nCtx: number; nThreads: number }): Promise<void> {
+  /** flashAttention: left out, llama.cpp chooses (it is on wherever the model allows it). */
+  open(path: string, options: { nCtx: number; nThreads: number; flashAttention?: boolean }): Promise<void> {
     return this.#call('open', { path, ...options });
   }
 

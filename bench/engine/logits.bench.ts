@@ -1,8 +1,9 @@
 // Our logits beside llama.cpp's (node-llama-cpp's prebuilt binary) on the same files over thousands of positions: mean KL
-// divergence and how often both rank the same token first, for each tensor type.
+// divergence and how often both rank the same token first, for each tensor type; beside it the same of llama.cpp with
+// flash attention from llama.cpp without, the floor that one and the same program sets.
 //   npm run bench:logits -- [--formats Q4_K,Q8_0] [--model FILE]... [--texts 17] [--isa avx2] [--json FILE]
-// Without a file: bench/models' small model of random weights in every format, with its F32 file as the yardstick of what
-// rounding activations costs each of the two engines.
+// A file is followed along texts that it writes itself. Without one: bench/models' small model of random weights in every
+// format along random tokens, with its F32 file as the yardstick of what rounding activations costs each of the two engines.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -35,6 +36,8 @@ interface Agreement {
   largestMargin: number;
   /** Positions where llama.cpp leads by more than a tenth of a logit, and the share of them with the same token. */
   clear: { positions: number; sameTop: number };
+  /** KL(llama.cpp with flash attention || without), and how often these two rank the same token first. */
+  itself: { meanKl: number; sameTop: number };
   /** Mean KL(F32 file || each): what the type and rounded activations cost. */
   fromF32?: { ours: number; theirs: number };
 }
@@ -47,6 +50,33 @@ function randomTexts(nTexts: number, nVocab: number): number[][] {
     return (state >>> 8) % nVocab;
   };
   return Array.from({ length: nTexts }, () => Array.from({ length: nTokens + 1 }, next));
+}
+
+/** What the model writes at temperature 1: text as it knows it. */
+async function ownTexts(path: string, nTexts: number): Promise<number[][]> {
+  const model = await nativeAddon().openModel(path, given.isa);
+  const engine = model.createEngine({ nCtx: 256, nThreads: 1 });
+  const bos = model.tokenize('', true, false)[0] ?? 0;
+  const texts: number[][] = [];
+  try {
+    for (let seed = 1; seed <= nTexts; seed++) {
+      const session = engine.newSession();
+      session.setSampler({ temperature: 1, seed: BigInt(seed) });
+      const text = [bos];
+      while (text.length <= nTokens) {
+        const tokens = Int32Array.of(text.at(-1) ?? bos);
+        const [result] = await engine.step([{ session, tokens, sample: true, nTop: 0 }]);
+        if (!result?.sampled) throw new Error(`our engine sampled nothing: ${result?.error ?? ''}`);
+        text.push(result.token);
+      }
+      session.close();
+      texts.push(text);
+    }
+  } finally {
+    engine.close();
+    model.close();
+  }
+  return texts;
 }
 
 async function ourTexts(path: string, texts: readonly number[][]): Promise<GreedyText[]> {
@@ -62,8 +92,13 @@ async function ourTexts(path: string, texts: readonly number[][]): Promise<Greed
   return results;
 }
 
-async function theirTexts(peer: LlamaCpp, path: string, texts: readonly number[][]): Promise<GreedyText[]> {
-  await peer.open(path, { nCtx: 256, nThreads: 1 });
+async function theirTexts(
+  peer: LlamaCpp,
+  path: string,
+  texts: readonly number[][],
+  flashAttention: boolean,
+): Promise<GreedyText[]> {
+  await peer.open(path, { nCtx: 256, nThreads: 1, flashAttention });
   const results: GreedyText[] = [];
   for (const [first = 0, ...rest] of texts) results.push(await peer.follow([first], rest));
   return results;
@@ -79,11 +114,17 @@ function meanKl(from: readonly GreedyText[], to: readonly GreedyText[]): number 
   return mean(rowsOf(from).map((p, i) => divergence(p, rows[i] ?? p)));
 }
 
-function agreementOf(label: string, theirs: GreedyText[], ours: GreedyText[]): Agreement {
+function agreementOf(
+  label: string,
+  theirs: GreedyText[],
+  theirOthers: GreedyText[],
+  ours: GreedyText[],
+): Agreement {
   const [p, q] = [rowsOf(theirs), rowsOf(ours)];
   const [a, b] = [tokensOf(theirs), tokensOf(ours)];
   const kls = p.map((row, i) => divergence(row, q[i] ?? row));
   const isSame = a.map((token, i) => token === b[i]);
+  const others = tokensOf(theirOthers);
   const margins = isSame.flatMap((same, i) => {
     const row = q[i];
     return same || !row ? [] : [topOf(row, b[i] ?? 0).margin];
@@ -97,6 +138,10 @@ function agreementOf(label: string, theirs: GreedyText[], ours: GreedyText[]): A
     sameTop: mean(isSame.map(Number)),
     largestMargin: Math.max(0, ...margins),
     clear: { positions: clear.length, sameTop: mean(clear) },
+    itself: {
+      meanKl: meanKl(theirs, theirOthers),
+      sameTop: mean(a.map((token, i) => Number(token === others[i]))),
+    },
   };
 }
 
@@ -108,6 +153,7 @@ function print({
   sameTop,
   largestMargin,
   clear,
+  itself,
   fromF32,
 }: Agreement): void {
   const percent = (share: number): string => `${(100 * share).toFixed(2)} %`.padStart(9);
@@ -119,6 +165,7 @@ function print({
     percent(sameTop),
     `${percent(clear.sameTop)} of ${clear.positions}`.padStart(18),
     largestMargin.toFixed(3).padStart(8),
+    `${itself.meanKl.toExponential(2)} ${percent(itself.sameTop)}`.padStart(22),
     fromF32 ? `${fromF32.ours.toExponential(2)} / ${fromF32.theirs.toExponential(2)}`.padStart(22) : '',
   ];
   console.log(cells.join(' '));
@@ -129,7 +176,7 @@ async function bench(peer: LlamaCpp): Promise<void> {
   const results: Agreement[] = [];
   const nTexts = Number(given.texts);
   console.log(
-    `${'model'.padEnd(24)} places    mean KL     max KL  same top  where clear (> 0.1)   margin   KL from F32, ours / theirs`,
+    `${'model'.padEnd(24)} places    mean KL     max KL  same top  where clear (> 0.1)   margin    llama.cpp to itself   KL from F32, ours / theirs`,
   );
   const compare = async (label: string, path: string, texts: number[][], exact?: GreedyText[]) => {
     let ours: GreedyText[];
@@ -139,8 +186,8 @@ async function bench(peer: LlamaCpp): Promise<void> {
       console.log(`${label.padEnd(24)} ${error instanceof Error ? error.message : error}`);
       return;
     }
-    const theirs = await theirTexts(peer, path, texts);
-    const agreement = agreementOf(label, theirs, ours);
+    const theirs = await theirTexts(peer, path, texts, true);
+    const agreement = agreementOf(label, theirs, await theirTexts(peer, path, texts, false), ours);
     if (exact) agreement.fromF32 = { ours: meanKl(exact, ours), theirs: meanKl(exact, theirs) };
     results.push(agreement);
     print(agreement);
@@ -148,10 +195,7 @@ async function bench(peer: LlamaCpp): Promise<void> {
   try {
     if (given.model.length > 0) {
       for (const path of given.model) {
-        const model = await nativeAddon().openModel(path, '');
-        const { nVocab } = model.info();
-        model.close();
-        await compare(basename(path, '.gguf'), path, randomTexts(nTexts, nVocab));
+        await compare(basename(path, '.gguf'), path, await ownTexts(path, nTexts));
       }
     } else {
       const write = (format: string): string => {
@@ -160,7 +204,7 @@ async function bench(peer: LlamaCpp): Promise<void> {
         return path;
       };
       const texts = randomTexts(nTexts, 4000);
-      const exact = await theirTexts(peer, write('F32'), texts);
+      const exact = await theirTexts(peer, write('F32'), texts, true);
       for (const format of given.formats.split(',')) {
         const path = write(format);
         await compare(`small ${format}`, path, texts, exact);

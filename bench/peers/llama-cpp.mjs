@@ -34,11 +34,16 @@ function row(logits) {
 const handlers = {
   version: () => ({ release: llama.llamaCppRelease.release, systemInfo: llama.systemInfo }),
 
-  async open({ path, nCtx, nThreads }) {
+  async open({ path, nCtx, nThreads, flashAttention = 'auto' }) {
     await close();
     model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
-    // K/V types, flash attention and batch size stay node-llama-cpp's defaults.
-    context = await model.createContext({ contextSize: nCtx, sequences: 1, threads: nThreads });
+    // K/V types and batch size stay node-llama-cpp's defaults.
+    context = await model.createContext({
+      contextSize: nCtx,
+      sequences: 1,
+      threads: nThreads,
+      flashAttention,
+    });
     sequence = context.getSequence();
   },
 
