@@ -15,6 +15,7 @@ struct Avx2 {
   static constexpr int kLanes = 8;
   static constexpr int kGroups = 2;  // 2 x 3 integer sums of the 16 registers
   static constexpr int kTokens = 3;
+  static constexpr int kMostTokens = 3;
   static constexpr bool kWidens = true;  // products are 16 bits wide: sums of several fit
   static constexpr int kSignedOffset = 0;
   using F = __m256;

@@ -15,6 +15,7 @@ struct Avx512Vnni {
   static constexpr int kLanes = 16;
   static constexpr int kGroups = 2;  // 2 x 6 integer and 2 x 6 float sums of the 32 registers
   static constexpr int kTokens = 6;
+  static constexpr int kMostTokens = 8;  // with the float sums in memory
   static constexpr bool kWidens = false;
   static constexpr int kSignedOffset = 128;  // dpbusd wants unsigned codes: signed ones are raised by 128
   using F = __m512;

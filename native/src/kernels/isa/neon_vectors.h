@@ -16,6 +16,7 @@ struct Neon {
   static constexpr int kLanes = 4;
   static constexpr int kGroups = 2;
   static constexpr int kTokens = 6;
+  static constexpr int kMostTokens = 6;
   static constexpr bool kWidens = false;
   static constexpr int kSignedOffset = 0;
   using F = float32x4_t;

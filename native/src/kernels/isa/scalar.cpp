@@ -15,6 +15,7 @@ struct Scalar {
   static constexpr int kLanes = 8;
   static constexpr int kGroups = 1;
   static constexpr int kTokens = 4;
+  static constexpr int kMostTokens = 4;
   static constexpr bool kWidens = false;
   static constexpr int kSignedOffset = 0;  // dot_signed() adds this times the sum of x
   struct F {

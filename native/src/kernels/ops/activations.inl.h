@@ -30,8 +30,10 @@ template <typename V>
 struct Activations {
   static constexpr int kL = V::kLanes;
 
-  /// Tokens of each panel but the last, which may have fewer: panels of nearly equal size.
+  /// Tokens of each panel but the last, which may have fewer: panels of nearly equal size. As many as a tile can have at
+  /// all where one panel holds them (the weights then pass once); else as many as are fastest.
   static int64_t panel_tokens(int64_t n_tokens) {
+    if (n_tokens <= V::kMostTokens) return n_tokens;
     const int64_t n_panels = (n_tokens + V::kTokens - 1) / V::kTokens;
     return (n_tokens + n_panels - 1) / n_panels;
   }

@@ -1,5 +1,5 @@
 // y = W x for quantised W (packing.inl.h) and quantised x (activations.inl.h): integer dot products of 16 or 32
-// columns, scaled and summed in f32. A tile is one panel of rows x up to V::kTokens tokens, its integer sums in
+// columns, scaled and summed in f32. A tile is one panel of rows x up to V::kMostTokens tokens, its integer sums in
 // registers; codes are unpacked on the way, which the multiplying ports do not notice. With many tokens all pass
 // over kChunk columns of a panel before the next. One output is the same sequence of operations in every tile
 // size: bit-identical for any batch and row range.
@@ -23,8 +23,9 @@ struct QuantizedMatmul {
   using I = typename V::I;
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
-  static constexpr int64_t kChunk = 512;  // columns whose packed rows stay in the L1 cache
-  static constexpr int64_t kAhead = 8192;
+  static constexpr int64_t kChunk =
+      2048;  // columns whose packed rows stay in the L2 cache, with their tokens
+  static constexpr int64_t kAhead = 4096;
   static constexpr ActivationFormat kFormat =
       Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
 

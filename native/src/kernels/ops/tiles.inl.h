@@ -61,7 +61,7 @@ struct Tiles {
   static KERNEL_INLINE void each_panel(int64_t n_tokens, const Tile& tile) {
     const int64_t n_panel = Activations<V>::panel_tokens(n_tokens);
     for (int64_t t = 0; t < n_tokens; t += n_panel)
-      with_tokens<V::kTokens>(n_tokens - t < n_panel ? n_tokens - t : n_panel, t, tile);
+      with_tokens<V::kMostTokens>(n_tokens - t < n_panel ? n_tokens - t : n_panel, t, tile);
   }
 
  private:
