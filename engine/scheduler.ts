@@ -4,10 +4,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { NativeEngine, NativePooling, NativeStepItem, NativeStepResult } from './binding.ts';
-import { Drafter } from './draft.ts';
+import type { DraftModel } from './drafters/draft-model.ts';
+import { PromptLookup } from './drafters/prompt-lookup.ts';
 import { fromNativeError } from './model.ts';
 import { cancelled, type Sequence, type SequenceEnd, type SequenceRequest, USUAL_TURN } from './sequence.ts';
-import { type Planned, planStep } from './step-plan.ts';
+import { mayGuess, type Planned, planStep } from './step-plan.ts';
 import { StepTimes } from './step-times.ts';
 import { WaitingQueue } from './waiting.ts';
 
@@ -20,6 +21,8 @@ export interface SchedulerOptions {
   maxActive: number;
   /** Guess tokens where that is faster; default true. */
   speculation?: boolean;
+  /** Guesses too, where the text itself tells nothing. Closed with the scheduler. */
+  draftModel?: DraftModel;
   /** Milliseconds; default: performance.now. */
   now?: () => number;
 }
@@ -71,13 +74,17 @@ export class Scheduler {
     if (signal.aborted) return Promise.reject(cancelled(signal));
     const tokens = new Int32Array(prompt.length + maxTokens);
     tokens.set(prompt);
+    const guesses = this.#options.speculation !== false && !request.pooling;
+    const modelDrafter = guesses ? (this.#options.draftModel?.drafter(tokens) ?? null) : null;
+    const drafters = guesses ? [new PromptLookup(tokens), ...(modelDrafter ? [modelDrafter] : [])] : [];
     return new Promise((resolve, reject) => {
       const sequence: Sequence = {
         request,
         tokens,
         length: prompt.length,
         session: null,
-        drafter: this.#options.speculation === false || request.pooling ? null : new Drafter(tokens),
+        drafters,
+        modelDrafter,
         arrivedAt: this.#now(),
         admittedAt: 0,
         position: 0,
@@ -149,6 +156,7 @@ export class Scheduler {
     this.wake();
     await this.#loop;
     await last?.();
+    this.#options.draftModel?.close();
     this.#engine.close();
   }
 
@@ -175,6 +183,7 @@ export class Scheduler {
   async #run(): Promise<void> {
     while (this.#active.length > 0 || this.#waiting.size > 0) {
       this.#admit();
+      await this.#guess();
       const plan = planStep(this.#active, this.#inReading, this.#engine, this.#times);
       if (plan.reading.length > 0) this.#beginReading(plan.reading);
       if (plan.step.length > 0 || this.#inReading.length > 0) await this.#step(plan.step, plan.readingMs);
@@ -182,6 +191,12 @@ export class Scheduler {
       // Lets sockets and cancellations through between steps.
       await nextTurn();
     }
+  }
+
+  async #guess(): Promise<void> {
+    const { draftModel } = this.#options;
+    const may = draftModel && mayGuess(this.#active, this.#inReading, this.#engine, this.#times);
+    if (may) await draftModel.guess(may.guessing, may.offer);
   }
 
   #woken(): Promise<void> {
@@ -289,7 +304,7 @@ export class Scheduler {
   }
 
   #advance(sequence: Sequence, item: NativeStepItem, first: NativeStepResult): void {
-    const { request, drafter } = sequence;
+    const { request, drafters } = sequence;
     const results = [first, ...(first.following ?? [])];
     sequence.position += item.tokens.length + results.length - 1;
     if (request.pooling && !first.error && sequence.position === sequence.length) {
@@ -301,7 +316,7 @@ export class Scheduler {
       if (sequence.ended) break;
       this.#take(sequence, result);
     }
-    drafter?.learn(length, sequence.length - length);
+    for (const drafter of drafters) drafter.learn(length, sequence.length - length);
     if (sequence.ended) this.#release(sequence);
   }
 
@@ -339,5 +354,6 @@ export class Scheduler {
   #release(sequence: Sequence): void {
     sequence.session?.close();
     sequence.session = null;
+    for (const drafter of sequence.drafters) drafter.close();
   }
 }

@@ -1,7 +1,8 @@
 // One sequence of the scheduler: what is asked for, and how far it is.
 import { GatewayError } from '../contract/errors.ts';
 import type { NativePooling, NativeSamplerOptions, NativeSession, NativeStepResult } from './binding.ts';
-import type { Drafter } from './draft.ts';
+import type { ModelDrafter } from './drafters/draft-model.ts';
+import type { Drafter } from './drafters/drafter.ts';
 
 export interface SequenceRequest {
   prompt: Int32Array;
@@ -46,8 +47,10 @@ export interface Sequence {
   tokens: Int32Array;
   length: number;
   session: NativeSession | null;
-  /** Null: no guesses. */
-  drafter: Drafter | null;
+  /** Who guesses for it: the first that has something to propose. */
+  drafters: readonly Drafter[];
+  /** That of them which needs the draft model's steps; null: there is none. */
+  modelDrafter: ModelDrafter | null;
   /** Milliseconds of the scheduler's clock. */
   arrivedAt: number;
   admittedAt: number;

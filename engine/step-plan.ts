@@ -3,6 +3,7 @@
 // layers at a time, so that running streams stay even and a long prompt's K/V is still read once for many of its tokens.
 // Source: Yu et al., "Orca" (OSDI 2022); Agrawal et al., "Sarathi-Serve" (OSDI 2024) for chunked prefill.
 import type { NativeStepItem } from './binding.ts';
+import type { Guessing, GuessOffer } from './drafters/draft-model.ts';
 import { PAGE_TOKENS, type Sequence } from './sequence.ts';
 import type { StepTimes } from './step-times.ts';
 
@@ -64,12 +65,44 @@ export function planStep(
   // Guesses wait while a prompt is read: that step is long enough.
   const cost = times.draftCost(decoding.length);
   const step = decoding.map((sequence) => {
-    const most = cost === null ? 0 : Math.min(room, sequence.tokens.length - sequence.length - 1);
-    const draft = sequence.drafter?.propose(sequence.length, most, cost ?? 1);
+    const draft = cost === null ? undefined : proposal(sequence, room, cost);
     room -= draft?.length ?? 0;
     return planned(sequence, 1, draft);
   });
   return { step, reading: [], readingMs: 0 };
+}
+
+/** What the first drafter that knows something proposes. */
+function proposal(
+  { drafters, tokens, length }: Sequence,
+  room: number,
+  cost: number,
+): Int32Array | undefined {
+  const most = Math.min(room, tokens.length - length - 1);
+  for (const drafter of drafters) {
+    const draft = drafter.propose(length, most, cost);
+    if (draft.length > 0) return draft;
+  }
+  return undefined;
+}
+
+/** For whom the draft model may guess before the next step: those whose text tells nothing. Nobody while a prompt waits. */
+export function mayGuess(
+  active: readonly Sequence[],
+  inReading: readonly Sequence[],
+  { nBatch }: EngineShape,
+  times: StepTimes,
+): { guessing: Guessing[]; offer: GuessOffer } | null {
+  const decoding = active.filter((sequence) => !sequence.request.isBehind());
+  const [cost, plainMs] = [times.draftCost(decoding.length), times.plainMs(decoding.length)];
+  if (inReading.length > 0 || !decoding.every(isDecoding) || cost === null || plainMs === null) return null;
+  const guessing = decoding.flatMap((sequence) => {
+    const { modelDrafter: drafter, tokens, length } = sequence;
+    return drafter && !proposal(sequence, nBatch, cost) ? [{ drafter, tokens, length }] : [];
+  });
+  if (guessing.length === 0) return null;
+  const most = Math.floor((nBatch - decoding.length) / decoding.length);
+  return { guessing, offer: { most, cost, decoding: decoding.length, plainMs } };
 }
 
 const isDecoding = ({ position, request }: Sequence): boolean => position >= request.prompt.length;

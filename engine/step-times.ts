@@ -39,7 +39,7 @@ export class StepTimes {
       return;
     }
     this.#stepsSincePlain++;
-    const base = this.#nearest(decoding);
+    const base = this.plainMs(decoding);
     // Rows that cost next to nothing are possible: a step is bound by reading the weights.
     if (base !== null) this.#draftRow = blend(this.#draftRow, Math.max((ms - base) / draftRows, base * 1e-3));
   }
@@ -49,8 +49,8 @@ export class StepTimes {
     this.#readingRow = blend(this.#readingRow, ms / rows);
   }
 
-  /** Of a step with nothing but `decoding` tokens; from the nearest measured number; null: none was measured. */
-  #nearest(decoding: number): number | null {
+  /** Of a step with nothing but `decoding` tokens, from the nearest measured number; null: none was measured. */
+  plainMs(decoding: number): number | null {
     let nearest: number | null = null;
     for (const measured of this.#plain.keys()) {
       if (nearest === null || Math.abs(measured - decoding) < Math.abs(nearest - decoding))
@@ -64,7 +64,7 @@ export class StepTimes {
    * first token than stream, those count for more.
    */
   readingMs(decoding: number, reading: number): number {
-    return (SLOWED_TO - 1) * (this.#nearest(decoding) ?? 0) * Math.max(1, reading / decoding);
+    return (SLOWED_TO - 1) * (this.plainMs(decoding) ?? 0) * Math.max(1, reading / decoding);
   }
 
   /** Rows whose passage through one of `nLayers` layers takes `layerMs`: a reading goes on by one layer at least. */

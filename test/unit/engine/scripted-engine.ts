@@ -82,7 +82,7 @@ export class ScriptedEngine implements NativeEngine {
   readonly steps: RecordedItem[][] = [];
   closed = false;
   /** Its own clock: what its steps took, in milliseconds. */
-  readonly clock = { ms: 0 };
+  readonly clock: { ms: number };
   /** The token that follows a timeline. */
   next: (timeline: readonly number[]) => number = nextToken;
   /** What a row and a step as such cost. */
@@ -102,7 +102,8 @@ export class ScriptedEngine implements NativeEngine {
     reject: (error: Error) => void;
   } | null = null;
 
-  constructor({ nCtx = 512, nBatch = 64, kvTokens = 512 } = {}) {
+  constructor({ nCtx = 512, nBatch = 64, kvTokens = 512, clock = { ms: 0 } } = {}) {
+    this.clock = clock;
     this.nCtx = nCtx;
     this.nBatch = nBatch;
     this.#kvPages = pages(kvTokens);

@@ -1,43 +1,31 @@
-// Guesses of an answer's next tokens from what stands in the prompt and the answer already: what followed the last
-// occurrence of the present three tokens. The engine checks guesses in the step that would have come anyway, so the
-// answer is the same; it is faster where texts repeat themselves (quotes, code, extraction) and guesses stop where
-// they do not pay. Source: Saxena, "Prompt Lookup Decoding" (2023); Leviathan et al., "Fast Inference from
-// Transformers via Speculative Decoding" (2023) for what a guess is worth.
+// Guesses from what stands in the prompt and the answer already: what followed the last occurrence of the present three
+// tokens. They cost nothing to make and pay where texts repeat themselves (quotes, code, extraction).
+// Source: Saxena, "Prompt Lookup Decoding" (2023).
+import { type Drafter, GuessRecord, MOST_GUESSES } from './drafter.ts';
 
 /** Tokens that must agree before a guess is made. */
 const CONTEXT = 3;
-/** Most tokens guessed at once. */
-const MOST = 8;
-/** How fast older guesses are forgotten. */
-const FADE = 0.9;
 
-export class Drafter {
+export class PromptLookup implements Drafter {
   /** Prompt and answer, as far as known; longer than `#length`. */
   readonly #tokens: Int32Array;
   /** Hash of three tokens → the place after their last occurrence. */
   readonly #places = new Map<number, number>();
   #indexed = CONTEXT - 1;
-  /** Right ones of the guesses so far, faded; begins in favour of trying. */
-  #right = 1.4;
-  #guessed = 2;
+  readonly #record = new GuessRecord();
 
   constructor(tokens: Int32Array) {
     this.#tokens = tokens;
   }
 
-  /** Chance that a guess is right, given that those before it were. */
   get accuracy(): number {
-    return this.#right / this.#guessed;
+    return this.#record.accuracy;
   }
 
-  /**
-   * What may follow the first `length` tokens: as many as pay, at most `most`. `cost`: of one guessed token, in tokens
-   * decoded without guesses.
-   */
   propose(length: number, most: number, cost: number): Int32Array {
     const place = this.#lookUp(length);
     if (place < 0) return new Int32Array();
-    const draft = new Int32Array(Math.min(most, MOST, this.#worthwhile(cost)));
+    const draft = new Int32Array(Math.min(most, MOST_GUESSES, this.#record.worthwhile(cost)));
     // What follows may run into the guess itself: a text that repeats a short piece.
     for (let i = 0; i < draft.length; i++) {
       draft[i] = place + i < length ? this.#tokens[place + i]! : draft[place + i - length]!;
@@ -45,28 +33,17 @@ export class Drafter {
     return draft;
   }
 
-  /** Learns from what came after the first `length` tokens, `sampled` of them, whether or not guesses were made. */
   learn(length: number, sampled: number): void {
     const place = this.#lookUp(length);
     if (place < 0) return;
     for (let i = 0; i < sampled; i++) {
       const isRight = this.#tokens[place + i] === this.#tokens[length + i];
-      this.#right = this.#right * FADE + (isRight ? 1 : 0);
-      this.#guessed = this.#guessed * FADE + 1;
+      this.#record.note(isRight);
       if (!isRight) return;
     }
   }
 
-  /** The number of guesses with the greatest gain: a guess k pays accuracy^k tokens. */
-  #worthwhile(cost: number): number {
-    let chance = this.accuracy;
-    let count = 0;
-    while (count < MOST && chance > cost) {
-      count++;
-      chance *= this.accuracy;
-    }
-    return count;
-  }
+  close(): void {}
 
   /** The place after the last earlier occurrence of the three tokens before `length`; -1: none. */
   #lookUp(length: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Drafter } from '../../../engine/draft.ts';
+import { PromptLookup } from '../../../engine/drafters/prompt-lookup.ts';
 
 const of = (...tokens: number[]) => Int32Array.from(tokens);
 
@@ -18,9 +18,9 @@ function expectedDraft(tokens: number[], most: number): number[] {
 describe('drafts', () => {
   it('are what followed the last occurrence of the present three tokens', () => {
     const tokens = of(1, 2, 3, 4, 5, 9, 1, 2, 3, 0, 0);
-    expect(new Drafter(tokens).propose(9, 2, 0)).toEqual(of(4, 5));
-    expect(new Drafter(tokens).propose(8, 2, 0)).toEqual(of());
-    expect(new Drafter(of(7, 7, 7, 7, 0, 0)).propose(4, 3, 0)).toEqual(of(7, 7, 7));
+    expect(new PromptLookup(tokens).propose(9, 2, 0)).toEqual(of(4, 5));
+    expect(new PromptLookup(tokens).propose(8, 2, 0)).toEqual(of());
+    expect(new PromptLookup(of(7, 7, 7, 7, 0, 0)).propose(4, 3, 0)).toEqual(of(7, 7, 7));
   });
 
   it('follow the rule for any text, however it grows', () => {
@@ -28,7 +28,7 @@ describe('drafts', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3), { minLength: 1, maxLength: 80 }), grow, (text, steps) => {
         const tokens = Int32Array.from(text);
-        const drafter = new Drafter(tokens);
+        const drafter = new PromptLookup(tokens);
         let length = 1;
         for (const step of steps) {
           if (length + step > text.length) break;
@@ -42,7 +42,7 @@ describe('drafts', () => {
 
   it('are as long as their chances pay, and learn from what came', () => {
     const tokens = Int32Array.from({ length: 200 }, (_, i) => i % 10);
-    const drafter = new Drafter(tokens);
+    const drafter = new PromptLookup(tokens);
     // Begins at 0.7: 0.7, 0.49, 0.34 are worth more than 0.3 tokens.
     expect(drafter.propose(50, 8, 0.3)).toHaveLength(3);
     for (let length = 50; length < 90; length++) drafter.learn(length, 1);
