@@ -1,6 +1,6 @@
 // Entry of the engine host process: node dist/engine/main.js --model FILE (--socket PATH | --port N [--host H])
 //   [--context N] [--threads N] [--max-queue N] [--pooling mean|cls|last] [--no-speculation]
-//   [--no-packed-cache] [--kv-type f16|q8_0] [--kv-save FILE|FOLDER]
+//   [--no-packed-cache] [--draft-model FILE] [--kv-type f16|q8_0] [--kv-save FILE|FOLDER]
 // Ready: an IPC message {type: "ready", address, facts} to the parent, else a line on stdout. Exit codes: 0 asked to
 // end or the parent is gone, 2 bad arguments or model file (one line on stderr says which).
 import { parseArgs } from 'node:util';
@@ -40,6 +40,7 @@ async function start(): Promise<RunningHost> {
       threads: text,
       'max-queue': text,
       pooling: text,
+      'draft-model': text,
       'kv-type': text,
       'kv-save': text,
       'no-speculation': { type: 'boolean' },
@@ -66,6 +67,7 @@ async function start(): Promise<RunningHost> {
     ...(maxQueue ? { maxQueue } : {}),
     speculation: !values['no-speculation'],
     ...(values['no-packed-cache'] ? { packedCache: false } : {}),
+    ...(values['draft-model'] ? { draftModelFile: values['draft-model'] } : {}),
     ...(values['kv-type'] ? { kvType: kvTypeName(values['kv-type']) } : {}),
     ...(values['kv-save'] ? { kvSave: values['kv-save'] } : {}),
     ...(values.pooling ? { pooling: poolingName(values.pooling) } : {}),

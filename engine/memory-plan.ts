@@ -40,6 +40,14 @@ export interface MemoryPlan extends EngineSize {
   /** The stated constant: engine and host process. */
   constant: number;
   total: number;
+  /** A second model that guesses for this one; its bytes are in `total`. */
+  draft?: MemoryPlan;
+}
+
+/** The plan with a draft model beside it, in the same process. */
+export function withDraft(plan: MemoryPlan, draft: MemoryPlan): MemoryPlan {
+  const beside = { ...draft, constant: draft.constant - HOST_BYTES, total: draft.total - HOST_BYTES };
+  return { ...plan, draft: beside, total: plan.total + beside.total };
 }
 
 /** @throws {GatewayError} MODEL_FILE_INVALID, MODEL_FORMAT_UNSUPPORTED, INVALID_REQUEST */
@@ -76,13 +84,14 @@ const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 100 
 
 /** One line a part, for people. */
 export function planLines(plan: MemoryPlan): string[] {
-  const rows: [string, number, string][] = [
+  const rows: (readonly [string, number, string])[] = [
     ['weights', plan.weights, `packed for ${plan.isa}`],
     ['read in the file', plan.file, 'at most; the kernel may drop and reread it'],
     ['K/V', plan.kv, `${plan.kvTokens} tokens of ${plan.kvPerToken} bytes, ${plan.kvType}`],
     ['activations', plan.activations, `${plan.batchTokens} tokens a step, ${plan.sessions} sequences`],
     ['tokenizer', plan.tokenizer, ''],
     ['constant', plan.constant, 'engine and host process'],
+    ...(plan.draft ? ([['draft model', plan.draft.total, partsOf(plan.draft)]] as const) : []),
     ['together', plan.total, ''],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -91,10 +100,14 @@ export function planLines(plan: MemoryPlan): string[] {
   );
 }
 
+const partsOf = (plan: MemoryPlan): string =>
+  `weights ${mib(plan.weights)} + read in the file ${mib(plan.file)} + K/V ${mib(plan.kv)} (${plan.kvTokens} tokens) + activations ${mib(plan.activations)} + tokenizer ${mib(plan.tokenizer)} + constant ${mib(plan.constant)}`;
+
 /** @throws {GatewayError} MEMORY_TOO_SMALL with the sum */
 export function checkFits(plan: MemoryPlan, available: AvailableMemory = availableMemory()): void {
   if (plan.total <= available.bytes) return;
-  const parts = `weights ${mib(plan.weights)} + read in the file ${mib(plan.file)} + K/V ${mib(plan.kv)} (${plan.kvTokens} tokens) + activations ${mib(plan.activations)} + tokenizer ${mib(plan.tokenizer)} + constant ${mib(plan.constant)}`;
+  const { draft } = plan;
+  const parts = partsOf(plan) + (draft ? ` + the draft model's ${mib(draft.total)} (${partsOf(draft)})` : '');
   throw new GatewayError(
     'MEMORY_TOO_SMALL',
     `the model needs ${mib(plan.total)}: ${parts}; available are ${mib(available.bytes)} (${available.source}). ` +

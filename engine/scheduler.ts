@@ -41,6 +41,9 @@ export class Scheduler {
   #readingMs = 0;
   #loop: Promise<void> | null = null;
   #wake: (() => void) | null = null;
+  /** Tokens guessed so far, and those of them that were right. */
+  #guessed = 0;
+  #guessedRight = 0;
   #closed = false;
 
   constructor(engine: NativeEngine, options: SchedulerOptions) {
@@ -54,11 +57,13 @@ export class Scheduler {
     return this.#engine.nCtx;
   }
 
-  stats(): { active: number; waiting: number; freeKvTokens: number } {
+  stats() {
     return {
       active: this.#active.length,
       waiting: this.#waiting.size,
       freeKvTokens: this.#engine.freeKvTokens(),
+      guessed: this.#guessed,
+      guessedRight: this.#guessedRight,
     };
   }
 
@@ -307,6 +312,8 @@ export class Scheduler {
     const { request, drafters } = sequence;
     const results = [first, ...(first.following ?? [])];
     sequence.position += item.tokens.length + results.length - 1;
+    this.#guessed += item.draft?.length ?? 0;
+    this.#guessedRight += results.length - 1;
     if (request.pooling && !first.error && sequence.position === sequence.length) {
       if (!sequence.ended) request.onToken(first);
       this.#end(sequence, 'stop');

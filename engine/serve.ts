@@ -4,10 +4,12 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { GatewayError } from '../contract/errors.ts';
+import { DraftModel } from './drafters/draft-model.ts';
+import { sharedVocabulary } from './drafters/same-vocabulary.ts';
 import { type PoolingName, poolingOf } from './embed.ts';
 import { createHost } from './host.ts';
 import { BATCH_TOKENS, hostPlan, MAX_ACTIVE } from './host-size.ts';
-import { checkFits, type KvType } from './memory-plan.ts';
+import { checkFits, type KvType, type MemoryPlan } from './memory-plan.ts';
 import { checkIsFile, Model } from './model.ts';
 import { LEAST_PACKED_BYTES, packedPlace, sampledKey } from './packed-cache.ts';
 import { PackedKeeper } from './packed-keeper.ts';
@@ -27,6 +29,8 @@ export interface ServeOptions {
   maxQueue?: number;
   /** Guess tokens from the text so far where that is faster; default true. Answers are the same. */
   speculation?: boolean;
+  /** A smaller model with the same vocabulary that guesses tokens ahead. Answers are the same. */
+  draftModelFile?: string;
   /** File or folder for the prefix cache of the next start; left out: it is not written. */
   kvSave?: string;
   /** How K and V are kept; default f16. */
@@ -74,7 +78,17 @@ const DRAIN_MS = 1000;
  */
 export async function startHost(options: ServeOptions): Promise<RunningHost> {
   await checkIsFile(options.modelFile);
-  const plan = hostPlan(options.modelFile, { context: options.context, kvType: options.kvType });
+  const { draftModelFile } = options;
+  if (draftModelFile !== undefined) {
+    if (options.speculation === false)
+      throw new GatewayError(
+        'INVALID_REQUEST',
+        'a draft model guesses tokens ahead, which --no-speculation forbids; give one of the two',
+      );
+    await checkIsFile(draftModelFile);
+  }
+  const { context, kvType } = options;
+  const plan = hostPlan(options.modelFile, { context, kvType, draftModelFile });
   checkFits(plan);
   const { contextTokens, kvTokens, trainedTokens } = plan;
   const sampled = await sampledKey(options.modelFile);
@@ -87,6 +101,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
       `context ${contextTokens}: the model was trained for ${trainedTokens} tokens; answers beyond may be poor`,
     );
   }
+  const draft = plan.draft && (await openDraft(model, draftModelFile!, plan.draft, options.threads));
   const engine = model.createEngine({
     threads: options.threads ?? 0,
     contextTokens,
@@ -111,6 +126,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     maxQueue: options.maxQueue ?? 64,
     maxActive: MAX_ACTIVE,
     speculation: options.speculation ?? true,
+    ...(draft ? { draftModel: draft.draftModel } : {}),
   });
   const kept = plan.kvType === 'f16' ? '' : `-kv-${plan.kvType}`;
   const fingerprint = `tiergate-${model.isa}${kept}-${sampled.digest.slice(0, 12)}`;
@@ -131,6 +147,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     isa: model.isa,
     chat_template: model.chatTemplate.kind,
     pooling,
+    ...(draft ? { draft_model: draft.model.id } : {}),
     can_infill: info.fimMiddleToken >= 0,
     fingerprint,
   };
@@ -163,8 +180,28 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
       setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
       await closed;
       model.close();
+      draft?.model.close();
     },
   };
+}
+
+/** @throws {GatewayError} as Model.open; INVALID_REQUEST when it knows other tokens */
+async function openDraft(
+  target: Model,
+  file: string,
+  plan: MemoryPlan,
+  threads = 0,
+): Promise<{ model: Model; draftModel: DraftModel }> {
+  const model = await Model.open(file, plan.isa);
+  try {
+    const nVocab = sharedVocabulary(target, model);
+    const { contextTokens, kvTokens, batchTokens, kvType } = plan;
+    const engine = model.createEngine({ threads, contextTokens, kvTokens, batchTokens, kvType });
+    return { model, draftModel: new DraftModel({ engine, nVocab }) };
+  } catch (error) {
+    model.close();
+    throw error;
+  }
 }
 
 async function listen(server: Server, where: Listen): Promise<string> {

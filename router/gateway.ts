@@ -63,6 +63,7 @@ function localRunner(
     modelFile: settings?.model_file ?? modelFile,
     ...(settings?.context !== undefined && { context: settings.context }),
     ...(settings?.threads !== undefined && { threads: settings.threads }),
+    ...(settings?.draft_model !== undefined && { draftModel: settings.draft_model }),
     ...(settings?.kv_save !== undefined && { kvSave: settings.kv_save }),
     ...(settings?.kv_type !== undefined && { kvType: settings.kv_type }),
     log: (line) => log.info({ target: target.id }, line),

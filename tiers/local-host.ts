@@ -17,6 +17,8 @@ export interface LocalHostOptions {
   threads?: number;
   /** How K and V are kept: `f16` or `q8_0`. */
   kvType?: string;
+  /** Smaller GGUF file that guesses tokens ahead. */
+  draftModel?: string;
   /** File or folder that keeps the host's prefix cache for its next start. */
   kvSave?: string;
   /** Most requests that wait in the host. */
@@ -141,7 +143,7 @@ export class LocalHost {
   }
 
   async #spawn(): Promise<void> {
-    const { modelFile, context, threads, maxQueue, kvType, kvSave, log } = this.#options;
+    const { modelFile, context, threads, maxQueue, draftModel, kvType, kvSave, log } = this.#options;
     this.#folder ??= privateFolder(this.#options.socketFolder);
     // A new name each time: nothing can reach the socket of a dead host.
     const socket = join(await this.#folder, `engine-${++this.#starts}.sock`);
@@ -150,6 +152,7 @@ export class LocalHost {
       ['--context', context],
       ['--threads', threads],
       ['--max-queue', maxQueue],
+      ['--draft-model', draftModel],
       ['--kv-type', kvType],
       ['--kv-save', kvSave],
     ];

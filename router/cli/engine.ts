@@ -16,6 +16,7 @@ interface EngineOptions {
   maxQueue?: number;
   pooling?: PoolingName;
   speculation: boolean;
+  draftModel?: string;
   packedCache: boolean;
   kvType?: KvType;
   kvSave?: string;
@@ -27,12 +28,21 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-async function runEngine({ model, host, port, socket, json, ...size }: EngineOptions): Promise<void> {
+async function runEngine({
+  model,
+  host,
+  port,
+  socket,
+  json,
+  draftModel,
+  ...size
+}: EngineOptions): Promise<void> {
   const modelFile = model ?? findLocalModel(process.env, process.cwd());
   if (modelFile === null)
     throw new GatewayError('NO_LOCAL_MODEL', `no model file: ${HOW_TO_GIVE_A_MODEL}, or use --model`);
   const running = await startHost({
     ...size,
+    ...(draftModel === undefined ? {} : { draftModelFile: draftModel }),
     modelFile,
     listen: socket === undefined ? { host, port } : { socket },
     log: (line) => console.error(line),
@@ -69,6 +79,7 @@ export function engineCommand(): Command {
       '--no-speculation',
       'never guess tokens ahead (answers are the same, texts that repeat come slower)',
     )
+    .option('--draft-model <file>', 'smaller model with the same vocabulary that guesses tokens ahead')
     .addOption(
       new Option('--pooling <kind>', 'of embeddings; default: the file says').choices(Object.keys(POOLINGS)),
     )

@@ -12,6 +12,7 @@ interface InspectOptions {
   tensors: boolean;
   context?: number;
   kvType?: KvType;
+  draftModel?: string;
 }
 
 /** Why the engine cannot run a file. */
@@ -59,9 +60,9 @@ function printed(
   ];
 }
 
-function memoryOf(file: string, { context, kvType }: InspectOptions): MemoryPlan | NoPlan {
+function memoryOf(file: string, { context, kvType, draftModel }: InspectOptions): MemoryPlan | NoPlan {
   try {
-    return hostPlan(file, { context, kvType });
+    return hostPlan(file, { context, kvType, draftModelFile: draftModel });
   } catch (error) {
     return { problem: (error as Error).message };
   }
@@ -91,6 +92,7 @@ export function inspectCommand(): Command {
     .option('--items <number>', 'longest array shown whole', itemCount, 8)
     .option('-c, --context <tokens>', 'predict the memory at this context', itemCount)
     .addOption(new Option('--kv-type <type>', 'and with K and V kept so').choices(KV_TYPES))
+    .option('--draft-model <file>', 'and with this model beside it to guess tokens ahead')
     .option('--no-tensors', 'metadata only')
     .option('--json', 'print everything as JSON')
     .addHelpText(

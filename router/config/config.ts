@@ -129,6 +129,7 @@ function absolutePaths(config: Config, folder: string): Config {
           targets: local.targets.map((target) => ({
             ...target,
             ...(target.model_file !== undefined && { model_file: absolute(target.model_file) }),
+            ...(target.draft_model !== undefined && { draft_model: absolute(target.draft_model) }),
             ...(target.kv_save !== undefined && { kv_save: absolute(target.kv_save) }),
           })),
         },

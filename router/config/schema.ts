@@ -47,6 +47,11 @@ const target = z.strictObject({
     .optional()
     .describe('Level 1: tokens of context; the model decides where it is absent'),
   threads: z.int().min(1).max(1024).optional().describe('Level 1: CPU threads'),
+  draft_model: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Level 1: a smaller GGUF file with the same vocabulary that guesses tokens ahead'),
   kv_save: z
     .string()
     .min(1)

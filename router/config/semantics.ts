@@ -87,7 +87,7 @@ function checkPrivacy({ privacy }: Config, report: Report): void {
 }
 
 const REMOTE_ONLY = ['provider', 'base_url', 'api_key', 'headers'] as const;
-const LOCAL_ONLY = ['model_file', 'context', 'threads', 'kv_type', 'kv_save'] as const;
+const LOCAL_ONLY = ['model_file', 'context', 'threads', 'draft_model', 'kv_type', 'kv_save'] as const;
 
 function checkLocal(
   target: TargetConfig,
