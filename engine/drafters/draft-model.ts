@@ -150,9 +150,9 @@ export class ModelDrafter implements Drafter {
     }
     if (!result.sampled) return false;
     const { token, logprob } = result;
-    // A guess that the draft model itself trusts less than it costs ends them.
+    // A guess that the draft model itself trusts less than it costs ends them; its step was for nothing.
     if (token >= this.#nVocab || Math.exp(logprob) < this.#price) {
-      if (this.#guesses.length === 0) this.#record.note(false);
+      this.#record.note(false);
       return false;
     }
     this.#guesses.push(token);
@@ -180,8 +180,8 @@ export class DraftModel {
   readonly #engine: NativeEngine;
   readonly #nVocab: number;
   readonly #now: () => number;
-  /** Of a step with one token each, and of a row of known text. */
-  #stepMs = 0;
+  /** A sequence's share of a step with one token each; a row of known text. */
+  #shareMs = 0;
   #rowMs = 0;
 
   constructor({ engine, nVocab, now = () => performance.now() }: DraftModelOptions) {
@@ -197,7 +197,7 @@ export class DraftModel {
   /** Lets those guess for whom it pays; their `propose` then tells. One call at a time. Never fails. */
   async guess(sequences: readonly Guessing[], offer: GuessOffer): Promise<void> {
     const inTokens = (ms: number): number => (ms * offer.decoding) / offer.plainMs;
-    const price = offer.cost + inTokens(this.#stepMs) / sequences.length;
+    const price = offer.cost + inTokens(this.#shareMs);
     let drafting = sequences
       .filter(({ drafter, length, tokens }) => {
         const most = Math.min(offer.most, this.#engine.nCtx - length, tokens.length - length - 1);
@@ -232,7 +232,7 @@ export class DraftModel {
   #measure(items: readonly NativeStepItem[], ms: number): void {
     const rows = items.reduce((sum, { tokens }) => sum + tokens.length, 0);
     const blend = (old: number, value: number): number => (old === 0 ? value : old + WEIGHT * (value - old));
-    if (rows <= 2 * items.length) this.#stepMs = blend(this.#stepMs, ms);
+    if (rows <= 2 * items.length) this.#shareMs = blend(this.#shareMs, ms / items.length);
     else this.#rowMs = blend(this.#rowMs, ms / rows);
   }
 
