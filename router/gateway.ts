@@ -4,7 +4,9 @@ import type { Ledger } from '../contract/ledger.ts';
 import type { Price, Target } from '../contract/tier.ts';
 import { createEgress, type Egress } from '../tiers/egress.ts';
 import { type GuardedRunner, guardRunner } from '../tiers/guard.ts';
-import { createLocalRunner } from '../tiers/local.ts';
+import { localRunner } from '../tiers/local.ts';
+import type { EngineHost } from '../tiers/local-connection.ts';
+import { LocalHost, type LocalHostOptions } from '../tiers/local-host.ts';
 import { registry as providers } from '../tiers/providers/_registry.gen.ts';
 import { createRemoteRunner } from '../tiers/remote.ts';
 import { DEFAULT_RETRY } from '../tiers/retry.ts';
@@ -14,6 +16,7 @@ import type { TargetConfig } from './config/schema.ts';
 import type { ConfiguredTarget } from './config/targets.ts';
 import type { Gateway } from './pipeline.ts';
 import { referencePrice } from './record.ts';
+import { type Share, shareOf } from './workers/share.ts';
 
 export interface RunningGateway extends Gateway {
   /** Ends the engine hosts, the connections and the ledger, in this order. */
@@ -36,7 +39,11 @@ function baseUrlOf({ target, settings }: ConfiguredTarget): string | undefined {
   return settings?.base_url ?? providerOf(target)?.defaultBaseUrl;
 }
 
-function remoteRunner(configured: ConfiguredTarget, settings: TargetConfig, egress: Egress): GuardedRunner {
+function remoteRunner(
+  configured: ConfiguredTarget,
+  settings: TargetConfig,
+  { egress, share }: { egress: Egress; share: Share },
+): GuardedRunner {
   const { connect, first_byte, idle, total } = settings.timeout_ms;
   const runner = createRemoteRunner({
     target: configured.target,
@@ -47,27 +54,15 @@ function remoteRunner(configured: ConfiguredTarget, settings: TargetConfig, egre
     timeouts: { connectMs: connect, firstByteMs: first_byte, idleMs: idle, totalMs: total },
     egress,
   });
+  const maxConcurrent = shareOf(settings.max_concurrency, share);
   return guardRunner(runner, {
-    slots: { maxConcurrent: settings.max_concurrency, maxQueued: 16 * settings.max_concurrency },
+    slots: { maxConcurrent, maxQueued: 16 * maxConcurrent },
     retry: { ...DEFAULT_RETRY, retries: settings.retries },
   });
 }
 
-function localRunner(
-  { target, settings }: ConfiguredTarget,
-  modelFile: string | null,
-  log: Logger,
-): GuardedRunner {
-  const runner = createLocalRunner({
-    target: { ...target, price: target.price ?? LOCAL_PRICE },
-    modelFile: settings?.model_file ?? modelFile,
-    ...(settings?.context !== undefined && { context: settings.context }),
-    ...(settings?.threads !== undefined && { threads: settings.threads }),
-    ...(settings?.draft_model !== undefined && { draftModel: settings.draft_model }),
-    ...(settings?.kv_save !== undefined && { kvSave: settings.kv_save }),
-    ...(settings?.kv_type !== undefined && { kvType: settings.kv_type }),
-    log: (line) => log.info({ target: target.id }, line),
-  });
+function guardLocal({ target }: ConfiguredTarget, host: EngineHost | null): GuardedRunner {
+  const runner = localRunner({ ...target, price: target.price ?? LOCAL_PRICE }, host);
   // The host has its own queue; a request that it refuses moves on at once.
   return guardRunner(runner, {
     slots: { maxConcurrent: 1024, maxQueued: 0 },
@@ -75,11 +70,49 @@ function localRunner(
   });
 }
 
-export function createGateway(
-  { config, targets, policies, modelFile }: LoadedConfig,
-  ledger: Ledger,
+/** The engine hosts that a config asks for, by target id; each gives what is needed to start one. */
+export function configuredHosts(
+  { targets, modelFile }: LoadedConfig,
   log: Logger,
-): RunningGateway {
+): Map<string, LocalHostOptions> {
+  const hosts = new Map<string, LocalHostOptions>();
+  for (const { target, settings, local } of targets) {
+    const file = settings?.model_file ?? modelFile;
+    if (!local || file === null) continue;
+    hosts.set(target.id, {
+      modelFile: file,
+      ...(settings?.context !== undefined && { context: settings.context }),
+      ...(settings?.threads !== undefined && { threads: settings.threads }),
+      ...(settings?.draft_model !== undefined && { draftModel: settings.draft_model }),
+      ...(settings?.kv_save !== undefined && { kvSave: settings.kv_save }),
+      ...(settings?.kv_type !== undefined && { kvType: settings.kv_type }),
+      log: (line) => log.info({ target: target.id }, line),
+    });
+  }
+  return hosts;
+}
+
+/** Starts the engine hosts that the config asks for. */
+export const startHosts = (loaded: LoadedConfig, log: Logger): Map<string, EngineHost> =>
+  new Map([...configuredHosts(loaded, log)].map(([id, options]) => [id, new LocalHost(options)]));
+
+/** What a gateway in one process makes for itself, and one of several workers is told. */
+export interface GatewayParts {
+  ledger: Ledger;
+  /** By target id; closed with the gateway. */
+  hosts: ReadonlyMap<string, EngineHost>;
+  share: Share;
+  /** Unix seconds. */
+  startedAtS: number;
+  log: Logger;
+}
+
+/** A runner for every target, in the config's order. @param share which part of each target's limits is this process's */
+export function createRunners(
+  targets: readonly ConfiguredTarget[],
+  hosts: ReadonlyMap<string, EngineHost>,
+  share: Share,
+): { runners: Map<string, GuardedRunner>; egress: Egress } {
   const remote = targets.filter(({ local }) => !local);
   const allowedOrigins = new Set(
     remote
@@ -90,11 +123,20 @@ export function createGateway(
   const egress = createEgress({ allowedOrigins });
   const runners = new Map<string, GuardedRunner>();
   for (const configured of targets) {
+    const { id } = configured.target;
     const guarded = configured.local
-      ? localRunner(configured, modelFile, log)
-      : remoteRunner(configured, configured.settings!, egress);
-    runners.set(configured.target.id, guarded);
+      ? guardLocal(configured, hosts.get(id) ?? null)
+      : remoteRunner(configured, configured.settings!, { egress, share });
+    runners.set(id, guarded);
   }
+  return { runners, egress };
+}
+
+export function createGateway(
+  { config, targets, policies }: LoadedConfig,
+  { ledger, hosts, share, startedAtS, log }: GatewayParts,
+): RunningGateway {
+  const { runners, egress } = createRunners(targets, hosts, share);
   const all = [...runners.values()].map(({ runner }) => runner);
   return {
     runners,
@@ -107,7 +149,7 @@ export function createGateway(
       all.map(({ target }) => target),
       config.ledger.reference_target,
     ),
-    startedAtS: Math.floor(Date.now() / 1000),
+    startedAtS,
     async close() {
       await Promise.all(all.map((runner) => runner.close()));
       await egress.close();

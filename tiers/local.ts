@@ -1,4 +1,5 @@
-// Level 1: the engine host of this machine, over its Unix socket. Supervision is in local-host.ts.
+// Level 1: the engine host of this machine, over its Unix socket. Its state is in local-connection.ts, its supervision in
+// local-host.ts.
 import type { Dispatcher, Pool } from 'undici';
 import { Cancellation, type CancelSignal } from '../contract/cancellation.ts';
 import type { ChatAnswer, ChatChunk, ChatCompletion, ChatEvent, ChatRequest } from '../contract/chat.ts';
@@ -6,7 +7,8 @@ import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
 import type { AttemptContext, Outgoing, Surface, Target, TargetRunner } from '../contract/tier.ts';
 import { HOW_TO_GIVE_A_MODEL } from '../engine/catalog.ts';
 import { tokenCounter } from './count-tokens.ts';
-import { LocalHost, type LocalHostFacts, type LocalHostOptions } from './local-host.ts';
+import type { EngineHost, LocalHostFacts } from './local-connection.ts';
+import { LocalHost, type LocalHostOptions } from './local-host.ts';
 import { parseSse } from './sse.ts';
 import { chatChunkOfText, chatOfEmbeddings, chatOfText, embeddingsRequest, textRequest } from './surfaces.ts';
 
@@ -28,9 +30,14 @@ const MAX_ERROR_BYTES = 64 * 1024;
 /** Starts the host in the background; requests wait for it for a bounded time. */
 export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
   const { target, modelFile, ...hostOptions } = options;
-  if (modelFile === null) return runnerWithoutModel(target);
-  const host = new LocalHost({ modelFile, ...hostOptions });
+  return localRunner(target, modelFile === null ? null : new LocalHost({ modelFile, ...hostOptions }));
+}
 
+/** @param host null: there is no model file, and every request is answered with how to give one */
+export const localRunner = (target: Target, host: EngineHost | null): LocalRunner =>
+  host === null ? runnerWithoutModel(target) : runnerWithHost(target, host);
+
+function runnerWithHost(target: Target, host: EngineHost): LocalRunner {
   async function post(path: string, body: string, signal: CancelSignal): Promise<Dispatcher.ResponseData> {
     let pool: Pool | null = null;
     try {

@@ -1,56 +1,43 @@
-// Starts the gateway: config, ledger, runners, HTTP; says what runs and how to ask it; drains on SIGTERM.
+// Starts the gateway: config, ledger, runners, HTTP, in one process or several; says what runs and how to ask it; drains
+// on SIGTERM.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
 import { Command } from 'commander';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { displayPath } from '../../contract/built-file.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import { openLedger } from '../../store/ledger.ts';
-import { createApp } from '../app.ts';
-import { loadConfig } from '../config/config.ts';
-import { createGateway, type RunningGateway } from '../gateway.ts';
+import type { GuardedRunner } from '../../tiers/guard.ts';
+import { type LoadedConfig, loadConfig } from '../config/config.ts';
+import { createGateway, createRunners, startHosts } from '../gateway.ts';
+import { type Address, startHttpServer } from '../http-server.ts';
+import { createLog } from '../log.ts';
+import { workerCount } from '../workers/count.ts';
+import { startWorkers } from '../workers/primary.ts';
+import { ALL } from '../workers/share.ts';
 
 interface ServeOptions {
   config?: string;
   host?: string;
   port?: string;
+  workers?: string;
 }
 
-type Server = ReturnType<typeof createAdaptorServer>;
+type Runners = ReadonlyMap<string, GuardedRunner>;
+
+/** A gateway that listens, whatever it is made of. */
+interface Serving {
+  port: number;
+  runners: Runners;
+  /** Lets open requests end within the grace time (milliseconds), then closes everything. */
+  end(graceMs: number): Promise<void>;
+}
 
 /** How long the first lines wait for a local model to load; it goes on loading after that. */
 const SHOW_STATE_AFTER_MS = 5_000;
 
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const hints: Record<string, string> = {
-        EADDRINUSE: `port ${port} on ${host} is taken; stop what uses it, or choose another with --port or server.port`,
-        EACCES: `port ${port} on ${host} may not be used by this user; choose one above 1023`,
-        EADDRNOTAVAIL: `this machine has no address ${host}; check server.host`,
-      };
-      reject(
-        new GatewayError(
-          'CONFIG_INVALID',
-          hints[error.code ?? ''] ?? `cannot listen on ${host}:${port}: ${error.message}`,
-        ),
-      );
-    });
-    server.listen(port, host, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
 /** The screen after the start: URL, tiers with their state, a request to copy. */
-function welcome(
-  url: string,
-  gateway: RunningGateway,
-  configPath: string | null,
-  ledgerPath: string,
-): string {
-  const rows = [...gateway.runners.values()].map((guarded) => {
+function welcome(url: string, runners: Runners, { path, config }: LoadedConfig, workers: number): string {
+  const rows = [...runners.values()].map((guarded) => {
     const { available, reason } = guarded.state();
     const { tier, id } = guarded.runner.target;
     const state = available ? (reason ?? 'ready') : `not available: ${reason}`;
@@ -62,8 +49,9 @@ function welcome(
     '',
     ...rows,
     '',
-    `  config  ${configPath === null ? 'defaults (no tiergate.yaml)' : displayPath(configPath)}`,
-    `  ledger  ${displayPath(ledgerPath)}`,
+    `  config  ${path === null ? 'defaults (no tiergate.yaml)' : displayPath(path)}`,
+    `  ledger  ${displayPath(config.ledger.path)}`,
+    ...(workers === 1 ? [] : [`  workers ${workers}`]),
     '',
     'Try:',
     `  curl ${url}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
@@ -71,52 +59,80 @@ function welcome(
   ].join('\n');
 }
 
-async function modelsLoaded(gateway: RunningGateway): Promise<void> {
+async function modelsLoaded(runners: Runners): Promise<void> {
   const starting = (): boolean =>
-    [...gateway.runners.values()].some((guarded) => /^starting/.test(guarded.state().reason ?? ''));
+    [...runners.values()].some((guarded) => /^starting/.test(guarded.state().reason ?? ''));
   const deadline = Date.now() + SHOW_STATE_AFTER_MS;
   while (starting() && Date.now() < deadline) await sleep(20);
 }
 
-/** No new connections; open requests may end within the grace time; then everything is closed. */
-function drainOnSignal(server: Server, gateway: RunningGateway, graceMs: number, log: Logger): void {
-  let draining = false;
-  const drain = async (signal: string): Promise<void> => {
-    if (draining) process.exit(1);
-    draining = true;
+/** The second signal does not wait any longer. */
+function endOnSignal(serving: Serving, graceMs: number, log: Logger): void {
+  let isEnding = false;
+  const end = async (signal: string): Promise<void> => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
     log.info(`${signal}: finishing open requests, at most ${graceMs} ms`);
-    const closed = new Promise((resolve) => server.close(resolve));
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
-    await Promise.race([closed, sleep(graceMs, undefined, { ref: false })]);
-    await gateway.close();
+    await serving.end(graceMs);
     process.exit(0);
   };
-  process.on('SIGTERM', drain);
-  process.on('SIGINT', drain);
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
 }
 
-async function serve(options: ServeOptions): Promise<void> {
-  const loaded = loadConfig({ path: options.config, env: process.env, cwd: process.cwd() });
-  const { config } = loaded;
-  const host = options.host ?? config.server.host;
-  const port = options.port === undefined ? config.server.port : Number(options.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new GatewayError('CONFIG_INVALID', `--port ${options.port} is no port; give 0 to 65535`);
-  const log = pino({ level: config.log.level, base: null }, pino.destination({ dest: 2, sync: false }));
-  const ledger = await openLedger({ path: config.ledger.path });
-  const gateway = createGateway(loaded, ledger, log);
-  const app = createApp({ gateway, keys: config.auth.keys, maxBodyBytes: config.server.max_body_bytes, log });
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: true });
+async function serveAlone(loaded: LoadedConfig, address: Address, log: Logger): Promise<Serving> {
+  const ledger = await openLedger({ path: loaded.config.ledger.path });
+  const startedAtS = Math.floor(Date.now() / 1000);
+  const hosts = startHosts(loaded, log);
+  const gateway = createGateway(loaded, { ledger, hosts, share: ALL, startedAtS, log });
   try {
-    const actualPort = await listen(server, host, port);
-    drainOnSignal(server, gateway, config.server.shutdown_grace_ms, log);
-    await modelsLoaded(gateway);
-    const shownHost = host.includes(':') ? `[${host}]` : host;
-    console.log(welcome(`http://${shownHost}:${actualPort}`, gateway, loaded.path, config.ledger.path));
+    const server = await startHttpServer(gateway, loaded.config, address, log);
+    const end = async (graceMs: number): Promise<void> => {
+      await server.drain(graceMs);
+      await gateway.close();
+    };
+    return { port: server.port, runners: gateway.runners, end };
   } catch (error) {
     await gateway.close();
     throw error;
   }
+}
+
+async function serveByWorkers(
+  loaded: LoadedConfig,
+  address: Address,
+  count: number,
+  log: Logger,
+): Promise<Serving> {
+  const workers = await startWorkers({ loaded, address, count, log });
+  // Asked for their states alone.
+  const { runners } = createRunners(loaded.targets, workers.hosts, ALL);
+  return { port: workers.port, runners, end: (graceMs) => workers.drain(graceMs) };
+}
+
+/** @param most of what the option may be @throws {GatewayError} CONFIG_INVALID */
+function wholeNumber(option: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new GatewayError('CONFIG_INVALID', `--${option} ${text}: give a whole number, ${least} to ${most}`);
+}
+
+async function serve(options: ServeOptions): Promise<void> {
+  const loaded = loadConfig({ path: options.config, env: process.env, cwd: process.cwd() });
+  const { server, log: logging } = loaded.config;
+  const host = options.host ?? server.host;
+  const port = options.port === undefined ? server.port : wholeNumber('port', options.port, 0, 65_535);
+  const { workers = `${server.workers}` } = options;
+  const count = workerCount(workers === 'auto' ? workers : wholeNumber('workers', workers, 1, 256), loaded);
+  const log = createLog(logging.level, null);
+  const address = { host, port };
+  const serving = await (count === 1
+    ? serveAlone(loaded, address, log)
+    : serveByWorkers(loaded, address, count, log));
+  endOnSignal(serving, server.shutdown_grace_ms, log);
+  await modelsLoaded(serving.runners);
+  const shownHost = host.includes(':') ? `[${host}]` : host;
+  console.log(welcome(`http://${shownHost}:${serving.port}`, serving.runners, loaded, count));
 }
 
 export function serveCommand(): Command {
@@ -128,6 +144,10 @@ export function serveCommand(): Command {
     )
     .option('--host <address>', 'address to listen on')
     .option('-p, --port <number>', 'port to listen on; 0: any free one')
+    .option(
+      '-w, --workers <number>',
+      'processes that answer requests, or auto; default: server.workers, auto',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ tiergate serve\n  $ tiergate serve --config tiergate.yaml --port 8100\n  $ TIERGATE_MODEL=model.gguf tiergate serve',

@@ -10,7 +10,7 @@ import type { Problem } from '../../policies/yaml-source.ts';
 import { formatPath, formatProblems, parseYaml } from '../../policies/yaml-source.ts';
 import type { Environment } from './interpolate.ts';
 import { interpolate } from './interpolate.ts';
-import { loadPolicies } from './policies.ts';
+import { loadPolicies, type TextFiles } from './policies.ts';
 import type { Config } from './schema.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
 import { semanticProblems } from './semantics.ts';
@@ -22,6 +22,17 @@ export interface ConfigSource {
   path?: string | undefined;
   env: Environment;
   cwd: string;
+  /** Read this instead of the files: what another process read before. `path` is then not looked at. */
+  snapshot?: ConfigSnapshot;
+}
+
+/** All that was read from disk for a config, as plain data: another process makes the same config of it. */
+export interface ConfigSnapshot {
+  /** Absolute path of the file; null for the defaults. */
+  path: string | null;
+  /** Text of the config file and of policy files by absolute path. */
+  texts: Record<string, string>;
+  modelFile: string | null;
 }
 
 export interface LoadedConfig {
@@ -35,6 +46,7 @@ export interface LoadedConfig {
   policyNames: string[];
   /** The Level 1 model, absolute; null when none is given anywhere. The file may not exist. */
   modelFile: string | null;
+  snapshot: ConfigSnapshot;
 }
 
 export type ConfigResult = { loaded: LoadedConfig; problems: [] } | { loaded: null; problems: Problem[] };
@@ -48,10 +60,14 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
 }
 
 /** The same without throwing for what stands in the file. @throws {GatewayError} CONFIG_INVALID when the file cannot be read */
-export function checkConfig({ path: asked, env, cwd }: ConfigSource): ConfigResult {
-  const path = configPath(asked, env, cwd);
+export function checkConfig({ path: asked, env, cwd, snapshot }: ConfigSource): ConfigResult {
+  const path = snapshot === undefined ? configPath(asked, env, cwd) : snapshot.path;
+  const files = filesOf(snapshot);
   const folder = path === null ? cwd : dirname(path);
-  const source = parseYaml(path === null ? '' : read(path), path === null ? 'defaults' : displayPath(path));
+  const source = parseYaml(
+    path === null ? '' : read(path, files),
+    path === null ? 'defaults' : displayPath(path),
+  );
   if (source.problems.length > 0) return { loaded: null, problems: source.problems };
   const jsonSchema = configJsonSchema();
   const { problems, raw } = interpolate(source, env, jsonSchema);
@@ -74,20 +90,43 @@ export function checkConfig({ path: asked, env, cwd }: ConfigSource): ConfigResu
   problems.push(...semanticProblems(config, source));
   const modelFile =
     config.tiers[1]?.targets.find(({ model_file }) => model_file !== undefined)?.model_file ??
-    findLocalModel(env, cwd);
+    (snapshot === undefined ? findLocalModel(env, cwd) : snapshot.modelFile);
   const targets = configuredTargets(config, modelFile);
   const rules = loadPolicies(
     config,
     source,
     folder,
     targets.map(({ target }) => target.id),
+    files,
   );
   problems.push(...rules.problems);
   if (problems.length > 0) return { loaded: null, problems };
   return {
-    loaded: { config, path, targets, policies: rules.policies, policyNames: rules.names, modelFile },
+    loaded: {
+      config,
+      path,
+      targets,
+      policies: rules.policies,
+      policyNames: rules.names,
+      modelFile,
+      snapshot: { path, texts: files.texts, modelFile },
+    },
     problems: [],
   };
+}
+
+/** The disk, keeping what was read; or a snapshot alone. */
+function filesOf(snapshot?: ConfigSnapshot): TextFiles & { texts: Record<string, string> } {
+  if (snapshot !== undefined) {
+    const { texts } = snapshot;
+    return { texts, has: (path) => Object.hasOwn(texts, path), read: (path) => texts[path]! };
+  }
+  const texts: Record<string, string> = {};
+  const read = (path: string): string => {
+    texts[path] = readFileSync(path, 'utf8');
+    return texts[path];
+  };
+  return { texts, has: existsSync, read };
 }
 
 function configPath(asked: string | undefined, env: Environment, cwd: string): string | null {
@@ -97,9 +136,9 @@ function configPath(asked: string | undefined, env: Environment, cwd: string): s
   return existsSync(usual) ? usual : null;
 }
 
-function read(path: string): string {
+function read(path: string, files: TextFiles): string {
   try {
-    return readFileSync(path, 'utf8');
+    return files.read(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;

@@ -1,6 +1,6 @@
 // The policies in force: built-in ones, the configured rules in their order, and those that a request may ask for by
 // name (x-tiergate-policy). Reads policy files.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { displayPath, packageRoot } from '../../contract/built-file.ts';
 import type { Policy } from '../../contract/policy.ts';
@@ -27,12 +27,20 @@ export interface LoadedPolicies {
   problems: Problem[];
 }
 
+/** Where texts come from: the disk, or what another process read from it. */
+export interface TextFiles {
+  has(path: string): boolean;
+  /** @throws {NodeJS.ErrnoException} */
+  read(path: string): string;
+}
+
 /** @param folder where relative paths begin: the config file's folder */
 export function loadPolicies(
   config: Config,
   source: YamlSource,
   folder: string,
   targetIds: readonly string[],
+  files: TextFiles,
 ): LoadedPolicies {
   const { thresholds, context_safety } = config.routing;
   const policies = builtinPolicies({ ...thresholds, contextSafety: context_safety });
@@ -48,7 +56,7 @@ export function loadPolicies(
       continue;
     }
     const path = policyFile(entry, folder);
-    if (!existsSync(path)) {
+    if (!files.has(path)) {
       const hint = suggestName(entry, shippedPolicies());
       problems.push(
         problemAt(source, at, `"${entry}" is no shipped policy and no file (${displayPath(path)}); ${hint}`),
@@ -56,7 +64,7 @@ export function loadPolicies(
       continue;
     }
     const name = basename(path).replace(/\.ya?ml$/, '');
-    const compiled = compilePolicyText(readFileSync(path, 'utf8'), displayPath(path), name, { targetIds });
+    const compiled = compilePolicyText(files.read(path), displayPath(path), name, { targetIds });
     problems.push(...compiled.problems);
     policies.push(...compiled.policies);
     configured.add(compiled.name);
@@ -64,7 +72,7 @@ export function loadPolicies(
   const onRequest: Policy[] = [];
   for (const name of shippedPolicies().filter((shipped) => !configured.has(shipped))) {
     const path = policyFile(name, folder);
-    const compiled = compilePolicyText(readFileSync(path, 'utf8'), displayPath(path), name, {});
+    const compiled = compilePolicyText(files.read(path), displayPath(path), name, {});
     problems.push(...compiled.problems);
     onRequest.push(...compiled.policies.map((policy) => whenAskedFor(policy, compiled.name)));
     configured.add(compiled.name);

@@ -99,6 +99,10 @@ export const configSchema = z.strictObject({
         .default(20 * 1024 * 1024),
       request_timeout_ms: ms(600_000),
       shutdown_grace_ms: ms(10_000),
+      workers: z
+        .union([z.literal('auto'), z.int().min(1).max(256)])
+        .default('auto')
+        .describe('processes that answer requests; auto: one per usable core, at most 4'),
     })
     .prefault({}),
   auth: z
