@@ -8,15 +8,8 @@ import type { AttemptContext, Outgoing, Surface, Target, TargetRunner } from '..
 import { HOW_TO_GIVE_A_MODEL } from '../engine/catalog.ts';
 import { tokenCounter } from './count-tokens.ts';
 import type { EngineHost, LocalHostFacts } from './local-connection.ts';
-import { LocalHost, type LocalHostOptions } from './local-host.ts';
 import { parseSse } from './sse.ts';
 import { chatChunkOfText, chatOfEmbeddings, chatOfText, embeddingsRequest, textRequest } from './surfaces.ts';
-
-export interface LocalRunnerOptions extends Omit<LocalHostOptions, 'modelFile'> {
-  target: Target;
-  /** Null: there is none, and every request is answered with how to give one. */
-  modelFile: string | null;
-}
 
 export interface LocalRunner extends TargetRunner {
   /** What the running host says of itself, null while it is not ready. */
@@ -26,12 +19,6 @@ export interface LocalRunner extends TargetRunner {
 }
 
 const MAX_ERROR_BYTES = 64 * 1024;
-
-/** Starts the host in the background; requests wait for it for a bounded time. */
-export function createLocalRunner(options: LocalRunnerOptions): LocalRunner {
-  const { target, modelFile, ...hostOptions } = options;
-  return localRunner(target, modelFile === null ? null : new LocalHost({ modelFile, ...hostOptions }));
-}
 
 /** @param host null: there is no model file, and every request is answered with how to give one */
 export const localRunner = (target: Target, host: EngineHost | null): LocalRunner =>

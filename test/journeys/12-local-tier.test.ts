@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { builtFile, packageRoot } from '../../contract/built-file.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest } from '../../contract/chat.ts';
 import type { Target } from '../../contract/tier.ts';
-import { createLocalRunner, type LocalRunner } from '../../tiers/local.ts';
+import { type LocalRunner, localRunner } from '../../tiers/local.ts';
+import { LocalHost } from '../../tiers/local-host.ts';
 import { isAlive, LONG_TOKENS, longModel, until } from '../support/engine-process.ts';
 import { tinyModel } from '../support/tiny-gguf.ts';
 
@@ -50,7 +51,7 @@ describe('tier 1 over the engine host', () => {
   afterEach(() => runner.close());
 
   it('waits for a host that is starting, answers both ways, counts tokens, and ends with the runner', async () => {
-    runner = createLocalRunner({ target, modelFile: tinyModel() });
+    runner = localRunner(target, new LocalHost({ modelFile: tinyModel() }));
     expect(runner.state()).toEqual({ available: true, reason: 'starting' });
     const whole = await runner.chat({ request: request('Hello'), redacted: false }, context());
     expect(runner.state()).toEqual({ available: true });
@@ -68,7 +69,7 @@ describe('tier 1 over the engine host', () => {
   });
 
   it("keeps the host's own error codes", async () => {
-    runner = createLocalRunner({ target, modelFile: tinyModel() });
+    runner = localRunner(target, new LocalHost({ modelFile: tinyModel() }));
     const chat = (fields: Partial<ChatRequest>) =>
       runner.chat({ request: request('Hi', fields), redacted: false }, context());
     await expect(chat({ max_tokens: 9999 })).rejects.toMatchObject({ code: 'CONTEXT_OVERFLOW', status: 400 });
@@ -81,7 +82,7 @@ describe('tier 1 over the engine host', () => {
   });
 
   it('reports ENGINE_CRASHED within a second of a kill -9 in mid-answer, and is back in seconds', async () => {
-    runner = createLocalRunner({ target, modelFile: longModel() });
+    runner = localRunner(target, new LocalHost({ modelFile: longModel() }));
     const stream = await runner.chat(
       { request: request('Hello', { stream: true, max_tokens: LONG_TOKENS }), redacted: false },
       context(),
@@ -112,12 +113,8 @@ describe('tier 1 over the engine host', () => {
 
   it('waits longer before each further restart, and a request waits no longer than it may', async () => {
     const lines: string[] = [];
-    runner = createLocalRunner({
-      target,
-      modelFile: tinyModel(),
-      startWaitMs: 0,
-      log: (line) => lines.push(line),
-    });
+    const log = (line: string) => lines.push(line);
+    runner = localRunner(target, new LocalHost({ modelFile: tinyModel(), startWaitMs: 0, log }));
     await expect(runner.chat({ request: request('Hi'), redacted: false }, context())).rejects.toMatchObject({
       code: 'ENGINE_CRASHED',
       retryAfterS: 1,
@@ -139,7 +136,7 @@ describe('tier 1 over the engine host', () => {
   });
 
   it('cancels the generation when the consumer leaves and when the signal is aborted', async () => {
-    runner = createLocalRunner({ target, modelFile: longModel() });
+    runner = localRunner(target, new LocalHost({ modelFile: longModel() }));
     const long = request('Hello', { stream: true, max_tokens: LONG_TOKENS });
     const left = await runner.chat({ request: long, redacted: false }, context());
     if (left.kind !== 'stream') throw new Error('not a stream');
@@ -158,7 +155,7 @@ describe('tier 1 over the engine host', () => {
   });
 
   it("fails at once with the host's own words when the model file is bad", async () => {
-    runner = createLocalRunner({ target, modelFile: join(packageRoot, 'package.json') });
+    runner = localRunner(target, new LocalHost({ modelFile: join(packageRoot, 'package.json') }));
     const failed = runner.chat({ request: request('Hi'), redacted: false }, context());
     await expect(failed).rejects.toMatchObject({ code: 'NO_LOCAL_MODEL', retryable: true });
     await expect(failed).rejects.toThrow(/package\.json|GGUF/);
@@ -166,7 +163,7 @@ describe('tier 1 over the engine host', () => {
   });
 
   it('tells how to give a model when there is none', async () => {
-    runner = createLocalRunner({ target, modelFile: null });
+    runner = localRunner(target, null);
     const hint = /TIERGATE_MODEL=.*models\/.*tiergate\.yaml/;
     expect(runner.state()).toMatchObject({ available: false, reason: expect.stringMatching(hint) });
     await expect(runner.chat({ request: request('Hi'), redacted: false }, context())).rejects.toMatchObject({
@@ -181,12 +178,12 @@ describe('tier 1 over the engine host', () => {
       [
         '--input-type=module',
         '-e',
-        `const { createLocalRunner } = await import(${JSON.stringify(builtFile('tiers/local'))});
-         const runner = createLocalRunner({ target: {}, modelFile: ${JSON.stringify(tinyModel())} });
+        `const { LocalHost } = await import(${JSON.stringify(builtFile('tiers/local-host'))});
+         const host = new LocalHost({ modelFile: ${JSON.stringify(tinyModel())} });
          const timer = setInterval(() => {
-           if (!runner.facts()) return;
+           if (!host.facts) return;
            clearInterval(timer);
-           console.log(runner.pid());
+           console.log(host.pid);
            setInterval(() => {}, 1000);
          }, 10);`,
       ],
@@ -197,6 +194,6 @@ describe('tier 1 over the engine host', () => {
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
     await until(() => !isAlive(pid), 5000);
-    runner = createLocalRunner({ target, modelFile: null });
+    runner = localRunner(target, null);
   });
 });

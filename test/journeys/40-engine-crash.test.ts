@@ -1,10 +1,9 @@
 // Promise 6: a crash of the native engine never takes the gateway down, and the request still gets an answer that
 // policy allows, or a clear error.
-import { execFileSync } from 'node:child_process';
 import OpenAI from 'openai';
 import { afterEach, expect, it } from 'vitest';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { type RunningGateway, startGateway, waitUntilReady } from '../support/gateway.ts';
+import { hostPids, type RunningGateway, startGateway, waitUntilReady } from '../support/gateway.ts';
 import { tinyModel } from '../support/tiny-gguf.ts';
 
 let gateway: RunningGateway | undefined;
@@ -16,15 +15,8 @@ afterEach(async () => {
   upstream = undefined;
 });
 
-/** Process ids of the gateway's children that run the engine host. */
-const engineHosts = (parent: number): number[] =>
-  execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(parent)], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes('engine/main'))
-    .map((line) => Number.parseInt(line, 10));
-
 const signalHosts = (signal: NodeJS.Signals): void => {
-  for (const pid of engineHosts(gateway!.process.pid!)) process.kill(pid, signal);
+  for (const pid of hostPids(gateway!)) process.kill(pid, signal);
 };
 
 /** Runs `ask` against a host that holds still, however fast it is, and then kills it: the answer has not begun. */

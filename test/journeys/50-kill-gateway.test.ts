@@ -1,9 +1,9 @@
-// Promise 3: no response without its record. `kill -9` under load: every response that a client received whole
-// has its row in the ledger.
+// Promise 3: no response without its record. `kill -9` under load, of the gateway or of one of its workers: every
+// response that a client received whole has its row in the ledger.
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
-import { startGateway } from '../support/gateway.ts';
+import { type RunningGateway, startGateway, workerPids } from '../support/gateway.ts';
 
 const ROUNDS = 20;
 const CLIENTS = 50;
@@ -14,9 +14,20 @@ beforeAll(async () => {
 });
 afterAll(() => upstream.close());
 
-/** One client: requests in a loop until the gateway is gone; keeps the ids of responses it received whole. */
-async function client(url: string, stream: boolean, whole: string[]): Promise<void> {
+interface Seen {
+  /** Ids of responses received whole. */
+  whole: string[];
+  /** Set at the kill; what is asked afterwards counts apart. */
+  killed: boolean;
+  wholeAfterKill: number;
+  /** Requests that had no whole answer. */
+  failed: number;
+}
+
+/** One client: requests in a loop until one fails; keeps the ids of responses it received whole. */
+async function client(url: string, stream: boolean, seen: Seen): Promise<void> {
   for (;;) {
+    const askedAfterKill = seen.killed;
     try {
       const response = await fetch(`${url}/v1/chat/completions`, {
         method: 'POST',
@@ -31,39 +42,81 @@ async function client(url: string, stream: boolean, whole: string[]): Promise<vo
       const complete = stream
         ? text.endsWith('data: [DONE]\n\n')
         : (JSON.parse(text) as { object?: string }).object === 'chat.completion';
-      if (complete) whole.push(response.headers.get('x-tiergate-request-id')!);
+      if (!complete) throw new Error('not whole');
+      seen.whole.push(response.headers.get('x-tiergate-request-id')!);
+      if (askedAfterKill) seen.wholeAfterKill += 1;
     } catch {
+      seen.failed += 1;
       return;
     }
   }
 }
 
-it(`keeps a ledger row for every whole response over ${ROUNDS} kills under ${CLIENTS} clients`, {
-  timeout: 180_000,
-}, async () => {
-  let received = 0;
-  let folder: string | undefined;
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const target = { id: 'frontier/fake', base_url: upstream.url, api_key: 'k', model: 'gpt-fake' };
-    const gateway = await startGateway(
-      { tiers: { 3: { targets: [target] } } },
-      folder === undefined ? {} : { folder },
-    );
-    folder = gateway.folder;
-    const whole: string[] = [];
-    const clients = Array.from({ length: CLIENTS }, (_, index) =>
-      client(gateway.url, index % 2 === 0, whole),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 300 + 37 * round));
-    await gateway.stop('SIGKILL');
-    await Promise.all(clients);
-    const database = new Database(gateway.ledgerPath, { readonly: true });
-    const rows = new Set(database.prepare('SELECT id FROM requests').pluck().all() as string[]);
-    database.close();
-    expect(whole.filter((id) => !rows.has(id))).toEqual([]);
-    received += whole.length;
-    if (round === ROUNDS - 1) await gateway.dispose();
+const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
-  console.log(`${received} whole responses over ${ROUNDS} kills, every one with its row`);
-  expect(received).toBeGreaterThan(ROUNDS * CLIENTS);
-});
+};
+
+async function killAll(gateway: RunningGateway): Promise<void> {
+  const workers = workerPids(gateway);
+  await gateway.stop('SIGKILL');
+  const deadline = Date.now() + 2000;
+  while (workers.some(isAlive) && Date.now() < deadline) await rest(10);
+  expect(workers.filter(isAlive)).toEqual([]);
+}
+
+/** The others go on; then all are killed. */
+async function killOneWorker(gateway: RunningGateway, seen: Seen): Promise<void> {
+  process.kill(workerPids(gateway)[0]!, 'SIGKILL');
+  seen.killed = true;
+  await rest(250);
+  expect(seen.wholeAfterKill).toBeGreaterThan(0);
+  expect(seen.failed).toBeLessThan(CLIENTS);
+  await killAll(gateway);
+}
+
+const cases: [name: string, workers: number, kill: typeof killOneWorker][] = [
+  ['the gateway in one process', 1, killAll],
+  ['the primary of two workers', 2, killAll],
+  ['one of two workers', 2, killOneWorker],
+];
+
+it.each(cases)(
+  `keeps a ledger row for every whole response over ${ROUNDS} kills of %s under ${CLIENTS} clients`,
+  {
+    timeout: 240_000,
+  },
+  async (name, workers, kill) => {
+    let received = 0;
+    let folder: string | undefined;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const target = { id: 'frontier/fake', base_url: upstream.url, api_key: 'k', model: 'gpt-fake' };
+      const gateway = await startGateway(
+        { server: { port: 0, workers }, tiers: { 3: { targets: [target] } } },
+        folder === undefined ? {} : { folder },
+      );
+      folder = gateway.folder;
+      expect(workerPids(gateway)).toHaveLength(workers === 1 ? 0 : workers);
+      const seen: Seen = { whole: [], killed: false, wholeAfterKill: 0, failed: 0 };
+      const clients = Array.from({ length: CLIENTS }, (_, index) =>
+        client(gateway.url, index % 2 === 0, seen),
+      );
+      await rest(300 + 37 * round);
+      await kill(gateway, seen);
+      await Promise.all(clients);
+      const database = new Database(gateway.ledgerPath, { readonly: true });
+      const rows = new Set(database.prepare('SELECT id FROM requests').pluck().all() as string[]);
+      database.close();
+      expect(seen.whole.filter((id) => !rows.has(id))).toEqual([]);
+      received += seen.whole.length;
+      if (round === ROUNDS - 1) await gateway.dispose();
+    }
+    console.log(`${received} whole responses over ${ROUNDS} kills of ${name}, every one with its row`);
+    expect(received).toBeGreaterThan(ROUNDS * CLIENTS);
+  },
+);

@@ -1,5 +1,5 @@
 // Starts the built gateway as a real process with a config of its own, in a folder of its own.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +75,21 @@ export async function startGateway(
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Process ids of its children whose command line has this text. */
+function childPids({ process: { pid } }: RunningGateway, text: string): number[] {
+  const listed = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return listed.stdout
+    .split('\n')
+    .filter((line) => line.includes(text))
+    .map((line) => Number.parseInt(line, 10));
+}
+
+/** Process ids of its workers; none when it is one process. */
+export const workerPids = (gateway: RunningGateway): number[] => childPids(gateway, 'workers/worker');
+
+/** Process ids of its engine hosts. */
+export const hostPids = (gateway: RunningGateway): number[] => childPids(gateway, 'engine/main');
 
 /** Polls /readyz until `ready` accepts its body. */
 export async function waitUntilReady(
