@@ -76,8 +76,9 @@ async function measure(
       continue;
     }
     working.push(setup);
-    // Until the just-in-time compiler has nothing left to do: it takes the other core while it works.
-    await load(ask(setup, stream), 5, folder);
+    // Until the just-in-time compiler has nothing left to do: it takes the other core while it works. Each of several
+    // workers compiles for itself, from its own part of the requests.
+    await load(ask(setup, stream), 5 * setup.workers, folder);
   }
   const results = new Map<string, LoadResult[]>(working.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1)

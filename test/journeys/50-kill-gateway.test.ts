@@ -2,6 +2,7 @@
 // response that a client received whole has its row in the ledger.
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isAlive, until } from '../support/engine-process.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { type RunningGateway, startGateway, workerPids } from '../support/gateway.ts';
 
@@ -54,28 +55,17 @@ async function client(url: string, stream: boolean, seen: Seen): Promise<void> {
 
 const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
 async function killAll(gateway: RunningGateway): Promise<void> {
   const workers = workerPids(gateway);
   await gateway.stop('SIGKILL');
-  const deadline = Date.now() + 2000;
-  while (workers.some(isAlive) && Date.now() < deadline) await rest(10);
-  expect(workers.filter(isAlive)).toEqual([]);
+  await until(() => !workers.some(isAlive), 2000);
 }
 
 /** The others go on; then all are killed. */
 async function killOneWorker(gateway: RunningGateway, seen: Seen): Promise<void> {
   process.kill(workerPids(gateway)[0]!, 'SIGKILL');
   seen.killed = true;
-  await rest(250);
-  expect(seen.wholeAfterKill).toBeGreaterThan(0);
+  await until(() => seen.wholeAfterKill > 0);
   expect(seen.failed).toBeLessThan(CLIENTS);
   await killAll(gateway);
 }

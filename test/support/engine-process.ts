@@ -1,5 +1,5 @@
 // Starts engine host processes for tests (the built files in dist/), and waits for what they do.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { builtFile } from '../../contract/built-file.ts';
@@ -19,14 +19,9 @@ export async function until(what: () => boolean | Promise<boolean>, ms = 10_000)
   }
 }
 
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+/** A process that has ended and whose parent has not yet asked for its exit code (state Z) is not alive. */
+export const isAlive = (pid: number): boolean =>
+  /^[^Z\s]/.test(spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
