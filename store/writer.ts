@@ -11,6 +11,11 @@ import type { FromWriter, ToWriter, WriterStart } from './writer-messages.ts';
 const MAX_GROUP_ENTRIES = 2000;
 /** Waits before trying a failed commit again. A lock has had `busyTimeoutMs` before each. */
 const RETRY_AFTER_MS = [20, 200];
+/**
+ * Pause between two tries to get the write lock. Other workers' writers hold it for parts of a millisecond; SQLite's own
+ * waiting grows to 100 ms at a time, in which the lock comes free many times.
+ */
+const LOCK_PAUSE_MS = 0.25;
 /** The file, not the entry, is to blame: https://www.sqlite.org/rescode.html */
 const FILE_TROUBLE = /^SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR|CANTOPEN|CORRUPT|NOTADB|PERM|NOMEM|PROTOCOL)/;
 
@@ -30,14 +35,18 @@ function prepareCommit(sqlite: Database.Database) {
     for (const entry of entries) insertEntry(entry);
   });
 
-  /** Null when committed, else why not. */
+  /** Null when committed, else why not. Waits for the lock of another writer. */
   const tryCommit = (entries: readonly LedgerEntry[]): unknown => {
-    try {
-      // IMMEDIATE takes the write lock first: a deferred one can fail half-way without the busy timeout.
-      insertAll.immediate(entries);
-      return null;
-    } catch (error) {
-      return error;
+    const deadline = performance.now() + busyTimeoutMs;
+    for (;;) {
+      try {
+        // IMMEDIATE takes the write lock first: a deferred one can find it taken half-way.
+        insertAll.immediate(entries);
+        return null;
+      } catch (error) {
+        if (errorCode(error) !== 'SQLITE_BUSY' || performance.now() >= deadline) return error;
+        sleep(LOCK_PAUSE_MS);
+      }
     }
   };
 
@@ -70,6 +79,7 @@ function start(): void {
   let sqlite: Database.Database;
   try {
     sqlite = openForWriting(path, { busyTimeoutMs });
+    sqlite.pragma('busy_timeout = 0');
   } catch (error) {
     send({ kind: 'unusable', message: (error as Error).message });
     port.close();
