@@ -144,10 +144,7 @@ export function serveCommand(): Command {
     )
     .option('--host <address>', 'address to listen on')
     .option('-p, --port <number>', 'port to listen on; 0: any free one')
-    .option(
-      '-w, --workers <number>',
-      'processes that answer requests, or auto; default: server.workers, auto',
-    )
+    .option('-w, --workers <number>', 'processes that answer requests, or auto; default: server.workers, 1')
     .addHelpText(
       'after',
       '\nExamples:\n  $ tiergate serve\n  $ tiergate serve --config tiergate.yaml --port 8100\n  $ TIERGATE_MODEL=model.gguf tiergate serve',

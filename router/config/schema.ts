@@ -101,7 +101,7 @@ export const configSchema = z.strictObject({
       shutdown_grace_ms: ms(10_000),
       workers: z
         .union([z.literal('auto'), z.int().min(1).max(256)])
-        .default('auto')
+        .default(1)
         .describe('processes that answer requests; auto: one per usable core, at most 4'),
     })
     .prefault({}),
