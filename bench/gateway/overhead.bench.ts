@@ -2,7 +2,7 @@
 // (policy, scan, classify, ledger), Portkey's gateway where bench/peers is installed. Interleaved rounds, medians.
 // `npm run bench:gateway [-- --save] [-- --rounds=5] [-- --seconds=3]`; builds must be fresh (npm run build).
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, hostname, tmpdir } from 'node:os';
+import { availableParallelism, cpus, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import { scriptOptions } from '../script-options.ts';
@@ -119,7 +119,10 @@ try {
   const floor = await startBareProxy(upstream.url);
   setups.push(floor);
   setups.push(await startTiergate(upstream.url, folder));
-  setups.push(await startTiergate(upstream.url, folder, 'Tiergate, no names', { names: [] }));
+  setups.push(await startTiergate(upstream.url, folder, 'Tiergate, no names', { privacy: { names: [] } }));
+  const workers = Math.min(4, availableParallelism());
+  if (workers > 1)
+    setups.push(await startTiergate(upstream.url, folder, `Tiergate, ${workers} workers`, { workers }));
   const portkey = await startPortkey(upstream.url);
   if (portkey === null)
     console.log('Portkey is left out: run `npm install --ignore-scripts` in bench/peers to compare with it');

@@ -10,6 +10,8 @@ export interface Setup {
   name: string;
   url: string;
   headers: Record<string, string>;
+  /** Processes that answer requests. */
+  workers: number;
   process: ChildProcess;
 }
 
@@ -42,7 +44,7 @@ async function start(
         () => false,
       ))
     )
-      return { name, url, headers: {}, process: child };
+      return { name, url, headers: {}, workers: 1, process: child };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   child.kill('SIGKILL');
@@ -81,13 +83,13 @@ export const startBareProxy = (upstream: string): Promise<Setup> =>
 /**
  * Tiergate as `npm start` runs it, all of its pipeline on.
  * @param folder for its config and ledger
- * @param privacy the config's section: what is looked for in a request
+ * @param sections of its config: what is looked for in a request, how many workers answer
  */
 export async function startTiergate(
   upstream: string,
   folder: string,
-  name = 'Tiergate',
-  privacy: object = {},
+  name = 'Tiergate, 1 worker',
+  { privacy = {}, workers = 1 }: { privacy?: object; workers?: number } = {},
 ): Promise<Setup> {
   const config = join(folder, `${name}.yaml`);
   const price = { input_usd_per_mtok: 0.15, output_usd_per_mtok: 0.6 };
@@ -101,7 +103,7 @@ export async function startTiergate(
   writeFileSync(
     config,
     stringify({
-      server: { port: 0 },
+      server: { port: 0, workers },
       ledger: { path: join(folder, `${name}.db`) },
       privacy,
       tiers: { 3: { targets: [target] } },
@@ -109,7 +111,7 @@ export async function startTiergate(
   );
   const env = { TIERGATE_MODEL: '', NODE_ENV: 'production' };
   const args = [...nodeOptions(), builtFile('router/cli/main'), 'serve', '--config', config];
-  return start(name, args, env);
+  return { ...(await start(name, args, env)), workers };
 }
 
 const PORTKEY = join(packageRoot, 'bench', 'peers', 'node_modules', '@portkey-ai', 'gateway');
