@@ -86,7 +86,7 @@ it('spreads requests; kill -9 of a worker breaks its own alone, and it is back',
 it('is back on the same port after kill -9 of all workers at once', async () => {
   const { url, output } = await start();
   for (const pid of workerPids(gateway!)) process.kill(pid, 'SIGKILL');
-  await until(() => output().match(/serves again/g)?.length === WORKERS);
+  await until(() => output().match(/serves again/g)?.length === WORKERS, 30_000);
   expect((await ask(url, {})).status).toBe(200);
   expect(output().match(/"worker":\d,"msg":"ended: killed by SIGKILL; next start in 0.2 s"/g)).toHaveLength(
     3,
