@@ -7,6 +7,7 @@ import { hostPlan } from '../../engine/host-size.ts';
 import { checkFits, planLines, planMemory } from '../../engine/memory-plan.ts';
 import { startHost } from '../../engine/serve.ts';
 import { hostOnPort, spawnHost } from '../support/engine-process.ts';
+import { startGateway, waitUntilReady } from '../support/gateway.ts';
 import { tinyModel } from '../support/tiny-gguf.ts';
 
 const target = tinyModel({ architecture: 'qwen3', tensorType: 'F32' });
@@ -83,6 +84,30 @@ describe('a host with a draft model', () => {
       await host.close();
     }
   });
+
+  it.each([twin, tinyModel()])(
+    'is started, or refused, where the config of the gateway names it',
+    async (draftModel) => {
+      const gateway = await startGateway({
+        tiers: { 1: { targets: [{ id: 'local/tiny', model_file: target, draft_model: draftModel }] } },
+      });
+      try {
+        const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+          method: 'POST',
+          body: JSON.stringify({ model: 'auto', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 8 }),
+        });
+        if (draftModel === twin) {
+          expect(answer.status).toBe(200);
+          await waitUntilReady(gateway.url, (body) => body.targets.every(({ available }) => available));
+        } else {
+          expect(answer.status).toBe(503);
+          expect(await answer.text()).toMatch(/the draft model .* cannot guess/);
+        }
+      } finally {
+        await gateway.dispose();
+      }
+    },
+  );
 
   it('has both models in the prediction, and in the refusal', () => {
     const both = hostPlan(target, { context: 512, draftModelFile: twin });
