@@ -101,7 +101,12 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
       `context ${contextTokens}: the model was trained for ${trainedTokens} tokens; answers beyond may be poor`,
     );
   }
-  const draft = plan.draft && (await openDraft(model, draftModelFile!, plan.draft, options.threads));
+  const draft =
+    plan.draft &&
+    (await openDraft(model, draftModelFile!, plan.draft, options.threads).catch((error: unknown) => {
+      model.close();
+      throw error;
+    }));
   const engine = model.createEngine({
     threads: options.threads ?? 0,
     contextTokens,

@@ -35,7 +35,7 @@ export class ModelDrafter implements Drafter {
   #firstLength = -1;
   /** Tokens of the sequence when guessing stopped paying; -1: it pays. */
   #stoppedAt = -1;
-  /** The guesses of what follows the first #length tokens. All but the last are in the timeline too. */
+  /** The guesses of what follows the first #length tokens. The timeline has all of them, or all but the last. */
   #guesses: number[] = [];
   #length = 0;
   #wanted = 0;
@@ -94,7 +94,7 @@ export class ModelDrafter implements Drafter {
 
   /** Wrong guesses leave the timeline. */
   #takeBack(): void {
-    const fed = this.#guesses.slice(0, -1);
+    const fed = this.#guesses.slice(0, Math.max(0, (this.#session?.nPast() ?? 0) - this.#length));
     const wrong = fed.findIndex((guess, i) => guess !== this.#tokens[this.#length + i]);
     if (wrong >= 0) this.#session?.truncate(this.#length + wrong);
     this.#guesses = [];

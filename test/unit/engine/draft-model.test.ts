@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DraftModel } from '../../../engine/drafters/draft-model.ts';
+import { MOST_GUESSES } from '../../../engine/drafters/drafter.ts';
 import { Scheduler } from '../../../engine/scheduler.ts';
 import { USUAL_TURN } from '../../../engine/sequence.ts';
-import { expectedTokens, ScriptedEngine } from './scripted-engine.ts';
+import { expectedTokens, ScriptedEngine, type ScriptedSession } from './scripted-engine.ts';
 
 const prompt = (length: number, first = 1): number[] =>
   Array.from({ length }, (_, i) => (first * 37 + i * i) % 500);
@@ -93,6 +94,25 @@ describe('a draft model', () => {
     await scheduler.close();
   });
 
+  it('forgets a wrong guess that was read, also when the sequence went on without guesses', async () => {
+    const draft = new ScriptedEngine();
+    const draftModel = new DraftModel({ engine: draft, nVocab: 997, now: () => 0 });
+    const tokens = Int32Array.from([...prompt(20), ...expectedTokens(prompt(20), 40)]);
+    const drafter = draftModel.drafter(tokens);
+    const offer = { most: 4, cost: 0.3, decoding: 1, plainMs: 10 };
+    const guess = (length: number) => draftModel.guess([{ drafter, tokens, length }], offer);
+    draft.next = () => 5;
+    // Sure of its first guess, not of what follows it.
+    draft.logprob = (timeline) => (timeline.length === 20 ? -0.1 : -3);
+    await guess(20);
+    expect([...drafter.propose(20, 4)]).toEqual([5]);
+    expect(draft.sessions[0]!.timeline).toEqual([...tokens.slice(0, 20), 5]);
+    await guess(25);
+    expect(draft.sessions[0]!.timeline).toEqual([...tokens.slice(0, 25)]);
+    drafter.close();
+    expect(draft.open).toEqual([]);
+  });
+
   it('gives the same tokens in any schedule, with faults and too little room, and leaks no session', async () => {
     const request = fc.record({
       length: fc.integer({ min: 1, max: 150 }),
@@ -113,10 +133,27 @@ describe('a draft model', () => {
         fc.array(request, { minLength: 1, maxLength: 8 }),
         settings,
         async (requests, { draftKvTokens, wrong, faults }) => {
-          const { engine, draft, scheduler } = setUp({ draftKvTokens });
+          const { engine, draft, scheduler } = setUp({ draftKvTokens, draftMs: 4 });
+          let stale = 0;
           const right = draft.next;
           draft.next = (timeline) => (wrong > 0 && timeline.length % wrong === 0 ? 1 : right(timeline));
-          draft.fault = () => {
+          draft.logprob = (timeline) => (timeline.length % 5 === 0 ? -3 : -0.1);
+          const texts = [0, 1, 2, 3].flatMap((first) =>
+            requests.map(({ length }) => [
+              ...prompt(length, first),
+              ...expectedTokens(prompt(length, first), 60),
+            ]),
+          );
+          draft.fault = (items) => {
+            // A wrong guess is taken back before known text follows it.
+            for (const { session } of items) {
+              const { timeline } = session as ScriptedSession;
+              const agreed = texts.map((text) => {
+                const end = timeline.findIndex((token, i) => token !== text[i]);
+                return end < 0 ? timeline.length : end;
+              });
+              if (timeline.length - Math.max(...agreed) > MOST_GUESSES) stale = timeline.length;
+            }
             if (faults > 0 && draft.steps.length % 7 >= 7 - faults) throw new Error('no room');
           };
           const turns = async (count: number) => {
@@ -142,6 +179,7 @@ describe('a draft model', () => {
             }),
           );
           await scheduler.close();
+          expect(stale).toBe(0);
           expect([...engine.open, ...draft.open]).toEqual([]);
         },
       ),

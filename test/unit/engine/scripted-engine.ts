@@ -85,6 +85,8 @@ export class ScriptedEngine implements NativeEngine {
   readonly clock: { ms: number };
   /** The token that follows a timeline. */
   next: (timeline: readonly number[]) => number = nextToken;
+  /** Of each token that it samples after a timeline. */
+  logprob: (timeline: readonly number[]) => number = () => -0.5;
   /** What a row and a step as such cost. */
   rowMs = 1;
   stepMs = 10;
@@ -202,10 +204,12 @@ export class ScriptedEngine implements NativeEngine {
       for (const guess of sample ? draft : []) {
         if (guess !== this.next(timeline)) break;
         timeline.push(guess);
-        following.push(result(this.next(timeline)));
+        following.push(result(this.next(timeline), this.logprob(timeline)));
       }
       const first = following.length > 0 ? timeline.at(-following.length)! : this.next(timeline);
-      return sample ? { ...result(first), ...(following.length > 0 && { following }) } : nothing;
+      return sample
+        ? { ...result(first, this.logprob(timeline)), ...(following.length > 0 && { following }) }
+        : nothing;
     });
   }
 
@@ -223,17 +227,17 @@ const recorded = (items: NativeStepItem[]): RecordedItem[] =>
     past: session.nPast(),
   }));
 
-const result = (token: number): NativeStepResult => ({
+const result = (token: number, logprob: number): NativeStepResult => ({
   sampled: token >= 0,
   error: '',
   token,
-  logprob: -0.5,
+  logprob,
   entropy: 1,
   margin: 0.25,
   topTokens: new Int32Array(),
   topLogprobs: new Float32Array(),
 });
-const nothing = result(-1);
+const nothing = result(-1, 0);
 
 const overflow = (what: string): Error =>
   Object.assign(new Error(`${what} overflows`), { code: 'CONTEXT_OVERFLOW' });
