@@ -16,7 +16,7 @@ export interface HostSize {
   isa?: string;
   kvType?: KvType | undefined;
   /** A second model that guesses for this one. It gets room for as many contexts. */
-  draftModelFile?: string | undefined;
+  draftModel?: string | undefined;
 }
 
 /**
@@ -26,7 +26,7 @@ export interface HostSize {
  */
 export function hostPlan(
   modelFile: string,
-  { context, isa = process.env['ENGINE_ISA'] ?? '', kvType = 'f16', draftModelFile }: HostSize,
+  { context, isa = process.env['ENGINE_ISA'] ?? '', kvType = 'f16', draftModel }: HostSize,
   available: AvailableMemory = availableMemory(),
 ): MemoryPlan {
   const size = { batchTokens: BATCH_TOKENS, sessions: 2 * MAX_ACTIVE, kvType };
@@ -35,9 +35,9 @@ export function hostPlan(
     context ?? Math.min(DEFAULT_CONTEXT_TOKENS, trainedTokens > 0 ? trainedTokens : DEFAULT_CONTEXT_TOKENS);
   const least = planMemory(modelFile, isa, { ...size, contextTokens, kvTokens: 0 });
   const draft =
-    draftModelFile === undefined
+    draftModel === undefined
       ? undefined
-      : planMemory(draftModelFile, isa, { ...size, contextTokens, kvTokens: 0 });
+      : planMemory(draftModel, isa, { ...size, contextTokens, kvTokens: 0 });
   const share = Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY) / 8;
   const fixed = least.total - least.kv + (draft ? draft.total - draft.kv : 0);
   const room = Math.min(share, available.bytes - fixed);

@@ -67,7 +67,7 @@ async function start(): Promise<RunningHost> {
     ...(maxQueue ? { maxQueue } : {}),
     speculation: !values['no-speculation'],
     ...(values['no-packed-cache'] ? { packedCache: false } : {}),
-    ...(values['draft-model'] ? { draftModelFile: values['draft-model'] } : {}),
+    ...(values['draft-model'] ? { draftModel: values['draft-model'] } : {}),
     ...(values['kv-type'] ? { kvType: kvTypeName(values['kv-type']) } : {}),
     ...(values['kv-save'] ? { kvSave: values['kv-save'] } : {}),
     ...(values.pooling ? { pooling: poolingName(values.pooling) } : {}),

@@ -30,7 +30,7 @@ export interface ServeOptions {
   /** Guess tokens from the text so far where that is faster; default true. Answers are the same. */
   speculation?: boolean;
   /** A smaller model with the same vocabulary that guesses tokens ahead. Answers are the same. */
-  draftModelFile?: string;
+  draftModel?: string;
   /** File or folder for the prefix cache of the next start; left out: it is not written. */
   kvSave?: string;
   /** How K and V are kept; default f16. */
@@ -78,17 +78,17 @@ const DRAIN_MS = 1000;
  */
 export async function startHost(options: ServeOptions): Promise<RunningHost> {
   await checkIsFile(options.modelFile);
-  const { draftModelFile } = options;
-  if (draftModelFile !== undefined) {
+  const { draftModel } = options;
+  if (draftModel !== undefined) {
     if (options.speculation === false)
       throw new GatewayError(
         'INVALID_REQUEST',
         'a draft model guesses tokens ahead, which --no-speculation forbids; give one of the two',
       );
-    await checkIsFile(draftModelFile);
+    await checkIsFile(draftModel);
   }
   const { context, kvType } = options;
-  const plan = hostPlan(options.modelFile, { context, kvType, draftModelFile });
+  const plan = hostPlan(options.modelFile, { context, kvType, draftModel });
   checkFits(plan);
   const { contextTokens, kvTokens, trainedTokens } = plan;
   const sampled = await sampledKey(options.modelFile);
@@ -103,7 +103,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
   }
   const draft =
     plan.draft &&
-    (await openDraft(model, draftModelFile!, plan.draft, options.threads).catch((error: unknown) => {
+    (await openDraft(model, draftModel!, plan.draft, options.threads).catch((error: unknown) => {
       model.close();
       throw error;
     }));

@@ -82,5 +82,6 @@ export class StepTimes {
   }
 }
 
-const blend = (old: number | null, value: number): number =>
+/** `old` with the newest measurement; null: there is none yet. */
+export const blend = (old: number | null, value: number): number =>
   old === null ? value : old + WEIGHT * (Math.min(value, OUTLIER * old) - old);

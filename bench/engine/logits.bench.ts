@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { nativeAddon } from '../../engine/binding.ts';
+import { type NativeEngine, nativeAddon } from '../../engine/binding.ts';
 import { mixes } from '../models/mixes.ts';
 import { writeModel } from '../models/model-file.ts';
 import { scriptOptions } from '../script-options.ts';
@@ -52,13 +52,24 @@ function randomTexts(nTexts: number, nVocab: number): number[][] {
   return Array.from({ length: nTexts }, () => Array.from({ length: nTokens + 1 }, next));
 }
 
-/** What the model writes at temperature 1: text as it knows it. */
-async function ownTexts(path: string, nTexts: number): Promise<number[][]> {
+async function withEngine<T>(
+  path: string,
+  use: (engine: NativeEngine, bos: number) => Promise<T>,
+): Promise<T> {
   const model = await nativeAddon().openModel(path, given.isa);
   const engine = model.createEngine({ nCtx: 256, nThreads: 1 });
-  const bos = model.tokenize('', true, false)[0] ?? 0;
-  const texts: number[][] = [];
   try {
+    return await use(engine, model.tokenize('', true, false)[0] ?? 0);
+  } finally {
+    engine.close();
+    model.close();
+  }
+}
+
+/** What the model writes at temperature 1: text as it knows it. */
+const ownTexts = (path: string, nTexts: number): Promise<number[][]> =>
+  withEngine(path, async (engine, bos) => {
+    const texts: number[][] = [];
     for (let seed = 1; seed <= nTexts; seed++) {
       const session = engine.newSession();
       session.setSampler({ temperature: 1, seed: BigInt(seed) });
@@ -72,25 +83,15 @@ async function ownTexts(path: string, nTexts: number): Promise<number[][]> {
       session.close();
       texts.push(text);
     }
-  } finally {
-    engine.close();
-    model.close();
-  }
-  return texts;
-}
+    return texts;
+  });
 
-async function ourTexts(path: string, texts: readonly number[][]): Promise<GreedyText[]> {
-  const model = await nativeAddon().openModel(path, given.isa);
-  const engine = model.createEngine({ nCtx: 256, nThreads: 1 });
-  const results: GreedyText[] = [];
-  try {
+const ourTexts = (path: string, texts: readonly number[][]): Promise<GreedyText[]> =>
+  withEngine(path, async (engine) => {
+    const results: GreedyText[] = [];
     for (const [first = 0, ...rest] of texts) results.push(await follow(engine, [first], rest));
-  } finally {
-    engine.close();
-    model.close();
-  }
-  return results;
-}
+    return results;
+  });
 
 async function theirTexts(
   peer: LlamaCpp,
@@ -114,17 +115,12 @@ function meanKl(from: readonly GreedyText[], to: readonly GreedyText[]): number 
   return mean(rowsOf(from).map((p, i) => divergence(p, rows[i] ?? p)));
 }
 
-function agreementOf(
-  label: string,
-  theirs: GreedyText[],
-  theirOthers: GreedyText[],
-  ours: GreedyText[],
-): Agreement {
+/** What `itself` and `fromF32` do not say. */
+function agreementOf(label: string, theirs: GreedyText[], ours: GreedyText[]): Omit<Agreement, 'itself'> {
   const [p, q] = [rowsOf(theirs), rowsOf(ours)];
   const [a, b] = [tokensOf(theirs), tokensOf(ours)];
   const kls = p.map((row, i) => divergence(row, q[i] ?? row));
   const isSame = a.map((token, i) => token === b[i]);
-  const others = tokensOf(theirOthers);
   const margins = isSame.flatMap((same, i) => {
     const row = q[i];
     return same || !row ? [] : [topOf(row, b[i] ?? 0).margin];
@@ -138,10 +134,6 @@ function agreementOf(
     sameTop: mean(isSame.map(Number)),
     largestMargin: Math.max(0, ...margins),
     clear: { positions: clear.length, sameTop: mean(clear) },
-    itself: {
-      meanKl: meanKl(theirs, theirOthers),
-      sameTop: mean(a.map((token, i) => Number(token === others[i]))),
-    },
   };
 }
 
@@ -187,8 +179,11 @@ async function bench(peer: LlamaCpp): Promise<void> {
       return;
     }
     const theirs = await theirTexts(peer, path, texts, true);
-    const agreement = agreementOf(label, theirs, await theirTexts(peer, path, texts, false), ours);
-    if (exact) agreement.fromF32 = { ours: meanKl(exact, ours), theirs: meanKl(exact, theirs) };
+    const agreement: Agreement = {
+      ...agreementOf(label, theirs, ours),
+      itself: agreementOf(label, theirs, await theirTexts(peer, path, texts, false)),
+      ...(exact && { fromF32: { ours: meanKl(exact, ours), theirs: meanKl(exact, theirs) } }),
+    };
     results.push(agreement);
     print(agreement);
   };

@@ -2,9 +2,10 @@
 // (policy, scan, classify, ledger), Portkey's gateway where bench/peers is installed. Interleaved rounds, medians.
 // `npm run bench:gateway [-- --save] [-- --rounds=5] [-- --seconds=3]`; builds must be fresh (npm run build).
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, hostname, tmpdir } from 'node:os';
+import { cpus, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
+import { usableCores } from '../../router/workers/usable-cores.ts';
 import { scriptOptions } from '../script-options.ts';
 import { CONNECTIONS, hasWrk, type LoadRequest, type LoadResult, load } from './load.ts';
 import { type Setup, startBareProxy, startPortkey, startTiergate, startUpstream } from './setups.ts';
@@ -120,7 +121,7 @@ try {
   setups.push(floor);
   setups.push(await startTiergate(upstream.url, folder));
   setups.push(await startTiergate(upstream.url, folder, 'Tiergate, no names', { privacy: { names: [] } }));
-  const workers = Math.min(4, availableParallelism());
+  const workers = Math.min(4, usableCores());
   if (workers > 1)
     setups.push(await startTiergate(upstream.url, folder, `Tiergate, ${workers} workers`, { workers }));
   const portkey = await startPortkey(upstream.url);

@@ -1,14 +1,13 @@
 // Guesses from a second, smaller model of the same vocabulary. It has its own engine and its own K/V; all sequences that
 // guess take its steps together, one step a guess. A request that its engine refuses (no room) goes on without guesses.
 import type { NativeEngine, NativeSession, NativeStepItem, NativeStepResult } from '../binding.ts';
+import { blend } from '../step-times.ts';
 import { type Drafter, GuessRecord } from './drafter.ts';
 
 /** Rows of known text that one step of the draft model reads at most: running streams wait for it. */
 const CATCH_UP_ROWS = 128;
 /** A sequence whose guesses do not pay makes one more try after so many tokens. */
 const TRY_AGAIN_AFTER = 64;
-/** Weight of the newest measurement. */
-const WEIGHT = 0.25;
 
 /** What the coming step of the target offers. */
 export interface GuessOffer {
@@ -181,8 +180,8 @@ export class DraftModel {
   readonly #nVocab: number;
   readonly #now: () => number;
   /** A sequence's share of a step with one token each; a row of known text. */
-  #shareMs = 0;
-  #rowMs = 0;
+  #shareMs: number | null = null;
+  #rowMs: number | null = null;
 
   constructor({ engine, nVocab, now = () => performance.now() }: DraftModelOptions) {
     this.#engine = engine;
@@ -196,7 +195,8 @@ export class DraftModel {
 
   /** Lets those guess for whom it pays; their `propose` then tells. One call at a time. Never fails. */
   async guess(sequences: readonly Guessing[], offer: GuessOffer): Promise<void> {
-    const inTokens = (ms: number): number => (ms * offer.decoding) / offer.plainMs;
+    // Until it was measured: cheap enough to try.
+    const inTokens = (ms: number | null): number => ((ms ?? 0) * offer.decoding) / offer.plainMs;
     const price = offer.cost + inTokens(this.#shareMs);
     let drafting = sequences
       .filter(({ drafter, length, tokens }) => {
@@ -231,7 +231,6 @@ export class DraftModel {
 
   #measure(items: readonly NativeStepItem[], ms: number): void {
     const rows = items.reduce((sum, { tokens }) => sum + tokens.length, 0);
-    const blend = (old: number, value: number): number => (old === 0 ? value : old + WEIGHT * (value - old));
     if (rows <= 2 * items.length) this.#shareMs = blend(this.#shareMs, ms / items.length);
     else this.#rowMs = blend(this.#rowMs, ms / rows);
   }

@@ -28,21 +28,12 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-async function runEngine({
-  model,
-  host,
-  port,
-  socket,
-  json,
-  draftModel,
-  ...size
-}: EngineOptions): Promise<void> {
+async function runEngine({ model, host, port, socket, json, ...size }: EngineOptions): Promise<void> {
   const modelFile = model ?? findLocalModel(process.env, process.cwd());
   if (modelFile === null)
     throw new GatewayError('NO_LOCAL_MODEL', `no model file: ${HOW_TO_GIVE_A_MODEL}, or use --model`);
   const running = await startHost({
     ...size,
-    ...(draftModel === undefined ? {} : { draftModelFile: draftModel }),
     modelFile,
     listen: socket === undefined ? { host, port } : { socket },
     log: (line) => console.error(line),

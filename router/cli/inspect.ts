@@ -62,7 +62,7 @@ function printed(
 
 function memoryOf(file: string, { context, kvType, draftModel }: InspectOptions): MemoryPlan | NoPlan {
   try {
-    return hostPlan(file, { context, kvType, draftModelFile: draftModel });
+    return hostPlan(file, { context, kvType, draftModel });
   } catch (error) {
     return { problem: (error as Error).message };
   }

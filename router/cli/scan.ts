@@ -108,9 +108,9 @@ export function scanCommand(): Command {
     )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: Flags) => {
+      const findIn = finderOf(flags);
       const spansOf = (text: string): Span[] =>
         findIn(text).map(({ start, end, type, score }) => ({ start, end, label: type, score }));
-      const findIn = finderOf(flags);
 
       if (flags.text === undefined) return scanLines(spansOf);
       const { text } = flags;

@@ -110,11 +110,14 @@ async function serveByWorkers(
   return { port: workers.port, runners, end: (graceMs) => workers.drain(graceMs) };
 }
 
-/** @param most of what the option may be @throws {GatewayError} CONFIG_INVALID */
-function wholeNumber(option: string, text: string, least: number, most: number): number {
+/** @param or what else may be given @throws {GatewayError} CONFIG_INVALID */
+function wholeNumber(option: string, text: string, least: number, most: number, or = ''): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new GatewayError('CONFIG_INVALID', `--${option} ${text}: give a whole number, ${least} to ${most}`);
+  throw new GatewayError(
+    'CONFIG_INVALID',
+    `--${option} ${text}: give ${or}a whole number, ${least} to ${most}`,
+  );
 }
 
 async function serve(options: ServeOptions): Promise<void> {
@@ -123,7 +126,10 @@ async function serve(options: ServeOptions): Promise<void> {
   const host = options.host ?? server.host;
   const port = options.port === undefined ? server.port : wholeNumber('port', options.port, 0, 65_535);
   const { workers = `${server.workers}` } = options;
-  const count = workerCount(workers === 'auto' ? workers : wholeNumber('workers', workers, 1, 256), loaded);
+  const count = workerCount(
+    workers === 'auto' ? workers : wholeNumber('workers', workers, 1, 256, 'auto or '),
+    loaded,
+  );
   const log = createLog(logging.level, null);
   const address = { host, port };
   const serving = await (count === 1

@@ -13,11 +13,6 @@ const MAX_BACKOFF_MS = 10_000;
 const HEALTHY_MS = 30_000;
 /** What a worker may take for its ledger and its connections once the grace time is over. */
 const END_WITHIN_MS = 12_000;
-/**
- * A request leaves about 100 KB behind, and what is still in use when the young generation is full is copied: a larger
- * one (MB) takes less. `npm start` says the same for a gateway in one process.
- */
-const NODE_FLAGS = ['--min-semi-space-size=32', '--max-semi-space-size=32'];
 
 export interface PoolOptions extends Omit<WorkerStart, 'share' | 'phases'> {
   count: number;
@@ -62,12 +57,8 @@ export class WorkerPool {
    * @throws {GatewayError} what the first worker that cannot start says; the others are ended
    */
   async start(): Promise<void> {
-    const others = process.execArgv.filter((flag) => !/^--m(in|ax)-semi-space-size/.test(flag));
-    cluster.setupPrimary({
-      exec: builtFile('router/workers/worker'),
-      args: [],
-      execArgv: [...others, ...NODE_FLAGS],
-    });
+    // They take over this process's flags for Node.js.
+    cluster.setupPrimary({ exec: builtFile('router/workers/worker'), args: [] });
     try {
       await Promise.all(this.#places.map((place) => this.#fork(place)));
     } catch (error) {

@@ -64,7 +64,7 @@ describe('a host with a draft model', () => {
   it('says so and how many guesses were right, and counts it in the memory', async () => {
     const host = await startHost({
       modelFile: target,
-      draftModelFile: twin,
+      draftModel: twin,
       context: 512,
       listen: { port: 0 },
     });
@@ -110,7 +110,7 @@ describe('a host with a draft model', () => {
   );
 
   it('has both models in the prediction, and in the refusal', () => {
-    const both = hostPlan(target, { context: 512, draftModelFile: twin });
+    const both = hostPlan(target, { context: 512, draftModel: twin });
     const draft = both.draft!;
     expect(draft.kvTokens).toBe(both.kvTokens);
     expect(both.total).toBe(hostPlan(target, { context: 512 }).total + draft.total);

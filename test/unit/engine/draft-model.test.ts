@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { DraftModel } from '../../../engine/drafters/draft-model.ts';
 import { MOST_GUESSES } from '../../../engine/drafters/drafter.ts';
 import { Scheduler } from '../../../engine/scheduler.ts';
-import { USUAL_TURN } from '../../../engine/sequence.ts';
 import { expectedTokens, ScriptedEngine, type ScriptedSession } from './scripted-engine.ts';
+import { start } from './start-sequence.ts';
 
 const prompt = (length: number, first = 1): number[] =>
   Array.from({ length }, (_, i) => (first * 37 + i * i) % 500);
@@ -22,26 +22,20 @@ function setUp({ draftMs = 1, nVocab = 997, draftKvTokens = 4096, nCtx = 1024 } 
   return { engine, draft, scheduler };
 }
 
+/** What a sequence samples, also when it is cancelled. */
 async function run(
   scheduler: Scheduler,
   tokens: number[],
-  { maxTokens = 100, signal = new AbortController().signal, until = Number.POSITIVE_INFINITY } = {},
+  { maxTokens = 100, until = Number.POSITIVE_INFINITY, signal = new AbortController().signal } = {},
 ): Promise<number[]> {
-  const sampled: number[] = [];
-  await scheduler
-    .run({
-      prompt: Int32Array.from(tokens),
-      maxTokens,
-      sampler: { temperature: 0 },
-      topTokens: 0,
-      turn: USUAL_TURN,
-      signal,
-      isBehind: () => false,
-      onToken: ({ token }) => sampled.push(token) < until,
-    })
-    .catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+  const { done, sampled } = start(scheduler, tokens, {
+    maxTokens,
+    signal,
+    until: ({ length }) => length >= until,
+  });
+  await done.catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
   return sampled;
 }
 

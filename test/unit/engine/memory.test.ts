@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { availableMemory } from '../../../engine/available-memory.ts';
 import { hostPlan } from '../../../engine/host-size.ts';
 import { checkFits, planLines, planMemory } from '../../../engine/memory-plan.ts';
+import { writeFiles } from '../../support/files.ts';
 import { tinyModel } from '../../support/tiny-gguf.ts';
 
 let root: string;
@@ -13,12 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const put = (files: Record<string, string>): void => {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
-};
+const put = (files: Record<string, string>): void => writeFiles(root, files);
 
 const MEMINFO = 'MemTotal: 16000 kB\nMemFree: 100 kB\nMemAvailable:    8000 kB\n';
 

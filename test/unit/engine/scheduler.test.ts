@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NativeStepResult } from '../../../engine/binding.ts';
 import { Scheduler, type SchedulerOptions } from '../../../engine/scheduler.ts';
-import { type Turn, USUAL_TURN } from '../../../engine/sequence.ts';
+import type { Turn } from '../../../engine/sequence.ts';
 import { expectedTokens, ScriptedEngine } from './scripted-engine.ts';
+import { start } from './start-sequence.ts';
 
 const prompt = (length: number, first = 1): number[] =>
   Array.from({ length }, (_, i) => (first * 37 + i) % 500);
@@ -21,35 +21,6 @@ function setUp(
     ...options,
   });
   return { engine, scheduler };
-}
-
-interface RunOptions {
-  maxTokens?: number;
-  signal?: AbortSignal;
-  until?: (tokens: number[]) => boolean;
-  isBehind?: () => boolean;
-  turn?: Partial<Turn>;
-}
-
-/** Runs one sequence and collects what it samples. */
-function start(scheduler: Scheduler, tokens: number[], options: RunOptions = {}) {
-  const sampled: number[] = [];
-  const done = scheduler
-    .run({
-      prompt: Int32Array.from(tokens),
-      maxTokens: options.maxTokens ?? 8,
-      sampler: { temperature: 0 },
-      topTokens: 0,
-      turn: { ...USUAL_TURN, ...options.turn },
-      signal: options.signal ?? new AbortController().signal,
-      isBehind: options.isBehind ?? (() => false),
-      onToken(result: NativeStepResult) {
-        sampled.push(result.token);
-        return !options.until?.(sampled);
-      },
-    })
-    .then(({ reason, cachedTokens }) => ({ reason, sampled, cached: cachedTokens }));
-  return { done, sampled };
 }
 
 describe('scheduler', () => {

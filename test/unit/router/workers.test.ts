@@ -1,11 +1,15 @@
 // How many workers a gateway has, and how they split what the whole gateway may do.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../router/config/config.ts';
 import { workerCount } from '../../../router/workers/count.ts';
 import { shareOf } from '../../../router/workers/share.ts';
 import { cgroupQuota } from '../../../router/workers/usable-cores.ts';
 import { configFile } from '../../support/config-file.ts';
+import { writeFiles } from '../../support/files.ts';
 
 describe('the split of a limit', () => {
   it('adds up to the limit, evenly', () => {
@@ -70,10 +74,9 @@ describe('the number of workers', () => {
 });
 
 describe('the CPU quota of a container', () => {
-  const machine =
-    (files: Record<string, string>) =>
-    (path: string): string =>
-      files[path] ?? '';
+  const root = mkdtempSync(join(tmpdir(), 'tiergate-cores-test-'));
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
   // Contents as the kernel documents them: cgroup-v2.rst (cpu.max), sched-bwc.rst (cpu.cfs_*).
   it.each<[string, Record<string, string>, number]>([
     ['none of it', {}, Number.POSITIVE_INFINITY],
@@ -111,6 +114,7 @@ describe('the CPU quota of a container', () => {
       Number.POSITIVE_INFINITY,
     ],
   ])('%s', (_name, files, cores) => {
-    expect(cgroupQuota(machine(files))).toBe(cores);
+    writeFiles(root, files);
+    expect(cgroupQuota(root)).toBe(cores);
   });
 });

@@ -23,8 +23,7 @@ struct QuantizedMatmul {
   using I = typename V::I;
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
-  static constexpr int64_t kChunk =
-      2048;  // columns whose packed rows stay in the L2 cache, with their tokens
+  static constexpr int64_t kChunk = 2048;  // columns whose packed rows and tokens stay in the L2 cache
   static constexpr int64_t kAhead = 4096;
   static constexpr ActivationFormat kFormat =
       Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
