@@ -31,6 +31,12 @@ export interface Override {
   policy?: string;
 }
 
+/** By pair of tiers: the chance, 0 ... 1, that the stronger gets the request right and the weaker does not. */
+export interface Gap {
+  '1|2': number;
+  '2|3': number;
+}
+
 /** Everything a policy may look at. Plain data, made once per request, in process, in well under a millisecond. */
 export interface RequestFacts {
   requestId: string;
@@ -53,6 +59,7 @@ export interface RequestFacts {
   task: Task;
   /** 0 easy … 1 hard. */
   difficulty: number;
+  gap: Gap;
   /** ISO 639-1 where recognised. */
   language: string | null;
   /** Number of findings by type, e.g. {EMAIL: 2}. Never values. */
@@ -118,6 +125,8 @@ export interface Exclusion {
 
 export interface Decision {
   outcome: 'route' | 'block';
+  /** The level the policies would start at, whether or not a target can be had there. */
+  startTier: TierLevel;
   /** In the order to try. Empty exactly when outcome is "block". */
   candidates: Candidate[];
   excluded: Exclusion[];

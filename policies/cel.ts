@@ -16,6 +16,8 @@ const environment = new Environment({
   .registerVariable('sensitivity', 'string', { description: 'public, internal, confidential or restricted' })
   .registerVariable('task', 'string', { description: 'summarise, code, chat ...' })
   .registerVariable('difficulty', 'double', { description: '0 easy ... 1 hard' })
+  .registerVariable('gap_1_2', 'double', { description: 'chance that Level 2 is needed' })
+  .registerVariable('gap_2_3', 'double', { description: 'chance that Level 3 is needed beyond Level 2' })
   .registerVariable('prompt_tokens', 'int', { description: 'estimated' })
   .registerVariable('max_output_tokens', 'int', { description: '-1 where the client gave none' })
   .registerVariable('message_count', 'int')
@@ -87,6 +89,12 @@ class Activation {
   }
   get difficulty(): number {
     return this.facts.difficulty;
+  }
+  get gap_1_2(): number {
+    return this.facts.gap['1|2'];
+  }
+  get gap_2_3(): number {
+    return this.facts.gap['2|3'];
   }
   get prompt_tokens(): bigint {
     return BigInt(Math.ceil(this.facts.promptTokens));

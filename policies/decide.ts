@@ -27,12 +27,14 @@ export function decide(
     else excluded.push(exclusion);
   }
   const { verdicts, sensitivity, maxCostMicrousd } = folded;
+  const startTier = folded.start?.tier ?? 1;
   if (allowed.length === 0) {
     const block = refusalOf(facts, targets, excluded, folded, () =>
       routesWithoutFindings(facts, targets, policies),
     );
     return {
       outcome: 'block',
+      startTier,
       candidates: [],
       excluded,
       verdicts,
@@ -42,9 +44,10 @@ export function decide(
       block,
     };
   }
-  const candidates = order(allowed, facts, folded);
+  const candidates = order(allowed, facts, folded, startTier);
   return {
     outcome: 'route',
+    startTier,
     candidates,
     excluded,
     verdicts,
@@ -69,8 +72,12 @@ function routesWithoutFindings(
 const tierRank = (tier: TierLevel, start: TierLevel): number =>
   tier >= start ? tier - start : 3 + (start - tier);
 
-function order(allowed: TargetView[], facts: RequestFacts, folded: Constraints): Candidate[] {
-  const start = folded.start?.tier ?? 1;
+function order(
+  allowed: TargetView[],
+  facts: RequestFacts,
+  folded: Constraints,
+  start: TierLevel,
+): Candidate[] {
   if (allowed.length > 1) {
     const pinRank = (id: string): number => {
       const index = folded.pins.indexOf(id);

@@ -2,15 +2,15 @@
 import type { Policy } from '../contract/policy.ts';
 
 export interface RoutingOptions {
-  /** Difficulty from which a request starts at Level 2, 0 ... 1. */
+  /** Chance that Level 2 is needed (gap 1|2) from which a request starts there, 0 ... 1. */
   level2: number;
-  /** Difficulty from which a request starts at Level 3, 0 ... 1. */
+  /** Chance that Level 3 is needed beyond Level 2 (gap 2|3) from which it starts there, 0 ... 1. */
   level3: number;
   /** Factor on the estimated prompt tokens before they are compared with a context window, >= 1. */
   contextSafety: number;
 }
 
-export const DEFAULT_ROUTING: RoutingOptions = { level2: 0.5, level3: 0.8, contextSafety: 1.1 };
+export const DEFAULT_ROUTING: RoutingOptions = { level2: 0.25, level3: 0.2, contextSafety: 1.1 };
 
 export interface RoutingPolicy {
   /** The file's name; stands in `Exclusion.by`. */

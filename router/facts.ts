@@ -9,6 +9,7 @@ import { guessTask } from '../policies/classify/task.ts';
 import type { TextCounts } from '../policies/classify/text-counts.ts';
 import { addText, emptyCounts, mergeCounts } from '../policies/classify/text-counts.ts';
 import { readWords } from '../policies/classify/words.ts';
+import { gapOf } from '../policies/gap/gap.ts';
 import { overrideOf } from './override.ts';
 
 export interface FactsContext {
@@ -35,6 +36,15 @@ const TOKENS_PER_IMAGE = 765;
 /** Serialised tool definitions: code units per token. */
 const TOOL_CHARS_PER_TOKEN = 4;
 
+const lastUserMessage = ({ messages }: ChatRequest): ChatMessage | null =>
+  messages.findLast(({ role }) => role === 'user') ?? null;
+
+/** The text of the last user message: what task, difficulty and gap are read from. */
+export function askOf(request: ChatRequest): string {
+  const last = lastUserMessage(request);
+  return last === null ? '' : textOf(last);
+}
+
 /** @throws {GatewayError} INVALID_REQUEST when an override header has no valid value. */
 export function gatherFacts(
   request: ChatRequest,
@@ -46,7 +56,7 @@ export function gatherFacts(
   let turns = 0;
   let inToolLoop = false;
   let system: ChatMessage | null = null;
-  const last = request.messages.findLast(({ role }) => role === 'user') ?? null;
+  const last = lastUserMessage(request);
   const askCounts = emptyCounts();
   for (const message of request.messages) {
     if (message.role === 'user') turns += 1;
@@ -95,6 +105,7 @@ export function gatherFacts(
     needs,
     task,
     difficulty,
+    gap: gapOf({ ask, promptTokens, turns, tools, strictOutput: needs.jsonSchema }),
     language,
     findings: inspection.counts,
     sensitivity: inspection.sensitivity,

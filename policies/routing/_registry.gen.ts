@@ -2,7 +2,7 @@
 import availabilityVariant from './availability.ts';
 import capabilityVariant from './capability.ts';
 import contextVariant from './context.ts';
-import difficultyVariant from './difficulty.ts';
+import gapVariant from './gap.ts';
 import overrideVariant from './override.ts';
 import sensitivityVariant from './sensitivity.ts';
 
@@ -10,7 +10,7 @@ export const registry = {
   availability: availabilityVariant,
   capability: capabilityVariant,
   context: contextVariant,
-  difficulty: difficultyVariant,
+  gap: gapVariant,
   override: overrideVariant,
   sensitivity: sensitivityVariant,
 } as const;

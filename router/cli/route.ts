@@ -1,16 +1,21 @@
 // `tiergate route PROMPT`: the decision for a prompt, with every reason. In process from the config; calls no model.
+// With --jsonl one request a line in, one decision a line out.
 import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
+import { z } from 'zod';
 import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import type { Decision, RequestFacts, TargetView } from '../../contract/policy.ts';
 import { decide } from '../../policies/decide.ts';
+import { explainGap } from '../../policies/gap/gap.ts';
 import { inspectRequest } from '../../policies/privacy/conversation.ts';
 import type { LoadedConfig } from '../config/config.ts';
 import { loadConfig } from '../config/config.ts';
 import { privacyOptions } from '../config/privacy.ts';
-import { gatherFacts } from '../facts.ts';
+import { askOf, gatherFacts } from '../facts.ts';
+import { parseChatRequest } from '../wire/openai-chat.ts';
 
 interface RouteOptions {
   config?: string;
@@ -19,6 +24,7 @@ interface RouteOptions {
   policy?: string;
   maxTokens?: string;
   json?: boolean;
+  jsonl?: boolean;
 }
 
 /** Without a running gateway only the model file's presence is known; servers count as reachable. */
@@ -45,28 +51,105 @@ function requestOf(prompt: string, options: RouteOptions): ChatRequest {
   return { model: options.model, messages: [{ role: 'user', content: prompt }], max_tokens: maxTokens };
 }
 
-async function route(prompt: string | undefined, options: RouteOptions): Promise<void> {
+interface Routed {
+  targets: readonly TargetView[];
+  facts: RequestFacts;
+  decision: Decision;
+}
+
+/** One configuration, many requests. */
+function router(options: RouteOptions): (request: ChatRequest) => Routed {
   const loaded = loadConfig({ path: options.config, env: process.env, cwd: process.cwd() });
-  const request = requestOf(prompt ?? (await text(process.stdin)).trimEnd(), options);
+  const views = viewsOf(loaded);
+  const privacy = privacyOptions(loaded.config, loaded.targets);
   const headers = {
     ...(options.tier !== undefined && { 'x-tiergate-tier': options.tier }),
     ...(options.policy !== undefined && { 'x-tiergate-policy': options.policy }),
   };
-  const context = { requestId: 'route', surface: 'cli', caller: 'anonymous', headers, now: new Date() };
-  const facts = gatherFacts(
-    request,
-    context,
-    inspectRequest(request, privacyOptions(loaded.config, loaded.targets)),
-  );
-  const decision = decide(facts, viewsOf(loaded), loaded.policies);
+  return (request) => {
+    const context = { requestId: 'route', surface: 'cli', caller: 'anonymous', headers, now: new Date() };
+    const facts = gatherFacts(request, context, inspectRequest(request, privacy));
+    return { targets: views, facts, decision: decide(facts, views, loaded.policies) };
+  };
+}
+
+async function route(prompt: string | undefined, options: RouteOptions): Promise<void> {
+  const decideOn = router(options);
+  if (options.jsonl === true) return routeLines(decideOn, options);
+  const request = requestOf(prompt ?? (await text(process.stdin)).trimEnd(), options);
+  const routed = decideOn(request);
+  const { facts, decision } = routed;
   if (options.json === true) console.log(JSON.stringify({ facts, decision }, null, 2));
-  else for (const line of report(facts, decision)) console.log(line);
+  else for (const line of report(request, facts, decision)) console.log(line);
   if (decision.outcome === 'block') process.exitCode = 1;
 }
 
-function* report(facts: RequestFacts, decision: Decision): Generator<string> {
+const line = z.union([
+  z.object({ id: z.unknown().optional(), prompt: z.string() }),
+  z.object({ id: z.unknown().optional(), request: z.record(z.string(), z.unknown()) }),
+]);
+
+/** @throws {GatewayError} INVALID_REQUEST with the line's number; the lines before it have been answered. */
+async function routeLines(decideOn: (request: ChatRequest) => Routed, options: RouteOptions): Promise<void> {
+  let number = 0;
+  for await (const written of createInterface({ input: process.stdin })) {
+    number += 1;
+    if (written.trim() === '') continue;
+    const { id, request } = parseLine(written, number, options);
+    console.log(
+      JSON.stringify({ ...(id !== undefined && { id }), ...routedLine(decideOn(request), request) }),
+    );
+  }
+}
+
+function parseLine(
+  written: string,
+  number: number,
+  options: RouteOptions,
+): { id: unknown; request: ChatRequest } {
+  let value: unknown;
+  try {
+    value = JSON.parse(written);
+  } catch {
+    throw new GatewayError('INVALID_REQUEST', `line ${number} is not JSON`);
+  }
+  const parsed = line.safeParse(value);
+  if (!parsed.success) {
+    throw new GatewayError(
+      'INVALID_REQUEST',
+      `line ${number}: write {"id": ..., "prompt": "..."} or {"id": ..., "request": {...}}`,
+    );
+  }
+  if ('prompt' in parsed.data) return { id: parsed.data.id, request: requestOf(parsed.data.prompt, options) };
+  return {
+    id: parsed.data.id,
+    request: parseChatRequest(JSON.stringify({ model: options.model, ...parsed.data.request })),
+  };
+}
+
+/** Without a target that could answer, `tier` is the one that would be asked first. */
+function routedLine({ targets, facts, decision }: Routed, request: ChatRequest): Record<string, unknown> {
+  const first = decision.candidates[0];
+  return {
+    tier: targets.find(({ id }) => id === first?.target)?.tier ?? decision.startTier,
+    target: first?.target ?? null,
+    outcome: decision.outcome,
+    task: facts.task,
+    gap: { '1|2': round(facts.gap['1|2']), '2|3': round(facts.gap['2|3']) },
+    sensitivity: decision.sensitivity,
+    reasons: [
+      ...decision.verdicts.map(({ policy, reason }) => `${policy}: ${reason}`),
+      ...decision.excluded.map(({ target, by, reason }) => `not ${target}, ${by}: ${reason}`),
+      ...explainGap(askOf(request)),
+    ],
+  };
+}
+
+const round = (chance: number): number => Math.round(chance * 1e6) / 1e6;
+
+function* report(request: ChatRequest, facts: RequestFacts, decision: Decision): Generator<string> {
   const found = Object.entries(facts.findings).map(([type, count]) => `${count} ${type}`);
-  yield `task ${facts.task}, difficulty ${facts.difficulty.toFixed(2)}, about ${facts.promptTokens} tokens, language ${facts.language ?? 'unknown'}`;
+  yield `task ${facts.task}, difficulty ${facts.difficulty.toFixed(2)}, gap ${facts.gap['1|2'].toFixed(2)} to Level 2 and ${facts.gap['2|3'].toFixed(2)} beyond, about ${facts.promptTokens} tokens, language ${facts.language ?? 'unknown'}`;
   yield `sensitivity ${decision.sensitivity}, found: ${found.join(', ') || 'nothing'}`;
   yield '';
   if (decision.block !== undefined) yield `refused (${decision.block.code}): ${decision.block.message}`;
@@ -79,6 +162,7 @@ function* report(facts: RequestFacts, decision: Decision): Generator<string> {
     yield ` -  ${target.padEnd(width)}  not tried, ${by}: ${reason}`;
   yield '';
   for (const { policy, reason } of decision.verdicts) yield `${policy}: ${reason}`;
+  yield* explainGap(askOf(request));
 }
 
 export function routeCommand(): Command {
@@ -91,12 +175,14 @@ export function routeCommand(): Command {
     .option('-p, --policy <name>', 'as the header x-tiergate-policy')
     .option('--max-tokens <n>', 'limit of the answer')
     .option('--json', 'facts and decision as JSON')
+    .option('--jsonl', 'lines {"id","prompt"} or {"id","request"} on standard input; a decision a line')
     .addHelpText(
       'after',
       `
 Examples:
   $ tiergate route "Summarise this mail: ..."
   $ tiergate route --policy strict-privacy --json < prompt.txt
+  $ echo '{"id":1,"prompt":"2 + 2?"}' | tiergate route --jsonl
 
 Exit codes: 0 routed, 1 refused, 2 bad input.`,
     )

@@ -38,13 +38,6 @@ export function semanticProblems(config: Config, source: YamlSource): Problem[] 
       else checkRemote(target, tier!.zone, path, report);
     }
   }
-  const { thresholds } = config.routing;
-  if (thresholds.level2 > thresholds.level3) {
-    report(
-      ['routing', 'thresholds', 'level2'],
-      `${thresholds.level2} is above level3 (${thresholds.level3}); write at most that`,
-    );
-  }
   const reference = config.ledger.reference_target;
   if (reference !== undefined && !seen.has(reference)) {
     report(

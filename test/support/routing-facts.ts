@@ -35,6 +35,7 @@ export const factsOf = (changes: Partial<RequestFacts> = {}): RequestFacts => ({
   needs: NO_NEEDS,
   task: 'chat',
   difficulty: 0.1,
+  gap: { '1|2': 0.1, '2|3': 0.1 },
   language: 'en',
   findings: {},
   sensitivity: 'public',

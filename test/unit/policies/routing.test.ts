@@ -4,7 +4,7 @@ import type { RequestFacts, TargetView, Verdict } from '../../../contract/policy
 import availability from '../../../policies/routing/availability.ts';
 import capability from '../../../policies/routing/capability.ts';
 import context from '../../../policies/routing/context.ts';
-import difficulty from '../../../policies/routing/difficulty.ts';
+import gap from '../../../policies/routing/gap.ts';
 import override from '../../../policies/routing/override.ts';
 import sensitivity from '../../../policies/routing/sensitivity.ts';
 import type { RoutingPolicy } from '../../../policies/routing-policy.ts';
@@ -45,16 +45,22 @@ describe('capability', () => {
   });
 });
 
-describe('difficulty', () => {
-  it.each<[number, number]>([
-    [0, 1],
-    [0.499, 1],
-    [0.5, 2],
-    [0.799, 2],
-    [0.8, 3],
-    [1, 3],
-  ])('%f starts at level %i', (value, tier) => {
-    expect(judge(difficulty, { difficulty: value })?.startTier).toBe(tier);
+describe('gap', () => {
+  const { level2, level3 } = DEFAULT_ROUTING;
+  it.each<[number, number, number]>([
+    [0, 1, 1],
+    [level2 - 0.001, 1, 1],
+    [level2, 0, 2],
+    [level2, level3 - 0.001, 2],
+    [level2, level3, 3],
+    [1, 1, 3],
+  ])('a gap of %f to Level 2 and of %f beyond starts at level %i', (first, second, tier) => {
+    expect(judge(gap, { gap: { '1|2': first, '2|3': second } })?.startTier).toBe(tier);
+  });
+  it('asks for more before routine work on a text leaves Level 1', () => {
+    const facts = { gap: { '1|2': level2 * 1.4, '2|3': 1 } };
+    expect(judge(gap, { ...facts, task: 'summarise' })?.startTier).toBe(1);
+    expect(judge(gap, { ...facts, task: 'code' })?.startTier).toBe(3);
   });
 });
 

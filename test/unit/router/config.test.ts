@@ -193,11 +193,6 @@ describe('a mistake in the file', () => {
       /"10\.0\.0\.5" is another machine, but this tier's zone is device; write zone: private or external/,
     ],
     [
-      'thresholds the wrong way round',
-      'routing:\n  thresholds: {level2: 0.9, level3: 0.5}\n',
-      /0\.9 is above level3 \(0\.5\); write at most that$/,
-    ],
-    [
       'a reference target that is none',
       `${remote('')}ledger: {reference_target: inhouse/lama}\n`,
       /"inhouse\/lama" is no configured target; did you mean "inhouse\/llama"\?$/,
@@ -396,7 +391,7 @@ describe('policies', () => {
     const saying = (policy?: string) =>
       policies
         .map(({ judge }) => judge(factsOf({ override: policy === undefined ? {} : { policy } }), []))
-        .filter((verdict) => verdict !== null && verdict.policy !== 'difficulty');
+        .filter((verdict) => verdict !== null && verdict.policy !== 'gap');
     expect(saying()).toEqual([]);
     expect(saying('strict-privacy')).toEqual([
       expect.objectContaining({ policy: 'strict-privacy/device-only', denyZones: ['private', 'external'] }),
