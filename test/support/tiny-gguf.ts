@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
 import { decodeTensor } from './tensor-decoding.ts';
 import { encodeTensor, type TensorType } from './tensor-encoding.ts';
+import { type TinyArchitecture, tinyBlocks } from './tiny-blocks.ts';
 import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
-  architecture?: 'llama' | 'qwen2' | 'qwen3' | 'gemma3';
+  architecture?: TinyArchitecture;
   /** Of the matrices; norms and biases are always F32. */
   tensorType?: TensorType;
   /** Stores, as `tensorType`, the values that the matrices have after rounding to this type. */
@@ -21,9 +22,17 @@ export interface TinyGgufOptions {
   /** Default ChatML; '' leaves the key out. */
   chatTemplate?: string;
   tiedEmbeddings?: boolean;
-  ropeScaling?: { type: 'linear' | 'yarn' | 'llama3'; factor: number; originalContextLength?: number };
+  ropeScaling?: {
+    type: 'linear' | 'yarn' | 'llama3' | 'longrope';
+    factor: number;
+    originalContextLength?: number;
+  };
   layers?: number;
-  /** Tokens that gemma3's windowed layers see. */
+  /** Query heads, of 64 values; a multiple of the 2 of K and V. Default 4: d_model is 256. */
+  heads?: number;
+  /** Values of a head that are rotated; default: all. */
+  rotated?: number;
+  /** Tokens that windowed layers see. */
   window?: number;
   /** Further keys, or other values for those that are written. */
   metadata?: Record<string, GgufValue>;
@@ -42,7 +51,6 @@ const fileTypes: Record<TensorType, number> = {
 
 const dModel = 256;
 const headDim = 64;
-const nHeads = 4;
 const nKvHeads = 2;
 const dFf = 512;
 
@@ -83,7 +91,9 @@ function round(tensor: GgufTensor, type: TensorType): void {
 /** Writes the model; takes well under a second. Greedy text is printable ASCII and never ends by itself. */
 export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void {
   const { architecture = 'llama', tensorType = 'F32', seed = 1, contextLength = 512, layers = 2 } = options;
-  const { tiedEmbeddings = false, ropeScaling, chatTemplate = chatMl } = options;
+  const { tiedEmbeddings = false, ropeScaling, chatTemplate = chatMl, rotated = headDim } = options;
+  const nHeads = options.heads ?? 4;
+  const blocks = tinyBlocks[architecture];
   const vocabulary = tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
   const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
   const original = ropeScaling?.originalContextLength ?? contextLength;
@@ -102,14 +112,16 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     [key('attention.key_length')]: u32(headDim),
     [key('attention.value_length')]: u32(headDim),
     [key('attention.layer_norm_rms_epsilon')]: f32(1e-5),
-    [key('rope.dimension_count')]: u32(headDim),
+    [key('rope.dimension_count')]: u32(rotated),
     [key('rope.freq_base')]: f32(ropeBase),
     ...(options.window ? { [key('attention.sliding_window')]: u32(options.window) } : {}),
     [key('vocab_size')]: u32(vocabulary.tokens.length),
     ...vocabulary.metadata,
     ...(chatTemplate === '' ? {} : { 'tokenizer.chat_template': str(chatTemplate) }),
   };
-  if (ropeScaling && ropeScaling.type !== 'llama3') {
+  if (ropeScaling?.type === 'longrope') {
+    metadata[key('rope.scaling.original_context_length')] = u32(original); // as files of Phi-3: no type
+  } else if (ropeScaling && ropeScaling.type !== 'llama3') {
     metadata[key('rope.scaling.type')] = str(ropeScaling.type);
     metadata[key('rope.scaling.factor')] = f32(ropeScaling.factor);
     metadata[key('rope.scaling.original_context_length')] = u32(original);
@@ -149,29 +161,43 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     const data = llama3Divisors(ropeScaling.factor, original, ropeBase);
     tensors.push({ name: 'rope_freqs.weight', shape: [headDim / 2], type: 'F32', data });
   }
+  if (ropeScaling?.type === 'longrope') {
+    for (const [name, most] of [
+      ['long', ropeScaling.factor],
+      ['short', 1.5],
+    ] as const) {
+      const data = Float32Array.from({ length: rotated / 2 }, (_, i) => most ** ((2 * i) / rotated));
+      tensors.push({ name: `rope_factors_${name}.weight`, shape: [rotated / 2], type: 'F32', data });
+    }
+  }
   for (let layer = 0; layer < layers; layer++) {
     const block = `blk.${layer}.`;
-    vector(`${block}attn_norm.weight`, dModel, 1);
-    matrix(`${block}attn_q.weight`, dModel, nHeads * headDim);
-    matrix(`${block}attn_k.weight`, dModel, nKvHeads * headDim);
-    matrix(`${block}attn_v.weight`, dModel, nKvHeads * headDim);
-    if (architecture === 'qwen2') {
+    if (!blocks.noNormBefore) vector(`${block}attn_norm.weight`, dModel, 1);
+    if (blocks.isFused) {
+      matrix(`${block}attn_qkv.weight`, dModel, (nHeads + 2 * nKvHeads) * headDim);
+    } else {
+      matrix(`${block}attn_q.weight`, dModel, nHeads * headDim);
+      matrix(`${block}attn_k.weight`, dModel, nKvHeads * headDim);
+      matrix(`${block}attn_v.weight`, dModel, nKvHeads * headDim);
+    }
+    if (blocks.qkvBiases) {
       vector(`${block}attn_q.bias`, nHeads * headDim, 0);
       vector(`${block}attn_k.bias`, nKvHeads * headDim, 0);
       vector(`${block}attn_v.bias`, nKvHeads * headDim, 0);
     }
-    if (architecture === 'qwen3' || architecture === 'gemma3') {
-      vector(`${block}attn_q_norm.weight`, headDim, 1);
-      vector(`${block}attn_k_norm.weight`, headDim, 1);
+    if (blocks.qkNorm) {
+      const isWhole = blocks.qkNorm === 'whole';
+      vector(`${block}attn_q_norm.weight`, isWhole ? nHeads * headDim : headDim, 1);
+      vector(`${block}attn_k_norm.weight`, isWhole ? nKvHeads * headDim : headDim, 1);
     }
     matrix(`${block}attn_output.weight`, nHeads * headDim, dModel);
-    if (architecture === 'gemma3') {
+    if (blocks.normAfter) {
       vector(`${block}post_attention_norm.weight`, dModel, 0.5);
       vector(`${block}post_ffw_norm.weight`, dModel, 0.5);
     }
-    vector(`${block}ffn_norm.weight`, dModel, 1);
-    matrix(`${block}ffn_gate.weight`, dModel, dFf);
-    matrix(`${block}ffn_up.weight`, dModel, dFf);
+    if (!blocks.noNormBefore) vector(`${block}ffn_norm.weight`, dModel, 1);
+    if (!blocks.isFused) matrix(`${block}ffn_gate.weight`, dModel, dFf);
+    matrix(`${block}ffn_up.weight`, dModel, blocks.isFused ? 2 * dFf : dFf);
     matrix(`${block}ffn_down.weight`, dFf, dModel);
   }
   vector('output_norm.weight', dModel, 1);

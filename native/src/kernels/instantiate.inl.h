@@ -81,6 +81,7 @@ struct Instance {
             add<V>,
             swiglu<V>,
             geglu<V>,
+            softcap<V>,
             rope<V>,
             {kv_kernel<KvF16<V>>(), kv_kernel<KvQ8<V>>()},
             softmax_stats<V>,

@@ -98,6 +98,8 @@ struct KernelTable {
   void (*swiglu)(const float* gate, const float* up, int64_t n, float* out);
   /// out[i] = gelu(gate[i]) * up[i], in its form with tanh
   void (*geglu)(const float* gate, const float* up, int64_t n, float* out);
+  /// x[i] = cap * tanh(x[i] / cap), in place
+  void (*softcap)(float* x, int64_t n, float cap);
   /// Rotates n_heads heads of head_dim in place. cos_sin: (n_rot / 2, 2) for this position. neox: pairs (i, i + n_rot/2),
   /// else pairs (2i, 2i + 1). Values past n_rot stay.
   void (*rope)(float* x, int32_t n_heads, int32_t head_dim, int32_t n_rot, const float* cos_sin, bool neox);

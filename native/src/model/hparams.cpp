@@ -92,6 +92,7 @@ RopeParameters read_rope(const Keys& keys, const Hparams& h) {
   rope.attn_factor *= keys.number("rope.scaling.yarn_attn_factor", 1.0, 1e-6, 1e6);
   rope.yarn_beta_fast = keys.number("rope.scaling.yarn_beta_fast", 32.0, 1e-3, 1e6);
   rope.yarn_beta_slow = keys.number("rope.scaling.yarn_beta_slow", 1.0, 1e-3, 1e6);
+  rope.yarn_log_multiplier = keys.number("rope.scaling.yarn_log_multiplier", 0.0, 0.0, 1e3);
   if (rope.scaling == RopeScaling::kYarn && rope.base <= 1) {
     invalid(keys.full("rope.freq_base"), std::to_string(rope.base), "more than 1 with yarn scaling");
   }
@@ -104,6 +105,31 @@ RopeParameters read_window_rope(const Keys& keys, const RopeParameters& rope) {
   out.n_rot = rope.n_rot;
   out.base = keys.number("rope.freq_base_swa", 10000.0, 1.0, 1e12);
   return out;
+}
+
+/// 0 means none, as in llama.cpp.
+float read_factor(const Keys& keys, const char* key) {
+  const auto value = static_cast<float>(keys.number(key, 0.0, 0.0, 1e6));
+  return value == 0 ? 1 : value;
+}
+
+/// One bool a layer, or a number n: all but every n-th layer are windowed.
+std::vector<bool> read_window_pattern(const GgufFile& file, const Keys& keys, int32_t n_layers) {
+  const std::string key = keys.full("attention.sliding_window_pattern");
+  const GgufValue* const value = file.find(key);
+  std::vector<bool> pattern;
+  if (value == nullptr) return pattern;
+  if (value->type != GgufType::kArray) {
+    const int32_t every = keys.size("attention.sliding_window_pattern");
+    for (int32_t i = 0; i < n_layers; ++i) pattern.push_back((i + 1) % every != 0);
+    return pattern;
+  }
+  if (value->element != GgufType::kBool || value->n_elements < static_cast<uint64_t>(n_layers)) {
+    invalid(key, "a list of " + std::to_string(value->n_elements) + " values",
+            "one bool for each of the " + std::to_string(n_layers) + " layers");
+  }
+  for (int32_t i = 0; i < n_layers; ++i) pattern.push_back(value->bytes[static_cast<size_t>(i)] != 0);
+  return pattern;
 }
 
 /// Rank (4) is a score, not a vector.
@@ -164,12 +190,16 @@ Hparams read_hparams(const GgufFile& file) {
     if (n_experts != 0)
       unsupported(keys.full("expert_count"), std::to_string(n_experts), "dense models, 0 experts");
   }
-  if (const double cap = keys.number("final_logit_softcapping", 0.0, 0.0, 1e6); cap != 0)
-    unsupported(keys.full("final_logit_softcapping"), std::to_string(cap), "models that do not cap logits");
   h.rms_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));
   h.attention_scale = static_cast<float>(keys.number("attention.scale", 0.0, 0.0, 1e6));
   if (h.attention_scale == 0)
     h.attention_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_dim)));
+  h.attention_softcap = static_cast<float>(keys.number("attn_logit_softcapping", 0.0, 0.0, 1e6));
+  h.logit_softcap = static_cast<float>(keys.number("final_logit_softcapping", 0.0, 0.0, 1e6));
+  h.attention_growth = static_cast<float>(keys.number("attention.temperature_scale", 0.0, 0.0, 1e3));
+  h.embedding_scale = read_factor(keys, "embedding_scale");
+  h.residual_scale = read_factor(keys, "residual_scale");
+  h.logit_scale = read_factor(keys, "logit_scale");
   h.pooling = read_pooling(file, keys);
   h.rope = read_rope(keys, h);
   h.window_rope = read_window_rope(keys, h.rope);
@@ -179,6 +209,7 @@ Hparams read_hparams(const GgufFile& file) {
     if (window < 0) invalid(key, std::to_string(window), "a number of tokens, or 0 for none");
     h.window = static_cast<int32_t>(std::min(window, kMaxSize));
   }
+  h.window_pattern = read_window_pattern(file, keys, h.n_layers);
   return h;
 }
 

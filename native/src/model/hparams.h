@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine.h"
 #include "gguf/reader.h"
@@ -23,17 +24,34 @@ struct Hparams {
   int32_t head_dim = 0;       // %s.attention.key_length, else d_model / n_heads
   float rms_eps = 0;          // %s.attention.layer_norm_rms_epsilon
   float attention_scale = 0;  // %s.attention.scale, else 1 / sqrt(head_dim)
-  float embedding_scale = 1;  // of the rows of token_embd
+  float attention_softcap = 0;  // %s.attn_logit_softcapping: a score s becomes cap tanh(s / cap); 0: it stays
+  float attention_growth = 0;  // %s.attention.temperature_scale: queries at position p are multiplied by 1 +
+                               // growth ln(1 + floor(p / rope.n_ctx_original))
+  float embedding_scale = 1;   // %s.embedding_scale: of the rows of token_embd
+  float residual_scale = 1;    // %s.residual_scale: of what each block adds to the residual stream
+  float logit_scale = 1;       // %s.logit_scale: of the logits
+  float logit_softcap = 0;     // %s.final_logit_softcapping: as attention_softcap, of the logits
   Pooling pooling = Pooling::kNone;  // %s.pooling_type
   RopeParameters rope;               // without the factors that are tensors
   RopeParameters window_rope;        // of windowed layers: %s.rope.freq_base_swa, else 10000, without scaling
   int32_t window = 0;        // %s.attention.sliding_window; only architectures with windowed layers heed it
   int32_t window_every = 0;  // of so many layers in turn all but the last are windowed; 0: none is
+  /// %s.attention.sliding_window_pattern: (n_layers,) which layers are windowed, in place of window_every where
+  /// that is not 0; empty: the file does not say.
+  std::vector<bool> window_pattern;
 
   int32_t d_q() const { return n_heads * head_dim; }
   int32_t d_kv() const { return n_kv_heads * head_dim; }
   bool is_windowed(int32_t layer) const {
-    return window > 0 && window_every > 0 && (layer + 1) % window_every != 0;
+    if (window <= 0 || window_every <= 0) return false;
+    return window_pattern.empty() ? (layer + 1) % window_every != 0
+                                  : window_pattern[static_cast<size_t>(layer)];
+  }
+  bool has_windows() const {
+    for (int32_t i = 0; i < n_layers; ++i) {
+      if (is_windowed(i)) return true;
+    }
+    return false;
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <initializer_list>
 #include <numeric>
 
@@ -94,12 +95,18 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
   });
 }
 
-/// x += normed, itself normed again where `norm` is given
+void scale(float* x, int64_t n, float factor) {
+  if (factor == 1) return;
+  for (int64_t i = 0; i < n; ++i) x[i] *= factor;
+}
+
+/// x += residual_scale * normed, itself normed again where `norm` is given
 void add_to_residual(ForwardPass& pass, const std::vector<float>* norm) {
   const int64_t d_model = pass.h.d_model;
   for_each_row(pass, pass.n_rows(), d_model, [&](int64_t t) {
     float *const x = pass.x.data() + t * d_model, *const row = pass.normed.data() + t * d_model;
     if (norm != nullptr) pass.kernels.rms_norm(row, norm->data(), d_model, pass.h.rms_eps, row);
+    scale(row, d_model, pass.h.residual_scale);
     pass.kernels.add(x, row, d_model, x);
   });
 }
@@ -111,8 +118,14 @@ void embed(ForwardPass& pass, const Matrix& token_embd) {
     float* const x = pass.x.data() + t * token_embd.n_cols;
     token_embd.kernel->dequantize_row(token_embd.file_row(pass.tokens[static_cast<size_t>(t)]),
                                       token_embd.n_cols, x);
-    if (pass.h.embedding_scale == 1) return;
-    for (int64_t i = 0; i < token_embd.n_cols; ++i) x[i] *= pass.h.embedding_scale;
+    scale(x, token_embd.n_cols, pass.h.embedding_scale);
+  });
+}
+
+void skip_norm(ForwardPass& pass) {
+  const int64_t d_model = pass.h.d_model;
+  for_each_row(pass, pass.n_rows(), d_model, [&](int64_t t) {
+    std::copy_n(pass.x.data() + t * d_model, d_model, pass.normed.data() + t * d_model);
   });
 }
 
@@ -131,14 +144,14 @@ void project_qkv(ForwardPass& pass, const Linear& wq, const Linear& wk, const Li
 
 void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const std::vector<float>& k_norm) {
   const Hparams& h = pass.h;
-  const auto norm_heads = [&](float* heads, int32_t n_heads, const std::vector<float>& weight) {
-    for (int32_t i = 0; i < n_heads; ++i, heads += h.head_dim) {
-      pass.kernels.rms_norm(heads, weight.data(), h.head_dim, h.rms_eps, heads);
-    }
+  const auto norm_heads = [&](float* heads, int32_t n, const std::vector<float>& weight) {
+    const auto width = static_cast<int32_t>(weight.size());
+    for (int32_t i = 0; i < n; i += width)
+      pass.kernels.rms_norm(heads + i, weight.data(), width, h.rms_eps, heads + i);
   };
   for_each_row(pass, pass.n_rows(), h.d_q() + h.d_kv(), [&](int64_t t) {
-    norm_heads(pass.q.data() + t * h.d_q(), h.n_heads, q_norm);
-    norm_heads(pass.k.data() + t * h.d_kv(), h.n_kv_heads, k_norm);
+    norm_heads(pass.q.data() + t * h.d_q(), h.d_q(), q_norm);
+    norm_heads(pass.k.data() + t * h.d_kv(), h.d_kv(), k_norm);
   });
 }
 
@@ -152,6 +165,16 @@ void rotate(ForwardPass& pass, int32_t layer) {
     };
     turn(pass.q.data() + t * h.d_q(), h.n_heads);
     turn(pass.k.data() + t * h.d_kv(), h.n_kv_heads);
+  });
+}
+
+void scale_queries(ForwardPass& pass) {
+  const Hparams& h = pass.h;
+  if (h.attention_growth == 0) return;
+  for_each_row(pass, pass.n_rows(), h.d_q(), [&](int64_t t) {
+    const int32_t n_lengths = pass.positions[static_cast<size_t>(t)] / h.rope.n_ctx_original;
+    const double factor = 1 + static_cast<double>(h.attention_growth) * std::log(1.0 + n_lengths);
+    scale(pass.q.data() + t * h.d_q(), h.d_q(), static_cast<float>(factor));
   });
 }
 
@@ -213,7 +236,7 @@ void attend(ForwardPass& pass, int32_t layer) {
           .head_dim = h.head_dim,
           .scale = h.attention_scale,
           .window = h.is_windowed(layer) ? h.window : 0,
-          .softcap = 0,
+          .softcap = h.attention_softcap,
       };
       pass.kv.attention(args, kv_head, kv_head + 1);
     }
@@ -242,8 +265,9 @@ void add_gated(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, cons
 
 }  // namespace
 
-void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down) {
-  add_gated(pass, w_gate, w_up, w_down, pass.kernels.swiglu, nullptr);
+void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
+                const std::vector<float>* norm) {
+  add_gated(pass, w_gate, w_up, w_down, pass.kernels.swiglu, norm);
 }
 
 void add_geglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
@@ -261,6 +285,17 @@ void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matr
   });
   grow(pass.logits, static_cast<size_t>(n_outputs * output.n_rows));
   multiply(pass, pass.normed.data(), n_outputs, {{output, pass.logits.data()}});
+
+  const Hparams& h = pass.h;
+  if (h.logit_scale == 1 && h.logit_softcap == 0) return;
+  constexpr int64_t kLogits = 8192;  // a piece of a row
+  const int64_t n_pieces = (output.n_rows + kLogits - 1) / kLogits;
+  for_each_row(pass, n_outputs * n_pieces, 8 * kLogits, [&](int64_t i) {
+    const int64_t begin = i % n_pieces * kLogits, n = std::min(kLogits, output.n_rows - begin);
+    float* const logits = pass.logits.data() + i / n_pieces * output.n_rows + begin;
+    scale(logits, n, h.logit_scale);
+    if (h.logit_softcap > 0) pass.kernels.softcap(logits, n, h.logit_softcap);
+  });
 }
 
 }  // namespace tiergate

@@ -21,24 +21,29 @@ struct Linear {
 
 /// x = rows of the table, times embedding_scale.
 void embed(ForwardPass& pass, const Matrix& token_embd);
+/// normed = x
+void skip_norm(ForwardPass& pass);
 /// normed = RMSNorm(x) * weight
 void rms_norm(ForwardPass& pass, const std::vector<float>& weight);
 /// q, k, v = projections of normed
 void project_qkv(ForwardPass& pass, const Linear& wq, const Linear& wk, const Linear& wv);
-/// RMSNorm over each head of q and of k; weights (head_dim,).
+/// RMSNorm over each head of q and of k, weights (head_dim,); or over all heads at once, weights (d_q,) and (d_kv,).
 void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const std::vector<float>& k_norm);
 /// RoPE on q and k, as the layer has it.
 void rotate(ForwardPass& pass, int32_t layer);
+/// q times what attention_growth makes of its position.
+void scale_queries(ForwardPass& pass);
 /// Writes k and v into the timelines, then attended = causal attention of q over each row's own timeline.
 void attend(ForwardPass& pass, int32_t layer);
-/// x += RMSNorm(wo(attended)) * norm, where a norm is given.
+/// x += residual_scale * RMSNorm(wo(attended)) * norm, where a norm is given.
 void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm = nullptr);
-/// x += w_down(silu(w_gate(normed)) * w_up(normed))
-void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down);
+/// x += residual_scale * RMSNorm(w_down(silu(w_gate(normed)) * w_up(normed))) * norm, where a norm is given.
+void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
+                const std::vector<float>* norm = nullptr);
 /// x += RMSNorm(w_down(gelu(w_gate(normed)) * w_up(normed))) * norm
 void add_geglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
                const std::vector<float>& norm);
-/// logits = output(RMSNorm(x) * norm), for the output rows only.
+/// logits = output(RMSNorm(x) * norm), scaled and capped as the model has it, for the output rows only.
 void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matrix& output);
 
 }  // namespace tiergate

@@ -37,6 +37,9 @@ const Architecture& choose_architecture(const GgufFile& file) {
 void load_rope_factors(WeightLoader& weights, RopeParameters& rope) {
   const int32_t n_pairs = rope.n_rot / 2;
   rope.frequency_factors = weights.optional_vector("rope_freqs.weight", n_pairs);
+  // Files of Phi-3 have the factors, and no key that says so.
+  if (rope.scaling == RopeScaling::kNone && weights.has("rope_factors_long.weight"))
+    rope.scaling = RopeScaling::kLongrope;
   if (rope.scaling == RopeScaling::kLongrope) {
     rope.long_factors = weights.vector("rope_factors_long.weight", n_pairs);
     rope.short_factors = weights.vector("rope_factors_short.weight", n_pairs);

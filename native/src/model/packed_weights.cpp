@@ -24,12 +24,17 @@ size_t place_bytes(size_t packed_bytes) {
   return (packed_bytes + kAlignment + kAlignment - 1) / kAlignment * kAlignment;
 }
 
+/// Q, K and V as one tensor.
+constexpr size_t kMatricesOfTensor = 3;
+
 size_t room_for_all(const GgufFile& file, const KernelTable& kernels) {
   size_t n_bytes = 0;
   for (const GgufTensor& tensor : file.tensors()) {
     const MatmulKernel* const kernel = kernel_for(kernels, tensor);
-    if (kernel != nullptr && tensor.n_dims == 2)
-      n_bytes += place_bytes(kernel->packed_bytes(tensor.dims[1], tensor.dims[0]));
+    if (kernel == nullptr || tensor.n_dims != 2) continue;
+    n_bytes += place_bytes(kernel->packed_bytes(tensor.dims[1], tensor.dims[0]));
+    // Each further matrix in the tensor may end inside a group of rows.
+    n_bytes += (kMatricesOfTensor - 1) * place_bytes(kernel->packed_bytes(kernel->row_group, tensor.dims[0]));
   }
   return n_bytes;
 }
@@ -45,13 +50,14 @@ PackedWeights::~PackedWeights() {
 }
 
 PackedWeights::Place PackedWeights::place(const GgufTensor& tensor, const MatmulKernel& kernel,
-                                          int64_t n_rows, int64_t n_cols) {
+                                          int64_t row_begin, int64_t n_rows, int64_t n_cols) {
   Job& job = jobs_.emplace_back();
   job.name = tensor.name;
   job.kernel = &kernel;
-  job.source = tensor.data.data();
-  job.source_offset = tensor.offset;
   job.row_bytes = static_cast<size_t>(n_cols / tensor.type->block_values * tensor.type->block_bytes);
+  const size_t skipped = static_cast<size_t>(row_begin) * job.row_bytes;
+  job.source = tensor.data.data() + skipped;
+  job.source_offset = tensor.offset + skipped;
   job.n_rows = n_rows;
   job.n_cols = n_cols;
   job.offset = n_bytes_;
@@ -68,7 +74,7 @@ PackedWeights::Place PackedWeights::place(const GgufTensor& tensor, const Matmul
 uint64_t PackedWeights::layout_digest() const {
   uint64_t digest = 0;
   for (const Job& job : jobs_) {
-    const uint64_t numbers[] = {job.kernel->ggml_type, static_cast<uint64_t>(job.n_rows),
+    const uint64_t numbers[] = {job.kernel->ggml_type, job.source_offset, static_cast<uint64_t>(job.n_rows),
                                 static_cast<uint64_t>(job.n_cols), job.offset};
     digest = checksum(job.name.data(), job.name.size(), digest);
     digest = checksum(numbers, sizeof numbers, digest);

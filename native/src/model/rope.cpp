@@ -15,6 +15,10 @@ double yarn_pair(const RopeParameters& p, double n_rotations) {
   return p.n_rot * std::log(ratio) / (2 * std::log(p.base));
 }
 
+double yarn_magnitude(double factor, double multiplier) {
+  return factor <= 1 ? 1 : 1 + 0.1 * multiplier * std::log(factor);
+}
+
 }  // namespace
 
 RopeFrequencies rope_frequencies(const RopeParameters& p, int32_t n_ctx) {
@@ -24,8 +28,7 @@ RopeFrequencies rope_frequencies(const RopeParameters& p, int32_t n_ctx) {
   out.magnitude = p.attn_factor;
 
   const std::vector<float>* factors = &p.frequency_factors;
-  if (p.scaling == RopeScaling::kLongrope)
-    factors = n_ctx > p.n_ctx_original ? &p.long_factors : &p.short_factors;
+  if (p.scaling == RopeScaling::kLongrope) factors = p.is_long(n_ctx) ? &p.long_factors : &p.short_factors;
 
   const bool interpolates = p.scaling == RopeScaling::kLinear || p.scaling == RopeScaling::kYarn;
   const double scale = interpolates ? 1 / p.factor : 1;
@@ -35,7 +38,8 @@ RopeFrequencies rope_frequencies(const RopeParameters& p, int32_t n_ctx) {
   const double low = yarn ? std::max(0.0, std::floor(yarn_pair(p, p.yarn_beta_fast))) : 0;
   const double high = yarn ? std::min(p.n_rot - 1.0, std::ceil(yarn_pair(p, p.yarn_beta_slow))) : 0;
   // Attention temperature of YaRN, section 3.4: sqrt(1/t) = 0.1 ln(s) + 1, on q and on k.
-  if (yarn) out.magnitude *= 1 + 0.1 * std::log(p.factor);
+  if (yarn) out.magnitude *= yarn_magnitude(p.factor, 1);
+  if (yarn && p.yarn_log_multiplier != 0) out.magnitude /= yarn_magnitude(p.factor, p.yarn_log_multiplier);
 
   for (size_t i = 0; i < n_pairs; ++i) {
     double frequency = std::pow(p.base, -2.0 * static_cast<double>(i) / p.n_rot);

@@ -29,11 +29,15 @@ struct RopeParameters {
   double yarn_ext_factor = 1;  // share of the yarn ramp: 0 is linear
   double yarn_beta_fast = 32;  // rotations over the original context above which a pair is not scaled
   double yarn_beta_slow = 1;   // ... and below which it is scaled fully
+  double yarn_log_multiplier = 0;  // of a second magnitude that divides yarn's; 0: there is none
   /// (n_rot / 2) divisors of the frequencies, or empty: rope_freqs.weight (Llama 3.1 and later bake their
   /// scaling in).
   std::vector<float> frequency_factors;
   std::vector<float> long_factors,
       short_factors;  // longrope: rope_factors_long.weight, rope_factors_short.weight
+
+  /// Whether timelines of up to n_ctx positions turn by the long factors.
+  bool is_long(int32_t n_ctx) const { return scaling == RopeScaling::kLongrope && n_ctx > n_ctx_original; }
 };
 
 /// What the parameters come to: angle of pair i at position p is p * frequency[i]; cos and sin times

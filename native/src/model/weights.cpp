@@ -63,15 +63,21 @@ Matrix WeightLoader::embedding(const std::string& name, int64_t n_rows, int64_t 
 }
 
 Matrix WeightLoader::matrix(const std::string& name, int64_t n_rows, int64_t n_cols) {
-  const int64_t dims[] = {n_cols, n_rows};
+  return rows_of(name, n_rows, n_cols, 0, n_rows);
+}
+
+Matrix WeightLoader::rows_of(const std::string& name, int64_t n_all, int64_t n_cols, int64_t row_begin,
+                             int64_t n_rows) {
+  const int64_t dims[] = {n_cols, n_all};
   const GgufTensor& found = tensor(name, dims);
   Matrix matrix = in_file(found, n_rows, n_cols);
+  matrix.packed = matrix.file = matrix.file_row(row_begin);
   if (matrix.kernel->packed_bytes(n_rows, n_cols) > 0) {
-    const PackedWeights::Place place = packed_.place(found, *matrix.kernel, n_rows, n_cols);
+    const PackedWeights::Place place = packed_.place(found, *matrix.kernel, row_begin, n_rows, n_cols);
     matrix.packed = place.data;
     matrix.n_pieces_left = place.n_pieces_left;
   } else {
-    unpacked_bytes_ += found.data.size();
+    unpacked_bytes_ += static_cast<uint64_t>(n_rows * matrix.file_row_bytes);
   }
   return matrix;
 }

@@ -46,6 +46,9 @@ class WeightLoader {
 
   /// For products: packed when the ISA wants that.
   Matrix matrix(const std::string& name, int64_t n_rows, int64_t n_cols);
+  /// Rows [row_begin, row_begin + n_rows) of a tensor (n_all, n_cols) that holds several matrices.
+  Matrix rows_of(const std::string& name, int64_t n_all, int64_t n_cols, int64_t row_begin, int64_t n_rows);
+  bool has(const std::string& name) const { return file_.find_tensor(name) != nullptr; }
   /// For row lookups only: stays as it is in the file.
   Matrix embedding(const std::string& name, int64_t n_rows, int64_t n_cols);
   /// output.weight, or token_embd.weight where the file ties them.

@@ -364,6 +364,7 @@ std::string CpuEngine::prefix_identity(const std::string& key) const {
   std::string out = key + ' ' + model_->isa() + (options_.kv_type == KvType::kF16 ? " f16" : " q8_0");
   for (const size_t n : {shape.page_bytes(PageKind::kFull), shape.page_bytes(PageKind::kWindowed)})
     out += ' ' + std::to_string(n);
+  if (model_->hparams().rope.is_long(options_.n_ctx)) out += " long";
   return out + ' ' + std::to_string(model_->hparams().window);
 }
 

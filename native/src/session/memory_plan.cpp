@@ -28,7 +28,7 @@ uint64_t activation_bytes(const Hparams& h, const EngineOptions& options, int32_
   const uint64_t logits = sizeof(float) * static_cast<uint64_t>(h.n_vocab);
   // Each session keeps its last ones; a step has a row for each, and the sampler one more with its candidates.
   const uint64_t n_logits = 2 * static_cast<uint64_t>(n_sessions) + 4;
-  const uint64_t rope = (h.is_windowed(0) ? 2 : 1) * sizeof(float) * static_cast<uint64_t>(options.n_ctx) *
+  const uint64_t rope = (h.has_windows() ? 2 : 1) * sizeof(float) * static_cast<uint64_t>(options.n_ctx) *
                         static_cast<uint64_t>(h.rope.n_rot);
   return row * static_cast<uint64_t>(options.n_batch) + logits * n_logits + rope;
 }

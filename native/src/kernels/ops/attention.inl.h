@@ -5,7 +5,6 @@
 // whatever queries come with it.
 #pragma once
 
-#include <math.h>
 #include <stdint.h>
 
 #include "kernels/kernel_table.h"
@@ -32,11 +31,6 @@ struct Attention {
     int32_t lo, hi;                    // the same within the page at hand; lo >= hi: none
     alignas(64) float p[kPageTokens];  // scores, then weights, of the page
   };
-
-  /// Bounds the scores of the keys that a pair sees.
-  static void cap(Pair& pair, float softcap) {
-    for (int32_t j = pair.lo; j < pair.hi; ++j) pair.p[j] = softcap * tanhf(pair.p[j] / softcap);
-  }
 
   /// Turns the page's scores into weights and rescales what was summed before.
   static void weigh(Pair& pair, int32_t head_dim) {
@@ -89,7 +83,8 @@ struct Attention {
     if (lo >= hi) return;
     Kv::template scores<kN, kWidth<kN>>(pairs, k, args.head_dim, hi, args.scale, v);
     for (int n = 0; n < kN; ++n) {
-      if (args.softcap > 0) cap(pairs[n], args.softcap);
+      if (args.softcap > 0)
+        softcap<V>(pairs[n].p + pairs[n].lo, pairs[n].hi - pairs[n].lo, args.softcap);
       weigh(pairs[n], args.head_dim);
     }
     accumulate_from<kN, kWidth<kN>>(pairs, v, args.head_dim, 0, lo, hi, next_k);

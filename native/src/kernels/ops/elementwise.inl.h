@@ -47,6 +47,18 @@ static void geglu(const float* gate, const float* up, int64_t n, float* out) {
   }
 }
 
+/// cap tanh(x / cap) = cap - 2 cap / (1 + e^(2x / cap)), in place; absolute error below 3e-7 cap.
+template <typename V>
+static void softcap(float* x, int64_t n, float cap) {
+  using F = typename V::F;
+  const F factor = V::set1(2 / cap), twice = V::set1(-2 * cap), one = V::set1(1.0f);
+  for (int64_t i = 0; i < n; i += V::kLanes) {
+    const int left = n - i < V::kLanes ? (int)(n - i) : V::kLanes;
+    const F one_plus = V::add(one, exp_of<V>(V::mul(V::load_partial(x + i, left), factor)));
+    V::store_partial(x + i, V::add(V::div(twice, one_plus), V::set1(cap)), left);
+  }
+}
+
 /// SwiGLU (Shazeer 2020): gate / (1 + e^-gate) * up.
 template <typename V>
 static void swiglu(const float* gate, const float* up, int64_t n, float* out) {

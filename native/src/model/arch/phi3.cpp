@@ -1,0 +1,72 @@
+// Phi-3, Phi-3.5, Phi-4 and Phi-4-mini: as Llama, with Q, K and V as one tensor and gate and up as another, RoPE on
+// halves, of some only a part of each head, and LongRoPE. Abdin et al. 2024 (arXiv 2404.14219).
+// The window that the files of some name (2,047 of Phi-3-mini-4k, 262,144 of Phi-3.5) is not applied, as in llama.cpp:
+// converters wrote it for models that were not trained with one.
+#include "model/architecture.h"
+#include "model/layers.h"
+
+namespace tiergate {
+
+namespace {
+
+struct Phi3Layer {
+  std::vector<float> attn_norm;  // (d_model,)
+  Matrix wq, wk, wv, wo;         // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
+  std::vector<float> ffn_norm;   // (d_model,)
+  Matrix w_gate, w_up, w_down;   // (d_ff, d_model) twice, (d_model, d_ff)
+};
+
+class Phi3 final : public Network {
+ public:
+  Phi3(WeightLoader& weights, const Hparams& h) {
+    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
+    layers_.resize(static_cast<size_t>(h.n_layers));
+    for (int32_t i = 0; i < h.n_layers; ++i) {
+      Phi3Layer& layer = layers_[static_cast<size_t>(i)];
+      const std::string blk = block_name(i);
+      layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
+      const auto qkv = [&](int32_t row_begin, int32_t n_rows) {
+        return weights.rows_of(blk + "attn_qkv.weight", h.d_q() + 2 * h.d_kv(), h.d_model, row_begin, n_rows);
+      };
+      layer.wq = qkv(0, h.d_q());
+      layer.wk = qkv(h.d_q(), h.d_kv());
+      layer.wv = qkv(h.d_q() + h.d_kv(), h.d_kv());
+      layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
+      layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
+      layer.w_gate = weights.rows_of(blk + "ffn_up.weight", 2 * h.d_ff, h.d_model, 0, h.d_ff);
+      layer.w_up = weights.rows_of(blk + "ffn_up.weight", 2 * h.d_ff, h.d_model, h.d_ff, h.d_ff);
+      layer.w_down = weights.matrix(blk + "ffn_down.weight", h.d_model, h.d_ff);
+    }
+    output_norm_ = weights.vector("output_norm.weight", h.d_model);
+    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+  }
+
+  void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
+    if (begin == 0) embed(pass, token_embd_);
+    for (int32_t i = begin; i < end; ++i) {
+      const Phi3Layer& layer = layers_[static_cast<size_t>(i)];
+      rms_norm(pass, layer.attn_norm);
+      project_qkv(pass, {layer.wq}, {layer.wk}, {layer.wv});
+      rotate(pass, i);
+      attend(pass, i);
+      add_attention(pass, {layer.wo});
+      rms_norm(pass, layer.ffn_norm);
+      add_swiglu(pass, layer.w_gate, layer.w_up, layer.w_down);
+    }
+    if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
+  }
+
+  const std::vector<float>& output_norm() const override { return output_norm_; }
+
+ private:
+  Matrix token_embd_;               // (n_vocab, d_model)
+  std::vector<Phi3Layer> layers_;  // (n_layers,)
+  std::vector<float> output_norm_;  // (d_model,)
+  Matrix output_;                   // (n_vocab, d_model)
+};
+
+}  // namespace
+
+TIERGATE_ARCHITECTURE(phi3, true, Phi3)
+
+}  // namespace tiergate
