@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addExperts, expertMetadata, type TinyExperts } from './tiny-experts.ts';
 import { bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
 import { decodeTensor } from './tensor-decoding.ts';
 import { encodeTensor, type TensorType } from './tensor-encoding.ts';
 import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
-  architecture?: 'llama' | 'qwen2' | 'qwen3' | 'gemma3';
+  architecture?: 'llama' | 'qwen2' | 'qwen3' | 'gemma3' | 'qwen2moe' | 'qwen3moe';
   /** Of the matrices; norms and biases are always F32. */
   tensorType?: TensorType;
   /** Stores, as `tensorType`, the values that the matrices have after rounding to this type. */
@@ -25,6 +26,8 @@ export interface TinyGgufOptions {
   layers?: number;
   /** Tokens that gemma3's windowed layers see. */
   window?: number;
+  /** In place of each layer's MLP; the MoE architectures have some by default. */
+  experts?: TinyExperts;
   /** Further keys, or other values for those that are written. */
   metadata?: Record<string, GgufValue>;
 }
@@ -84,6 +87,8 @@ function round(tensor: GgufTensor, type: TensorType): void {
 export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void {
   const { architecture = 'llama', tensorType = 'F32', seed = 1, contextLength = 512, layers = 2 } = options;
   const { tiedEmbeddings = false, ropeScaling, chatTemplate = chatMl } = options;
+  const experts =
+    options.experts ?? (architecture.endsWith('moe') ? { count: 8, used: 3, width: 96 } : null);
   const vocabulary = tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
   const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
   const original = ropeScaling?.originalContextLength ?? contextLength;
@@ -106,6 +111,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     [key('rope.freq_base')]: f32(ropeBase),
     ...(options.window ? { [key('attention.sliding_window')]: u32(options.window) } : {}),
     [key('vocab_size')]: u32(vocabulary.tokens.length),
+    ...(experts ? expertMetadata(architecture, experts) : {}),
     ...vocabulary.metadata,
     ...(chatTemplate === '' ? {} : { 'tokenizer.chat_template': str(chatTemplate) }),
   };
@@ -155,12 +161,12 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     matrix(`${block}attn_q.weight`, dModel, nHeads * headDim);
     matrix(`${block}attn_k.weight`, dModel, nKvHeads * headDim);
     matrix(`${block}attn_v.weight`, dModel, nKvHeads * headDim);
-    if (architecture === 'qwen2') {
+    if (architecture.startsWith('qwen2')) {
       vector(`${block}attn_q.bias`, nHeads * headDim, 0);
       vector(`${block}attn_k.bias`, nKvHeads * headDim, 0);
       vector(`${block}attn_v.bias`, nKvHeads * headDim, 0);
     }
-    if (architecture === 'qwen3' || architecture === 'gemma3') {
+    if (architecture.startsWith('qwen3') || architecture === 'gemma3') {
       vector(`${block}attn_q_norm.weight`, headDim, 1);
       vector(`${block}attn_k_norm.weight`, headDim, 1);
     }
@@ -170,6 +176,11 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
       vector(`${block}post_ffw_norm.weight`, dModel, 0.5);
     }
     vector(`${block}ffn_norm.weight`, dModel, 1);
+    if (experts) {
+      const normal = (size: number) => () => next() * size;
+      addExperts({ add, normal, tensorType, dModel }, block, experts, architecture);
+      continue;
+    }
     matrix(`${block}ffn_gate.weight`, dModel, dFf);
     matrix(`${block}ffn_up.weight`, dModel, dFf);
     matrix(`${block}ffn_down.weight`, dFf, dModel);

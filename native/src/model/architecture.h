@@ -29,6 +29,7 @@ struct Architecture {
   std::unique_ptr<Network> (*load)(WeightLoader& weights, const Hparams& hparams);
   /// What the metadata do not say; null: they say all.
   void (*complete)(Hparams& hparams);
+  bool has_experts;  // knows what to do with a file of experts
 
   /// The sizes of a model of this architecture. Throws as read_hparams.
   Hparams hparams(const GgufFile& file) const;
@@ -40,12 +41,15 @@ const Architecture* find_architecture(const std::string& name);
 std::string known_architectures();
 
 /// Ends an arch/<name>.cpp: `Type` has a constructor (WeightLoader&, const Hparams&) and forward().
-/// A fourth argument is `complete`.
-#define TIERGATE_ARCHITECTURE(name, neox_rope, Type, ...)                                               \
-  extern const Architecture architecture_##name;                                                        \
-  const Architecture architecture_##name = {                                                            \
-      #name, neox_rope, [](WeightLoader& weights, const Hparams& hparams) -> std::unique_ptr<Network> { \
-        return std::make_unique<Type>(weights, hparams);                                                \
+/// A fourth argument is `complete`, a fifth `has_experts`.
+#define TIERGATE_ARCHITECTURE(name, neox_rope, Type, ...) \
+  TIERGATE_ARCHITECTURE_NAMED(name, #name, neox_rope, Type __VA_OPT__(, ) __VA_ARGS__)
+/// Where the file's name differs: `text` is general.architecture, "gpt-oss" of gpt_oss.cpp.
+#define TIERGATE_ARCHITECTURE_NAMED(name, text, neox_rope, Type, ...)                                  \
+  extern const Architecture architecture_##name;                                                       \
+  const Architecture architecture_##name = {                                                           \
+      text, neox_rope, [](WeightLoader& weights, const Hparams& hparams) -> std::unique_ptr<Network> { \
+        return std::make_unique<Type>(weights, hparams);                                               \
       } __VA_OPT__(, ) __VA_ARGS__};
 
 }  // namespace tiergate

@@ -115,6 +115,19 @@ Pooling read_pooling(const GgufFile& file, const Keys& keys) {
   return static_cast<Pooling>(value);
 }
 
+/// Whether the architecture has experts at all is checked by Architecture::hparams.
+void read_experts(const GgufFile& file, const Keys& keys, Hparams& h) {
+  if (!keys.has("expert_count") || file.get_int(keys.full("expert_count")) == 0) return;
+  h.n_experts = keys.size("expert_count");
+  h.n_experts_used = keys.size("expert_used_count");
+  if (h.n_experts_used > h.n_experts) {
+    invalid(keys.full("expert_used_count"), std::to_string(h.n_experts_used),
+            "at most expert_count, " + std::to_string(h.n_experts));
+  }
+  if (keys.has("expert_feed_forward_length")) h.d_expert = keys.size("expert_feed_forward_length");
+  h.d_shared_expert = keys.size("expert_shared_feed_forward_length", h.d_ff);
+}
+
 }  // namespace
 
 Hparams read_hparams(const GgufFile& file) {
@@ -159,11 +172,7 @@ Hparams read_hparams(const GgufFile& file) {
     unsupported(keys.full("attention.value_length"), std::to_string(value_dim),
                 "values as long as keys, here " + std::to_string(h.head_dim));
   }
-  if (keys.has("expert_count")) {
-    const int64_t n_experts = file.get_int(keys.full("expert_count"));
-    if (n_experts != 0)
-      unsupported(keys.full("expert_count"), std::to_string(n_experts), "dense models, 0 experts");
-  }
+  read_experts(file, keys, h);
   if (const double cap = keys.number("final_logit_softcapping", 0.0, 0.0, 1e6); cap != 0)
     unsupported(keys.full("final_logit_softcapping"), std::to_string(cap), "models that do not cap logits");
   h.rms_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));

@@ -27,16 +27,10 @@ void grow(AlignedBuffer<T>& buffer, size_t n) {
   if (buffer.size() < n) buffer = AlignedBuffer<T>(n);
 }
 
-/// W x + b for all rows x: out (n_inputs, n_out).
-struct Product {
-  const Linear& linear;
-  float* out;
-};
-
 int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-/// Several products that read the same rows x (n_inputs, n_cols): x is quantised once per format, and the
-/// rows of all the matrices are shared out as one loop.
+}  // namespace
+
 void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initializer_list<Product> products) {
   const KernelTable& kernels = pass.kernels;
   const int64_t n_cols = products.begin()->linear.weight.n_cols;
@@ -93,6 +87,8 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
     }
   });
 }
+
+namespace {
 
 /// x += normed, itself normed again where `norm` is given
 void add_to_residual(ForwardPass& pass, const std::vector<float>* norm) {

@@ -3,6 +3,7 @@
 // threads.
 #pragma once
 
+#include <initializer_list>
 #include <vector>
 
 #include "model/forward_pass.h"
@@ -18,6 +19,16 @@ struct Linear {
   const Matrix& weight;         // (n_out, n_in)
   const float* bias = nullptr;  // (n_out,)
 };
+
+/// W x + b for all rows x: out (n_inputs, n_out).
+struct Product {
+  const Linear& linear;
+  float* out;
+};
+
+/// Several products that read the same rows x (n_inputs, n_cols): x is quantised once per format, and the
+/// rows of all the matrices are shared out as one loop.
+void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initializer_list<Product> products);
 
 /// x = rows of the table, times embedding_scale.
 void embed(ForwardPass& pass, const Matrix& token_embd);

@@ -28,8 +28,10 @@ size_t room_for_all(const GgufFile& file, const KernelTable& kernels) {
   size_t n_bytes = 0;
   for (const GgufTensor& tensor : file.tensors()) {
     const MatmulKernel* const kernel = kernel_for(kernels, tensor);
-    if (kernel != nullptr && tensor.n_dims == 2)
-      n_bytes += place_bytes(kernel->packed_bytes(tensor.dims[1], tensor.dims[0]));
+    if (kernel == nullptr || tensor.n_dims < 2) continue;
+    // Of three dimensions: a matrix for each expert.
+    const size_t n_matrices = tensor.n_dims == 2 ? 1 : static_cast<size_t>(tensor.dims[2]);
+    n_bytes += n_matrices * place_bytes(kernel->packed_bytes(tensor.dims[1], tensor.dims[0]));
   }
   return n_bytes;
 }
@@ -45,13 +47,14 @@ PackedWeights::~PackedWeights() {
 }
 
 PackedWeights::Place PackedWeights::place(const GgufTensor& tensor, const MatmulKernel& kernel,
-                                          int64_t n_rows, int64_t n_cols) {
+                                          int64_t n_rows, int64_t n_cols, int64_t index) {
   Job& job = jobs_.emplace_back();
   job.name = tensor.name;
   job.kernel = &kernel;
-  job.source = tensor.data.data();
-  job.source_offset = tensor.offset;
   job.row_bytes = static_cast<size_t>(n_cols / tensor.type->block_values * tensor.type->block_bytes);
+  const size_t source_begin = static_cast<size_t>(index * n_rows) * job.row_bytes;
+  job.source = tensor.data.data() + source_begin;
+  job.source_offset = tensor.offset + source_begin;
   job.n_rows = n_rows;
   job.n_cols = n_cols;
   job.offset = n_bytes_;

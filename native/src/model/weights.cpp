@@ -64,14 +64,28 @@ Matrix WeightLoader::embedding(const std::string& name, int64_t n_rows, int64_t 
 
 Matrix WeightLoader::matrix(const std::string& name, int64_t n_rows, int64_t n_cols) {
   const int64_t dims[] = {n_cols, n_rows};
+  return in_place(tensor(name, dims), n_rows, n_cols, 0);
+}
+
+std::vector<Matrix> WeightLoader::matrices(const std::string& name, int64_t n, int64_t n_rows,
+                                           int64_t n_cols) {
+  const int64_t dims[] = {n_cols, n_rows, n};
   const GgufTensor& found = tensor(name, dims);
-  Matrix matrix = in_file(found, n_rows, n_cols);
+  std::vector<Matrix> matrices;
+  for (int64_t i = 0; i < n; ++i) matrices.push_back(in_place(found, n_rows, n_cols, i));
+  return matrices;
+}
+
+Matrix WeightLoader::in_place(const GgufTensor& tensor, int64_t n_rows, int64_t n_cols, int64_t index) {
+  Matrix matrix = in_file(tensor, n_rows, n_cols);
+  const auto n_bytes = static_cast<uint64_t>(n_rows * matrix.file_row_bytes);
+  matrix.packed = matrix.file = tensor.data.data() + static_cast<uint64_t>(index) * n_bytes;
   if (matrix.kernel->packed_bytes(n_rows, n_cols) > 0) {
-    const PackedWeights::Place place = packed_.place(found, *matrix.kernel, n_rows, n_cols);
+    const PackedWeights::Place place = packed_.place(tensor, *matrix.kernel, n_rows, n_cols, index);
     matrix.packed = place.data;
     matrix.n_pieces_left = place.n_pieces_left;
   } else {
-    unpacked_bytes_ += found.data.size();
+    unpacked_bytes_ += n_bytes;
   }
   return matrix;
 }
@@ -90,6 +104,15 @@ std::vector<float> WeightLoader::vector(const std::string& name, int64_t n) {
 
 std::vector<float> WeightLoader::optional_vector(const std::string& name, int64_t n) {
   return file_.find_tensor(name) == nullptr ? std::vector<float>() : vector(name, n);
+}
+
+std::vector<float> WeightLoader::optional_vectors(const std::string& name, int64_t n, int64_t length) {
+  if (file_.find_tensor(name) == nullptr) return {};
+  const Matrix rows = embedding(name, n, length);
+  std::vector<float> values(static_cast<size_t>(n * length));
+  for (int64_t i = 0; i < n; ++i)
+    rows.kernel->dequantize_row(rows.file_row(i), length, values.data() + i * length);
+  return values;
 }
 
 void WeightLoader::check_all_used() const {

@@ -46,6 +46,8 @@ class WeightLoader {
 
   /// For products: packed when the ISA wants that.
   Matrix matrix(const std::string& name, int64_t n_rows, int64_t n_cols);
+  /// One matrix for each of n: a tensor of three dimensions, as experts have it.
+  std::vector<Matrix> matrices(const std::string& name, int64_t n, int64_t n_rows, int64_t n_cols);
   /// For row lookups only: stays as it is in the file.
   Matrix embedding(const std::string& name, int64_t n_rows, int64_t n_cols);
   /// output.weight, or token_embd.weight where the file ties them.
@@ -54,6 +56,9 @@ class WeightLoader {
   std::vector<float> vector(const std::string& name, int64_t n);
   /// Empty when the file has none.
   std::vector<float> optional_vector(const std::string& name, int64_t n);
+
+  /// (n, length) values of a tensor of two dimensions, as f32; empty when the file has none.
+  std::vector<float> optional_vectors(const std::string& name, int64_t n, int64_t length);
 
   /// Throws MODEL_FORMAT_UNSUPPORTED when the file has tensors nobody asked for: a model run without some of its
   /// weights would answer, wrongly.
@@ -64,6 +69,8 @@ class WeightLoader {
  private:
   /// dims: fastest first, as in the file.
   const GgufTensor& tensor(const std::string& name, std::span<const int64_t> dims);
+  /// The index-th matrix of the tensor, packed where its kernel wants that.
+  Matrix in_place(const GgufTensor& tensor, int64_t n_rows, int64_t n_cols, int64_t index);
   Matrix in_file(const GgufTensor& tensor, int64_t n_rows, int64_t n_cols) const;
   const MatmulKernel& kernel_of(const GgufTensor& tensor) const;
 
