@@ -39,8 +39,9 @@ export function addExperts(
   { count, used, width }: TinyExperts,
   architecture: string,
 ): void {
-  // Scores of a deviation of 2: choices that a rounding rarely changes.
-  add(`${block}ffn_gate_inp.weight`, [dModel, count], 'F32', normal(2 / Math.sqrt(dModel)));
+  // Scores of a deviation of 4: the last expert chosen weighs little, so that a rounding which makes it another one
+  // changes little.
+  add(`${block}ffn_gate_inp.weight`, [dModel, count], 'F32', normal(4 / Math.sqrt(dModel)));
   const loud = Math.sqrt(used);
   add(`${block}ffn_gate_exps.weight`, [dModel, width, count], tensorType, normal(1 / Math.sqrt(dModel)));
   add(`${block}ffn_up_exps.weight`, [dModel, width, count], tensorType, normal(1 / Math.sqrt(dModel)));

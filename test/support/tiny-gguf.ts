@@ -28,6 +28,8 @@ export interface TinyGgufOptions {
   window?: number;
   /** In place of each layer's MLP; the MoE architectures have some by default. */
   experts?: TinyExperts;
+  /** Deviation of the logits; default 3. */
+  logitScale?: number;
   /** Further keys, or other values for those that are written. */
   metadata?: Record<string, GgufValue>;
 }
@@ -136,12 +138,12 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     add(name, [length], 'F32', () => mean + 0.1 * next());
   // Rows of about 3 / sqrt(d_model): logits then have a deviation of 3. Tokens that plain text lacks get faint rows,
   // so that they are all but never generated.
-  const tokenRows = (name: string, faint: number): void => {
+  const tokenRows = (name: string, faint: number, scale = 3): void => {
     const data = add(
       name,
       [dModel, vocabulary.tokens.length],
       tensorType,
-      () => (3 * next()) / Math.sqrt(dModel),
+      () => (scale * next()) / Math.sqrt(dModel),
     );
     vocabulary.tokens.forEach((token, id) => {
       if (!isPlainText(token, vocabulary.types[id] ?? 1)) {
@@ -186,7 +188,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     matrix(`${block}ffn_down.weight`, dFf, dModel);
   }
   vector('output_norm.weight', dModel, 1);
-  if (!tiedEmbeddings) tokenRows('output.weight', 0);
+  if (!tiedEmbeddings) tokenRows('output.weight', 0, options.logitScale);
   if (options.roundedTo) for (const tensor of tensors) round(tensor, options.roundedTo);
   writeGguf(path, { metadata, tensors });
 }

@@ -22,9 +22,9 @@ Hparams Architecture::hparams(const GgufFile& file) const {
   Hparams h = read_hparams(file);
   h.rope.neox = h.window_rope.neox = neox_rope;
   if (h.n_experts > 0 && !has_experts) {
-    throw Error("MODEL_FORMAT_UNSUPPORTED", "metadata key " + h.architecture + ".expert_count is " +
-                                                std::to_string(h.n_experts) +
-                                                "; this engine runs dense models, 0 experts, of that architecture");
+    throw Error("MODEL_FORMAT_UNSUPPORTED",
+                "metadata key " + h.architecture + ".expert_count is " + std::to_string(h.n_experts) +
+                    "; this engine runs dense models, 0 experts, of that architecture");
   }
   if (complete != nullptr) complete(h);
   return h;

@@ -44,14 +44,14 @@ struct ExpertRows {
     int64_t row_begin, row_end;  // of the expert's matrix
     int64_t offset;              // of the expert's input, in ForwardPass::quantized
   };
-  AlignedBuffer<float> scores;         // (n_rows, n_experts): of the router
-  AlignedBuffer<float> gate, up;       // (n_pairs, d_expert)
-  AlignedBuffer<float> out;            // (n_pairs, d_model)
-  std::vector<int32_t> chosen;         // (n_rows, n_experts_used): experts, best first
-  std::vector<float> weights;          // (n_rows, n_experts_used)
+  AlignedBuffer<float> scores;          // (n_rows, n_experts): of the router
+  AlignedBuffer<float> gate, up;        // (n_pairs, d_expert)
+  AlignedBuffer<float> out;             // (n_pairs, d_model)
+  std::vector<int32_t> chosen;          // (n_rows, n_experts_used): experts, best first
+  std::vector<float> weights;           // (n_rows, n_experts_used)
   std::vector<int32_t> pair_of_choice;  // (n_rows, n_experts_used)
-  std::vector<int32_t> row_of_pair;    // (n_pairs,)
-  std::vector<int32_t> first, next;    // (n_experts + 1,): first pair of each expert
+  std::vector<int32_t> row_of_pair;     // (n_pairs,)
+  std::vector<int32_t> first, next;     // (n_experts + 1,): first pair of each expert
   std::vector<Panel> panels;
   std::vector<Task> tasks;
 };

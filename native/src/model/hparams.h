@@ -31,10 +31,10 @@ struct Hparams {
   int32_t window_every = 0;  // of so many layers in turn all but the last are windowed; 0: none is
 
   // Mixture of experts; n_experts 0: dense.
-  int32_t n_experts = 0;         // %s.expert_count
-  int32_t n_experts_used = 0;    // %s.expert_used_count: of each token
-  int32_t d_expert = 0;          // %s.expert_feed_forward_length, else what the architecture says
-  int32_t d_shared_expert = 0;   // %s.expert_shared_feed_forward_length, else d_ff
+  int32_t n_experts = 0;                // %s.expert_count
+  int32_t n_experts_used = 0;           // %s.expert_used_count: of each token
+  int32_t d_expert = 0;                 // %s.expert_feed_forward_length, else what the architecture says
+  int32_t d_shared_expert = 0;          // %s.expert_shared_feed_forward_length, else d_ff
   bool expert_weights_sum_to_1 = true;  // else they are shares of all experts' softmax
 
   int32_t d_q() const { return n_heads * head_dim; }

@@ -25,8 +25,9 @@ uint64_t activation_bytes(const Hparams& h, const EngineOptions& options, int32_
   // A row beside each of its experts, and its scores.
   const auto n_pairs = static_cast<uint64_t>(h.n_experts_used);
   const uint64_t expert_row =
-      sizeof(float) * (n_pairs * (2 * static_cast<uint64_t>(h.d_expert) + static_cast<uint64_t>(h.d_model) + 4) +
-                       static_cast<uint64_t>(h.n_experts)) +
+      sizeof(float) *
+          (n_pairs * (2 * static_cast<uint64_t>(h.d_expert) + static_cast<uint64_t>(h.d_model) + 4) +
+           static_cast<uint64_t>(h.n_experts)) +
       kQuantizedBytes * n_pairs * static_cast<uint64_t>(std::max(h.d_expert, h.d_model));
   const uint64_t row =
       sizeof(float) * (3 * static_cast<uint64_t>(h.d_model) + 2 * static_cast<uint64_t>(h.d_q()) +

@@ -16,8 +16,9 @@ struct Qwen2MoeLayer {
   std::vector<float> bq, bk, bv;  // (d_q,), (d_kv,) twice
   std::vector<float> ffn_norm;    // (d_model,)
   Experts experts;
-  std::vector<float> shared_router;                 // (d_model,)
-  Matrix w_shared_gate, w_shared_up, w_shared_down;  // (d_shared_expert, d_model) twice, (d_model, d_shared_expert)
+  std::vector<float> shared_router;  // (d_model,)
+  Matrix w_shared_gate, w_shared_up,
+      w_shared_down;  // (d_shared_expert, d_model) twice, (d_model, d_shared_expert)
 };
 
 /// x += sigmoid(router . normed) * shared expert(normed)
@@ -30,7 +31,8 @@ void add_shared_expert(ForwardPass& pass, const Qwen2MoeLayer& layer) {
   for (int64_t t = 0; t < pass.n_rows(); ++t) {
     const float* const row = pass.normed.data() + t * d_model;
     double dot = 0;
-    for (int64_t c = 0; c < d_model; ++c) dot += static_cast<double>(row[c]) * layer.shared_router[static_cast<size_t>(c)];
+    for (int64_t c = 0; c < d_model; ++c)
+      dot += static_cast<double>(row[c]) * layer.shared_router[static_cast<size_t>(c)];
     opening[t] = static_cast<float>(1 / (1 + std::exp(-dot)));
     float* const gate = pass.gate.data() + t * d_ff;
     pass.kernels.swiglu(gate, pass.up.data() + t * d_ff, d_ff, gate);
