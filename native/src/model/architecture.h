@@ -8,6 +8,7 @@
 
 #include "model/forward_pass.h"
 #include "model/hparams.h"
+#include "model/rank_head.h"
 #include "model/weights.h"
 
 namespace tiergate {
@@ -19,8 +20,10 @@ class Network {
   /// Layers [begin, end): extends the timelines' K/V and leaves the output of every row in pass.x, where the next
   /// layers find it. Layer 0 begins with pass.tokens; the last one fills pass.logits. Allocates nothing.
   virtual void forward(ForwardPass& pass, int32_t begin, int32_t end) const = 0;
-  /// (d_model,): the weight of the norm that comes after the last layer.
+  /// (d_model,): the weight of the norm that comes after the last layer. Empty: there is none.
   virtual const std::vector<float>& output_norm() const = 0;
+  /// Null: the model does not rank.
+  virtual const RankHead* rank_head() const { return nullptr; }
 };
 
 struct Architecture {

@@ -106,12 +106,11 @@ RopeParameters read_window_rope(const Keys& keys, const RopeParameters& rope) {
   return out;
 }
 
-/// Rank (4) is a score, not a vector.
 Pooling read_pooling(const GgufFile& file, const Keys& keys) {
   const std::string key = keys.full("pooling_type");
   const int64_t value = file.get_int(key, 0);
-  if (value < 0 || value > 3)
-    unsupported(key, std::to_string(value), "0 (none), 1 (mean), 2 (cls) and 3 (last)");
+  if (value < 0 || value > 4)
+    unsupported(key, std::to_string(value), "0 (none), 1 (mean), 2 (cls), 3 (last) and 4 (rank)");
   return static_cast<Pooling>(value);
 }
 
@@ -175,11 +174,15 @@ Hparams read_hparams(const GgufFile& file) {
   read_experts(file, keys, h);
   if (const double cap = keys.number("final_logit_softcapping", 0.0, 0.0, 1e6); cap != 0)
     unsupported(keys.full("final_logit_softcapping"), std::to_string(cap), "models that do not cap logits");
-  h.rms_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));
+  const bool has_layer_norm = keys.has("attention.layer_norm_epsilon");
+  h.rms_eps = static_cast<float>(keys.number(
+      has_layer_norm ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));
   h.attention_scale = static_cast<float>(keys.number("attention.scale", 0.0, 0.0, 1e6));
   if (h.attention_scale == 0)
     h.attention_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_dim)));
   h.pooling = read_pooling(file, keys);
+  if (const size_t n = file.get_strings(keys.full("classifier.output_labels")).size(); n > 0)
+    h.n_labels = static_cast<int32_t>(std::min<size_t>(n, kMaxSize));
   h.rope = read_rope(keys, h);
   h.window_rope = read_window_rope(keys, h.rope);
   if (keys.has("attention.sliding_window")) {

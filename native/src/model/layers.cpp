@@ -176,7 +176,7 @@ int64_t query_blocks(const SequenceRows& s) { return (s.n_rows + kQueryBlock - 1
 
 }  // namespace
 
-void attend(ForwardPass& pass, int32_t layer) {
+void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks) {
   store_kv(pass, layer);
 
   const Hparams& h = pass.h;
@@ -210,6 +210,8 @@ void attend(ForwardPass& pass, int32_t layer) {
           .scale = h.attention_scale,
           .window = h.is_windowed(layer) ? h.window : 0,
           .softcap = 0,
+          .n_keys = h.is_causal ? 0 : s->first_position + s->n_rows,
+          .sinks = sinks == nullptr ? nullptr : sinks->data(),
       };
       pass.kv.attention(args, kv_head, kv_head + 1);
     }

@@ -40,8 +40,9 @@ void project_qkv(ForwardPass& pass, const Linear& wq, const Linear& wk, const Li
 void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const std::vector<float>& k_norm);
 /// RoPE on q and k, as the layer has it.
 void rotate(ForwardPass& pass, int32_t layer);
-/// Writes k and v into the timelines, then attended = causal attention of q over each row's own timeline.
-void attend(ForwardPass& pass, int32_t layer);
+/// Writes k and v into the timelines, then attended = attention of q over each row's own timeline, causal unless the
+/// model is an encoder. sinks (n_heads,): scores of a key without a value, or null.
+void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks = nullptr);
 /// x += RMSNorm(wo(attended)) * norm, where a norm is given.
 void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm = nullptr);
 /// x += w_down(silu(w_gate(normed)) * w_up(normed))
