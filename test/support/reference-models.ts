@@ -12,19 +12,32 @@ export interface ReferenceModel {
 
 const experts = { count: 8, used: 3, width: 256 };
 
-export const referenceModels: readonly ReferenceModel[] = (
-  [
-    ['mixtral', { architecture: 'llama', experts }],
-    ['qwen2moe', { architecture: 'qwen2moe', experts }],
-    ['qwen3moe', { architecture: 'qwen3moe', experts }],
-  ] satisfies [string, TinyGgufOptions][]
-).flatMap(([name, options]) =>
-  (['F32', 'Q8_0'] as const).map((tensorType) => ({
-    name: `${name}-${tensorType}`,
-    // Logits as of an undecided model: what rounding moves them by is then little in nats, what an error does is not.
-    options: { ...options, tensorType, logitScale: 1 },
-  })),
-);
+const gptOss: TinyGgufOptions = {
+  architecture: 'gpt-oss',
+  experts,
+  seed: 2,
+  layers: 4,
+  window: 16,
+  ropeScaling: { type: 'yarn', factor: 32, originalContextLength: 64 },
+};
+
+const models: Record<string, TinyGgufOptions> = {
+  'mixtral-F32': { architecture: 'llama', experts },
+  'mixtral-Q8_0': { architecture: 'llama', experts, tensorType: 'Q8_0' },
+  'qwen2moe-F32': { architecture: 'qwen2moe', experts },
+  'qwen2moe-Q8_0': { architecture: 'qwen2moe', experts, tensorType: 'Q8_0' },
+  'qwen3moe-F32': { architecture: 'qwen3moe', experts },
+  'qwen3moe-Q8_0': { architecture: 'qwen3moe', experts, tensorType: 'Q8_0' },
+  'qwen3moe-Q4_K': { architecture: 'qwen3moe', experts, tensorType: 'Q4_K' },
+  'gpt-oss-F32': gptOss,
+  'gpt-oss-MXFP4': { ...gptOss, tensorType: 'Q8_0', experts: { ...experts, tensorType: 'MXFP4' } },
+};
+
+// Logits as of an undecided model: what rounding moves them by is then little in nats, what an error does is not.
+export const referenceModels: readonly ReferenceModel[] = Object.entries(models).map(([name, options]) => ({
+  name,
+  options: { ...options, logitScale: 1 },
+}));
 
 /** What the models are asked. */
 export const referenceText = 'The little dog was very happy because it could hold its hat. Tom said: "';

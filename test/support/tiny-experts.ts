@@ -8,6 +8,8 @@ export interface TinyExperts {
   used: number;
   /** Values of an expert's hidden layer. */
   width: number;
+  /** Default: as the other matrices. */
+  tensorType?: TensorType;
 }
 
 const SHARED_WIDTH = 128;
@@ -36,16 +38,24 @@ interface Writer {
 export function addExperts(
   { add, normal, tensorType, dModel }: Writer,
   block: string,
-  { count, used, width }: TinyExperts,
+  { count, used, width, ...experts }: TinyExperts,
   architecture: string,
 ): void {
+  const type = experts.tensorType ?? tensorType;
   // Scores of a deviation of 4: the last expert chosen weighs little, so that a rounding which makes it another one
   // changes little.
   add(`${block}ffn_gate_inp.weight`, [dModel, count], 'F32', normal(4 / Math.sqrt(dModel)));
   const loud = Math.sqrt(used);
-  add(`${block}ffn_gate_exps.weight`, [dModel, width, count], tensorType, normal(1 / Math.sqrt(dModel)));
-  add(`${block}ffn_up_exps.weight`, [dModel, width, count], tensorType, normal(1 / Math.sqrt(dModel)));
-  add(`${block}ffn_down_exps.weight`, [width, dModel, count], tensorType, normal(loud / Math.sqrt(width)));
+  add(`${block}ffn_gate_exps.weight`, [dModel, width, count], type, normal(1 / Math.sqrt(dModel)));
+  add(`${block}ffn_up_exps.weight`, [dModel, width, count], type, normal(1 / Math.sqrt(dModel)));
+  add(`${block}ffn_down_exps.weight`, [width, dModel, count], type, normal(loud / Math.sqrt(width)));
+  if (architecture === 'gpt-oss') {
+    add(`${block}ffn_gate_inp.bias`, [count], 'F32', normal(0.5));
+    // Wide enough that the clamp at 7 is met.
+    add(`${block}ffn_gate_exps.bias`, [width, count], 'F32', normal(3));
+    add(`${block}ffn_up_exps.bias`, [width, count], 'F32', normal(3));
+    add(`${block}ffn_down_exps.bias`, [dModel, count], 'F32', normal(0.5));
+  }
   if (architecture !== 'qwen2moe') return;
   add(`${block}ffn_gate_inp_shexp.weight`, [dModel], 'F32', normal(1 / Math.sqrt(dModel)));
   add(`${block}ffn_gate_shexp.weight`, [dModel, SHARED_WIDTH], tensorType, normal(1 / Math.sqrt(dModel)));

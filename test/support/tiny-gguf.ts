@@ -10,7 +10,7 @@ import { encodeTensor, type TensorType } from './tensor-encoding.ts';
 import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
-  architecture?: 'llama' | 'qwen2' | 'qwen3' | 'gemma3' | 'qwen2moe' | 'qwen3moe';
+  architecture?: 'llama' | 'qwen2' | 'qwen3' | 'gemma3' | 'qwen2moe' | 'qwen3moe' | 'gpt-oss';
   /** Of the matrices; norms and biases are always F32. */
   tensorType?: TensorType;
   /** Stores, as `tensorType`, the values that the matrices have after rounding to this type. */
@@ -43,6 +43,7 @@ const fileTypes: Record<TensorType, number> = {
   Q4_K: 14,
   Q5_K: 16,
   Q6_K: 18,
+  MXFP4: 38,
 };
 
 const dModel = 256;
@@ -56,7 +57,7 @@ const chatMl =
   "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
 /** xorshift32, then the sum of four uniforms: near enough to a normal distribution, and exact on every machine. */
-function normals(seed: number): () => number {
+export function normals(seed: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) ^ 0x6d2b79f5) >>> 0 || 1;
   const uniform = (): number => {
     state ^= state << 13;
@@ -90,7 +91,8 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
   const { architecture = 'llama', tensorType = 'F32', seed = 1, contextLength = 512, layers = 2 } = options;
   const { tiedEmbeddings = false, ropeScaling, chatTemplate = chatMl } = options;
   const experts =
-    options.experts ?? (architecture.endsWith('moe') ? { count: 8, used: 3, width: 96 } : null);
+    options.experts ?? (/moe$|^gpt-oss$/.test(architecture) ? { count: 8, used: 3, width: 96 } : null);
+  const isGptOss = architecture === 'gpt-oss';
   const vocabulary = tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
   const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
   const original = ropeScaling?.originalContextLength ?? contextLength;
@@ -163,7 +165,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     matrix(`${block}attn_q.weight`, dModel, nHeads * headDim);
     matrix(`${block}attn_k.weight`, dModel, nKvHeads * headDim);
     matrix(`${block}attn_v.weight`, dModel, nKvHeads * headDim);
-    if (architecture.startsWith('qwen2')) {
+    if (architecture.startsWith('qwen2') || isGptOss) {
       vector(`${block}attn_q.bias`, nHeads * headDim, 0);
       vector(`${block}attn_k.bias`, nKvHeads * headDim, 0);
       vector(`${block}attn_v.bias`, nKvHeads * headDim, 0);
@@ -173,11 +175,15 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
       vector(`${block}attn_k_norm.weight`, headDim, 1);
     }
     matrix(`${block}attn_output.weight`, nHeads * headDim, dModel);
+    if (isGptOss) {
+      vector(`${block}attn_output.bias`, dModel, 0);
+      vector(`${block}attn_sinks.weight`, nHeads, 1);
+    }
     if (architecture === 'gemma3') {
       vector(`${block}post_attention_norm.weight`, dModel, 0.5);
       vector(`${block}post_ffw_norm.weight`, dModel, 0.5);
     }
-    vector(`${block}ffn_norm.weight`, dModel, 1);
+    vector(`${block}${isGptOss ? 'post_attention_norm' : 'ffn_norm'}.weight`, dModel, 1);
     if (experts) {
       const normal = (size: number) => () => next() * size;
       addExperts({ add, normal, tensorType, dModel }, block, experts, architecture);
