@@ -26,12 +26,19 @@ export interface NativeModelInfo {
   fimPrefixToken: number;
   fimSuffixToken: number;
   fimMiddleToken: number;
-  /** 0: the file does not say; 1 mean, 2 cls, 3 last. */
+  /** 0: the file does not say; 1 mean, 2 cls, 3 last, 4 rank. */
   pooling: NativePooling;
+  /** False: an encoder, which samples nothing and reads each text in one step. */
+  isCausal: boolean;
+  /** Between a query and a document; -1: none. */
+  sepToken: number;
+  addSep: boolean;
+  /** tokenizer.chat_template.rerank, with {query} and {document}; '': none. */
+  rerankTemplate: string;
 }
 
-/** llama.cpp's LLAMA_POOLING_TYPE: none, mean, cls, last. */
-export type NativePooling = 0 | 1 | 2 | 3;
+/** llama.cpp's LLAMA_POOLING_TYPE: none, mean, cls, last, rank. */
+export type NativePooling = 0 | 1 | 2 | 3 | 4;
 
 /** How K and V are kept. */
 export type NativeKvType = 'f16' | 'q8_0';
@@ -72,7 +79,7 @@ export interface NativeStepResult {
   margin: number;
   topTokens: Int32Array;
   topLogprobs: Float32Array;
-  /** (d_model,), of length 1, of all tokens so far; only where pooling was asked for. */
+  /** (d_model,), of length 1, of all tokens so far; only where pooling was asked for. Of 4, rank: (1,), 0 … 1. */
   embedding?: Float32Array;
   /** What was sampled after each token of the draft that was right, in order; left out when none was. */
   following?: NativeStepResult[];

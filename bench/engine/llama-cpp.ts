@@ -79,6 +79,10 @@ export class LlamaCpp {
     return this.#call('embed', { texts });
   }
 
+  rank(query: string, documents: string[]): Promise<number[]> {
+    return this.#call('rank', { query, documents });
+  }
+
   infillTokens(): Promise<(number | null)[]> {
     return this.#call('infillTokens');
   }

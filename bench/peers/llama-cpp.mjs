@@ -65,6 +65,16 @@ const handlers = {
     }
   },
 
+  /** How relevant each document is to the query, 0 … 1, as node-llama-cpp puts the two together. */
+  async rank({ query, documents }) {
+    const ranker = await model.createRankingContext({ contextSize: 256, batchSize: 256 });
+    try {
+      return await ranker.rankAll(query, documents);
+    } finally {
+      await ranker.dispose();
+    }
+  },
+
   /** Token ids before prefix, suffix and middle; null where the model has none. */
   infillTokens() {
     const { prefix, suffix, middle } = model.tokens.infill;

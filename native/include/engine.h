@@ -32,7 +32,8 @@ class Error : public std::runtime_error {
 };
 
 /// How the hidden states of a sequence become one vector (llama.cpp's LLAMA_POOLING_TYPE).
-enum class Pooling : uint8_t { kNone = 0, kMean = 1, kCls = 2, kLast = 3 };
+/// kRank: not a vector, but how relevant a document is to a query, by the model's ranking head.
+enum class Pooling : uint8_t { kNone = 0, kMean = 1, kCls = 2, kLast = 3, kRank = 4 };
 
 struct ModelInfo {
   std::string path;
@@ -54,6 +55,11 @@ struct ModelInfo {
   // Fill-in-the-middle: what stands before the prefix, the suffix and the answer. -1: none.
   int32_t fim_prefix_token = -1, fim_suffix_token = -1, fim_middle_token = -1;
   Pooling pooling = Pooling::kNone;  // %s.pooling_type; kNone: the file does not say
+  bool is_causal = true;  // false: an encoder, which samples nothing and reads a text in one step
+  // Ranking: how a query and a document are put together. sep_token -1: none.
+  int32_t sep_token = -1;
+  bool add_sep = false;
+  std::string rerank_template;  // tokenizer.chat_template.rerank, may be empty
 };
 
 /// Packed weights of an earlier start, to be mapped instead of packing them again.
@@ -135,7 +141,8 @@ struct StepResult {
   float entropy = 0;              // nats, same distribution
   float margin = 0;               // p(best) - p(second best), same distribution
   std::vector<TokenLogprob> top;  // descending
-  std::vector<float> embedding;   // (d_model,), of length 1, of all tokens so far; empty unless asked for
+  /// (d_model,), of length 1, of all tokens so far; empty unless asked for. Of kRank: (1,), 0 … 1.
+  std::vector<float> embedding;
   /// What was sampled after each token of the draft that was right, in order.
   std::vector<StepResult> following;
 };

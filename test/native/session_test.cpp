@@ -46,7 +46,7 @@ bool same_bits(const Logits& a, const Logits& b) {
 }  // namespace
 
 TEST("logits are the same bits alone and in any batch, chunking and thread count") {
-  for (const char* architecture : {"llama", "qwen2", "qwen3", "gemma3"}) {
+  for (const char* architecture : {"llama", "qwen2", "qwen3", "gemma3", "qwen2moe", "qwen3moe"}) {
     // Wide enough that loops are split between threads.
     const TinyModelFile file({.architecture = architecture,
                               .d_model = 256,

@@ -19,6 +19,8 @@ struct TinyShape {
   bool yarn = false;
   /// Of gemma3's windowed layers; 0: the file has no such key.
   uint32_t window = 0;
+  /// Of qwen2moe and qwen3moe: 5 experts of this width, 2 of them for each token.
+  uint32_t d_expert = 48;
   /// The row of this token in token_embd is not a number: whoever feeds it gets broken logits. -1: none.
   int32_t poisoned_token = -1;
   static constexpr uint32_t n_vocab = 3 + 256;
@@ -77,6 +79,13 @@ class TinyModelFile {
     u32(a + "rope.dimension_count", s.n_rot);
     f32(a + "rope.freq_base", s.rope_base);
     if (s.window > 0) u32(a + "attention.sliding_window", s.window);
+    const bool has_experts = s.architecture.ends_with("moe");
+    if (has_experts) {
+      u32(a + "expert_count", static_cast<uint32_t>(n_experts));
+      u32(a + "expert_used_count", 2);
+      u32(a + "expert_feed_forward_length", s.d_expert);
+      u32(a + "expert_shared_feed_forward_length", s.d_ff + 16);
+    }
     if (s.yarn) {
       text(a + "rope.scaling.type", "yarn");
       f32(a + "rope.scaling.factor", 4);
@@ -126,12 +135,12 @@ class TinyModelFile {
       matrix(blk + "attn_k.weight", d_kv, s.d_model, 2);
       matrix(blk + "attn_v.weight", d_kv, s.d_model);
       matrix(blk + "attn_output.weight", s.d_model, d_q);
-      if (s.architecture == "qwen2") {
+      if (s.architecture.starts_with("qwen2")) {
         vector(blk + "attn_q.bias", d_q, 0);
         vector(blk + "attn_k.bias", d_kv, 0);
         vector(blk + "attn_v.bias", d_kv, 0);
       }
-      if (s.architecture == "qwen3" || s.architecture == "gemma3") {
+      if (s.architecture.starts_with("qwen3") || s.architecture == "gemma3") {
         vector(blk + "attn_q_norm.weight", s.head_dim, 1);
         vector(blk + "attn_k_norm.weight", s.head_dim, 1);
       }
@@ -140,6 +149,22 @@ class TinyModelFile {
         vector(blk + "post_ffw_norm.weight", s.d_model, 0.5f);
       }
       vector(blk + "ffn_norm.weight", s.d_model, 1);
+      if (has_experts) {
+        const auto experts = [&](const std::string& name, uint64_t n_rows, uint64_t n_cols) {
+          matrix(name, n_experts * n_rows, n_cols);
+          tensors.back().dims = {n_cols, n_rows, n_experts};
+        };
+        matrix(blk + "ffn_gate_inp.weight", n_experts, s.d_model);
+        experts(blk + "ffn_gate_exps.weight", s.d_expert, s.d_model);
+        experts(blk + "ffn_up_exps.weight", s.d_expert, s.d_model);
+        experts(blk + "ffn_down_exps.weight", s.d_model, s.d_expert);
+        if (s.architecture != "qwen2moe") continue;
+        vector(blk + "ffn_gate_inp_shexp.weight", s.d_model, 0);
+        matrix(blk + "ffn_gate_shexp.weight", s.d_ff + 16, s.d_model);
+        matrix(blk + "ffn_up_shexp.weight", s.d_ff + 16, s.d_model);
+        matrix(blk + "ffn_down_shexp.weight", s.d_model, s.d_ff + 16);
+        continue;
+      }
       matrix(blk + "ffn_gate.weight", s.d_ff, s.d_model);
       matrix(blk + "ffn_up.weight", s.d_ff, s.d_model);
       matrix(blk + "ffn_down.weight", s.d_model, s.d_ff);
@@ -165,6 +190,7 @@ class TinyModelFile {
     std::ofstream(path_, std::ios::binary) << file << data;
   }
 
+  static constexpr uint64_t n_experts = 5;
   std::string path_, header_;
   uint64_t n_keys_ = 0;
 };

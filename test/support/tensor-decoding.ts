@@ -1,6 +1,6 @@
 // ggml's tensor types back to floats, by the formulas of ggml's specification.
 import { fromHalf } from './half.ts';
-import type { TensorType } from './tensor-encoding.ts';
+import { e2m1, type TensorType } from './tensor-encoding.ts';
 
 interface BlockType {
   /** Values a block. */
@@ -28,6 +28,16 @@ const blockTypes: Record<TensorType, BlockType> = {
     size: 32,
     bytes: 34,
     decode: (block) => (i) => fromHalf(block.readUInt16LE(0)) * block.readInt8(2 + i),
+  },
+  MXFP4: {
+    size: 32,
+    bytes: 17,
+    decode: (block) => (i) => {
+      const pair = block.readUInt8(1 + (i & 15));
+      const code = i < 16 ? pair & 15 : pair >> 4;
+      const magnitude = (e2m1[code & 7] ?? 0) * 2 ** (block.readUInt8(0) - 127);
+      return code & 8 ? -magnitude : magnitude;
+    },
   },
   Q4_0: {
     size: 32,

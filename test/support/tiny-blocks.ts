@@ -22,6 +22,9 @@ export const tinyBlocks: Record<TinyArchitecture, TinyBlocks> = {
   mistral3: {},
   olmo2: { qkNorm: 'whole', noNormBefore: true, normAfter: true },
   phi3: { isFused: true },
+  qwen2moe: { qkvBiases: true },
+  qwen3moe: { qkNorm: 'head' },
+  'gpt-oss': { qkvBiases: true },
   smollm3: {},
 };
 
@@ -35,4 +38,7 @@ export type TinyArchitecture =
   | 'mistral3'
   | 'olmo2'
   | 'phi3'
-  | 'smollm3';
+  | 'smollm3'
+  | 'qwen2moe'
+  | 'qwen3moe'
+  | 'gpt-oss';

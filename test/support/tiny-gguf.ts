@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addExperts, expertMetadata, type TinyExperts } from './tiny-experts.ts';
 import { bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
 import { decodeTensor } from './tensor-decoding.ts';
 import { encodeTensor, type TensorType } from './tensor-encoding.ts';
@@ -34,6 +35,10 @@ export interface TinyGgufOptions {
   rotated?: number;
   /** Tokens that windowed layers see. */
   window?: number;
+  /** In place of each layer's MLP; the MoE architectures have some by default. */
+  experts?: TinyExperts;
+  /** Deviation of the logits; default 3. */
+  logitScale?: number;
   /** Further keys, or other values for those that are written. */
   metadata?: Record<string, GgufValue>;
 }
@@ -47,6 +52,7 @@ const fileTypes: Record<TensorType, number> = {
   Q4_K: 14,
   Q5_K: 16,
   Q6_K: 18,
+  MXFP4: 38,
 };
 
 const dModel = 256;
@@ -59,7 +65,7 @@ const chatMl =
   "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
 
 /** xorshift32, then the sum of four uniforms: near enough to a normal distribution, and exact on every machine. */
-function normals(seed: number): () => number {
+export function normals(seed: number): () => number {
   let state = (Math.imul(seed, 0x9e3779b1) ^ 0x6d2b79f5) >>> 0 || 1;
   const uniform = (): number => {
     state ^= state << 13;
@@ -94,6 +100,9 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
   const { tiedEmbeddings = false, ropeScaling, chatTemplate = chatMl, rotated = headDim } = options;
   const nHeads = options.heads ?? 4;
   const blocks = tinyBlocks[architecture];
+  const experts =
+    options.experts ?? (/moe$|^gpt-oss$/.test(architecture) ? { count: 8, used: 3, width: 96 } : null);
+  const isGptOss = architecture === 'gpt-oss';
   const vocabulary = tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
   const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
   const original = ropeScaling?.originalContextLength ?? contextLength;
@@ -116,6 +125,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     [key('rope.freq_base')]: f32(ropeBase),
     ...(options.window ? { [key('attention.sliding_window')]: u32(options.window) } : {}),
     [key('vocab_size')]: u32(vocabulary.tokens.length),
+    ...(experts ? expertMetadata(architecture, experts) : {}),
     ...vocabulary.metadata,
     ...(chatTemplate === '' ? {} : { 'tokenizer.chat_template': str(chatTemplate) }),
   };
@@ -142,12 +152,12 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     add(name, [length], 'F32', () => mean + 0.1 * next());
   // Rows of about 3 / sqrt(d_model): logits then have a deviation of 3. Tokens that plain text lacks get faint rows,
   // so that they are all but never generated.
-  const tokenRows = (name: string, faint: number): void => {
+  const tokenRows = (name: string, faint: number, scale = 3): void => {
     const data = add(
       name,
       [dModel, vocabulary.tokens.length],
       tensorType,
-      () => (3 * next()) / Math.sqrt(dModel),
+      () => (scale * next()) / Math.sqrt(dModel),
     );
     vocabulary.tokens.forEach((token, id) => {
       if (!isPlainText(token, vocabulary.types[id] ?? 1)) {
@@ -191,17 +201,26 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
       vector(`${block}attn_k_norm.weight`, isWhole ? nKvHeads * headDim : headDim, 1);
     }
     matrix(`${block}attn_output.weight`, nHeads * headDim, dModel);
+    if (isGptOss) {
+      vector(`${block}attn_output.bias`, dModel, 0);
+      vector(`${block}attn_sinks.weight`, nHeads, 1);
+    }
     if (blocks.normAfter) {
       vector(`${block}post_attention_norm.weight`, dModel, 0.5);
       vector(`${block}post_ffw_norm.weight`, dModel, 0.5);
     }
-    if (!blocks.noNormBefore) vector(`${block}ffn_norm.weight`, dModel, 1);
+    if (!blocks.noNormBefore) vector(`${block}${isGptOss ? 'post_attention_norm' : 'ffn_norm'}.weight`, dModel, 1);
+    if (experts) {
+      const normal = (size: number) => () => next() * size;
+      addExperts({ add, normal, tensorType, dModel }, block, experts, architecture);
+      continue;
+    }
     if (!blocks.isFused) matrix(`${block}ffn_gate.weight`, dModel, dFf);
     matrix(`${block}ffn_up.weight`, dModel, blocks.isFused ? 2 * dFf : dFf);
     matrix(`${block}ffn_down.weight`, dFf, dModel);
   }
   vector('output_norm.weight', dModel, 1);
-  if (!tiedEmbeddings) tokenRows('output.weight', 0);
+  if (!tiedEmbeddings) tokenRows('output.weight', 0, options.logitScale);
   if (options.roundedTo) for (const tensor of tensors) round(tensor, options.roundedTo);
   writeGguf(path, { metadata, tensors });
 }

@@ -134,6 +134,10 @@ Napi::Value ModelWrap::info(const Napi::CallbackInfo& info) {
   out["fimSuffixToken"] = m.fim_suffix_token;
   out["fimMiddleToken"] = m.fim_middle_token;
   out["pooling"] = static_cast<int32_t>(m.pooling);
+  out["isCausal"] = m.is_causal;
+  out["sepToken"] = m.sep_token;
+  out["addSep"] = m.add_sep;
+  out["rerankTemplate"] = m.rerank_template;
   return out;
 }
 

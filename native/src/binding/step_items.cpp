@@ -21,8 +21,8 @@ StepItems::StepItems(const Napi::Array& items) {
     item.n_top = to_int32(given.Get("nTop"), name + ".nTop");
     int32_t pooling = 0;
     read_option(given, "pooling", pooling, to_int32);
-    if (pooling < 0 || pooling > static_cast<int32_t>(Pooling::kLast)) {
-      throw Error("INVALID_REQUEST", name + ".pooling is " + std::to_string(pooling) + "; it must be 0 … 3");
+    if (pooling < 0 || pooling > static_cast<int32_t>(Pooling::kRank)) {
+      throw Error("INVALID_REQUEST", name + ".pooling is " + std::to_string(pooling) + "; it must be 0 … 4");
     }
     item.pooling = static_cast<Pooling>(pooling);
     sessions_.push_back(session->state());

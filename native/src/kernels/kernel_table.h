@@ -66,6 +66,8 @@ struct AttentionArgs {
   float scale;                    // usually 1 / sqrt(head_dim)
   int32_t window;                 // sliding window in tokens, 0: full causal
   float softcap;                  // 0: off
+  int32_t n_keys = 0;             // 0: causal; else every query sees the keys [0, n_keys)
+  const float* sinks = nullptr;   // (n_heads,): a further score of each head, of a key without a value; or null
 };
 
 /// One way to keep K and V.

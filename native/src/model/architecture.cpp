@@ -1,5 +1,7 @@
 #include "model/architecture.h"
 
+#include "engine.h"
+
 namespace tiergate {
 
 #define ARCHITECTURE(name) extern const Architecture architecture_##name;
@@ -19,6 +21,11 @@ const Architecture* const kArchitectures[] = {
 Hparams Architecture::hparams(const GgufFile& file) const {
   Hparams h = read_hparams(file);
   h.rope.neox = h.window_rope.neox = neox_rope;
+  if (h.n_experts > 0 && !has_experts) {
+    throw Error("MODEL_FORMAT_UNSUPPORTED",
+                "metadata key " + h.architecture + ".expert_count is " + std::to_string(h.n_experts) +
+                    "; this engine runs dense models, 0 experts, of that architecture");
+  }
   if (complete != nullptr) complete(h);
   return h;
 }

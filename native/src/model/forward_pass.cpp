@@ -1,5 +1,7 @@
 #include "model/forward_pass.h"
 
+#include <algorithm>
+
 namespace tiergate {
 
 ForwardPass::ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, KvType kv_type,
@@ -12,7 +14,7 @@ ForwardPass::ForwardPass(const Hparams& hparams, const KernelTable& kernel_table
       rope(rope_table),
       window_rope(window_rope_table) {
   const auto rows = static_cast<size_t>(n_batch);
-  const auto buffer = [rows](int32_t width) {
+  const auto buffer = [rows](int64_t width) {
     return AlignedBuffer<float>(rows * static_cast<size_t>(width));
   };
   x = buffer(h.d_model);
@@ -21,8 +23,18 @@ ForwardPass::ForwardPass(const Hparams& hparams, const KernelTable& kernel_table
   k = buffer(h.d_kv());
   v = buffer(h.d_kv());
   attended = buffer(h.d_q());
-  gate = buffer(h.d_ff);
-  up = buffer(h.d_ff);
+  gate = buffer(std::max(h.d_ff, h.d_shared_expert));
+  up = buffer(std::max(h.d_ff, h.d_shared_expert));
+  if (h.n_experts == 0) return;
+  experts.scores = buffer(h.n_experts);
+  experts.gate = buffer(int64_t{h.n_experts_used} * h.d_expert);
+  experts.up = buffer(int64_t{h.n_experts_used} * h.d_expert);
+  experts.out = buffer(int64_t{h.n_experts_used} * h.d_model);
+  const size_t n_pairs = rows * static_cast<size_t>(h.n_experts_used);
+  experts.chosen.resize(n_pairs);
+  experts.weights.resize(n_pairs);
+  experts.pair_of_choice.resize(n_pairs);
+  experts.row_of_pair.resize(n_pairs);
 }
 
 }  // namespace tiergate

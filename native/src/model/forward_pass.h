@@ -33,6 +33,29 @@ struct PassRows {
   int32_t n_rows() const { return static_cast<int32_t>(tokens.size()); }
 };
 
+/// Rows on their way through experts (model/experts.h). A pair is a row with one of its experts; pairs are ordered by
+/// expert. Empty for dense models.
+struct ExpertRows {
+  struct Panel {
+    int64_t first_pair, n_pairs, offset;  // offset: in ForwardPass::quantized
+  };
+  struct Task {
+    int32_t product, expert;
+    int64_t row_begin, row_end;  // of the expert's matrix
+    int64_t offset;              // of the expert's input, in ForwardPass::quantized
+  };
+  AlignedBuffer<float> scores;          // (n_rows, n_experts): of the router
+  AlignedBuffer<float> gate, up;        // (n_pairs, d_expert)
+  AlignedBuffer<float> out;             // (n_pairs, d_model)
+  std::vector<int32_t> chosen;          // (n_rows, n_experts_used): experts, best first
+  std::vector<float> weights;           // (n_rows, n_experts_used)
+  std::vector<int32_t> pair_of_choice;  // (n_rows, n_experts_used)
+  std::vector<int32_t> row_of_pair;     // (n_pairs,)
+  std::vector<int32_t> first, next;     // (n_experts + 1,): first pair of each expert
+  std::vector<Panel> panels;
+  std::vector<Task> tasks;
+};
+
 struct ForwardPass : PassRows {
   ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, KvType kv_type,
               ThreadPool& thread_pool, const RopeTable& rope_table, const RopeTable& window_rope_table,
@@ -51,7 +74,8 @@ struct ForwardPass : PassRows {
   AlignedBuffer<float> q;     // (n_rows, n_heads, head_dim)
   AlignedBuffer<float> k, v;  // (n_rows, n_kv_heads, head_dim)
   AlignedBuffer<float> attended;  // (n_rows, n_heads, head_dim)
-  AlignedBuffer<float> gate, up;  // (n_rows, d_ff)
+  AlignedBuffer<float> gate, up;  // (n_rows, d_ff), or a shared expert's width where that is more
+  ExpertRows experts;
   AlignedBuffer<uint8_t>
       quantized;  // the input of the products under way, in each format they read; grows to need
   AlignedBuffer<float> logits;  // (output_rows.size(), n_vocab); grows to need

@@ -132,13 +132,25 @@ std::vector<bool> read_window_pattern(const GgufFile& file, const Keys& keys, in
   return pattern;
 }
 
-/// Rank (4) is a score, not a vector.
 Pooling read_pooling(const GgufFile& file, const Keys& keys) {
   const std::string key = keys.full("pooling_type");
   const int64_t value = file.get_int(key, 0);
-  if (value < 0 || value > 3)
-    unsupported(key, std::to_string(value), "0 (none), 1 (mean), 2 (cls) and 3 (last)");
+  if (value < 0 || value > 4)
+    unsupported(key, std::to_string(value), "0 (none), 1 (mean), 2 (cls), 3 (last) and 4 (rank)");
   return static_cast<Pooling>(value);
+}
+
+/// Whether the architecture has experts at all is checked by Architecture::hparams.
+void read_experts(const GgufFile& file, const Keys& keys, Hparams& h) {
+  if (!keys.has("expert_count") || file.get_int(keys.full("expert_count")) == 0) return;
+  h.n_experts = keys.size("expert_count");
+  h.n_experts_used = keys.size("expert_used_count");
+  if (h.n_experts_used > h.n_experts) {
+    invalid(keys.full("expert_used_count"), std::to_string(h.n_experts_used),
+            "at most expert_count, " + std::to_string(h.n_experts));
+  }
+  if (keys.has("expert_feed_forward_length")) h.d_expert = keys.size("expert_feed_forward_length");
+  h.d_shared_expert = keys.size("expert_shared_feed_forward_length", h.d_ff);
 }
 
 }  // namespace
@@ -185,12 +197,10 @@ Hparams read_hparams(const GgufFile& file) {
     unsupported(keys.full("attention.value_length"), std::to_string(value_dim),
                 "values as long as keys, here " + std::to_string(h.head_dim));
   }
-  if (keys.has("expert_count")) {
-    const int64_t n_experts = file.get_int(keys.full("expert_count"));
-    if (n_experts != 0)
-      unsupported(keys.full("expert_count"), std::to_string(n_experts), "dense models, 0 experts");
-  }
-  h.rms_eps = static_cast<float>(keys.number("attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));
+  read_experts(file, keys, h);
+  const bool has_layer_norm = keys.has("attention.layer_norm_epsilon");
+  h.rms_eps = static_cast<float>(keys.number(
+      has_layer_norm ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));
   h.attention_scale = static_cast<float>(keys.number("attention.scale", 0.0, 0.0, 1e6));
   if (h.attention_scale == 0)
     h.attention_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_dim)));
@@ -201,6 +211,8 @@ Hparams read_hparams(const GgufFile& file) {
   h.residual_scale = read_factor(keys, "residual_scale");
   h.logit_scale = read_factor(keys, "logit_scale");
   h.pooling = read_pooling(file, keys);
+  if (const size_t n = file.get_strings(keys.full("classifier.output_labels")).size(); n > 0)
+    h.n_labels = static_cast<int32_t>(std::min<size_t>(n, kMaxSize));
   h.rope = read_rope(keys, h);
   h.window_rope = read_window_rope(keys, h.rope);
   if (keys.has("attention.sliding_window")) {

@@ -22,7 +22,7 @@ struct Hparams {
   int32_t n_heads = 0;        // %s.attention.head_count
   int32_t n_kv_heads = 0;     // %s.attention.head_count_kv (fewer than n_heads: grouped-query attention)
   int32_t head_dim = 0;       // %s.attention.key_length, else d_model / n_heads
-  float rms_eps = 0;          // %s.attention.layer_norm_rms_epsilon
+  float rms_eps = 0;          // %s.attention.layer_norm_rms_epsilon, or LayerNorm's: layer_norm_epsilon
   float attention_scale = 0;  // %s.attention.scale, else 1 / sqrt(head_dim)
   float attention_softcap = 0;  // %s.attn_logit_softcapping: a score s becomes cap tanh(s / cap); 0: it stays
   float attention_growth = 0;  // %s.attention.temperature_scale: queries at position p are multiplied by 1 +
@@ -32,6 +32,10 @@ struct Hparams {
   float logit_scale = 1;       // %s.logit_scale: of the logits
   float logit_softcap = 0;     // %s.final_logit_softcapping: as attention_softcap, of the logits
   Pooling pooling = Pooling::kNone;  // %s.pooling_type
+  Pooling rank_state = Pooling::kLast;  // which state a ranking head reads
+  int32_t n_labels = 1;                 // of the ranking head: %s.classifier.output_labels
+  /// False: every token sees the whole text, which is then read in one step and never continued.
+  bool is_causal = true;
   RopeParameters rope;               // without the factors that are tensors
   RopeParameters window_rope;        // of windowed layers: %s.rope.freq_base_swa, else 10000, without scaling
   int32_t window = 0;        // %s.attention.sliding_window; only architectures with windowed layers heed it
@@ -39,6 +43,13 @@ struct Hparams {
   /// %s.attention.sliding_window_pattern: (n_layers,) which layers are windowed, in place of window_every where
   /// that is not 0; empty: the file does not say.
   std::vector<bool> window_pattern;
+
+  // Mixture of experts; n_experts 0: dense.
+  int32_t n_experts = 0;                // %s.expert_count
+  int32_t n_experts_used = 0;           // %s.expert_used_count: of each token
+  int32_t d_expert = 0;                 // %s.expert_feed_forward_length, else what the architecture says
+  int32_t d_shared_expert = 0;          // %s.expert_shared_feed_forward_length, else d_ff
+  bool expert_weights_sum_to_1 = true;  // else they are shares of all experts' softmax
 
   int32_t d_q() const { return n_heads * head_dim; }
   int32_t d_kv() const { return n_kv_heads * head_dim; }

@@ -28,16 +28,10 @@ void grow(AlignedBuffer<T>& buffer, size_t n) {
   if (buffer.size() < n) buffer = AlignedBuffer<T>(n);
 }
 
-/// W x + b for all rows x: out (n_inputs, n_out).
-struct Product {
-  const Linear& linear;
-  float* out;
-};
-
 int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
-/// Several products that read the same rows x (n_inputs, n_cols): x is quantised once per format, and the
-/// rows of all the matrices are shared out as one loop.
+}  // namespace
+
 void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initializer_list<Product> products) {
   const KernelTable& kernels = pass.kernels;
   const int64_t n_cols = products.begin()->linear.weight.n_cols;
@@ -94,6 +88,8 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
     }
   });
 }
+
+namespace {
 
 void scale(float* x, int64_t n, float factor) {
   if (factor == 1) return;
@@ -203,7 +199,7 @@ int64_t query_blocks(const SequenceRows& s) { return (s.n_rows + kQueryBlock - 1
 
 }  // namespace
 
-void attend(ForwardPass& pass, int32_t layer) {
+void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks) {
   store_kv(pass, layer);
 
   const Hparams& h = pass.h;
@@ -237,6 +233,8 @@ void attend(ForwardPass& pass, int32_t layer) {
           .scale = h.attention_scale,
           .window = h.is_windowed(layer) ? h.window : 0,
           .softcap = h.attention_softcap,
+          .n_keys = h.is_causal ? 0 : s->first_position + s->n_rows,
+          .sinks = sinks == nullptr ? nullptr : sinks->data(),
       };
       pass.kv.attention(args, kv_head, kv_head + 1);
     }

@@ -3,6 +3,7 @@
 // threads.
 #pragma once
 
+#include <initializer_list>
 #include <vector>
 
 #include "model/forward_pass.h"
@@ -19,6 +20,16 @@ struct Linear {
   const float* bias = nullptr;  // (n_out,)
 };
 
+/// W x + b for all rows x: out (n_inputs, n_out).
+struct Product {
+  const Linear& linear;
+  float* out;
+};
+
+/// Several products that read the same rows x (n_inputs, n_cols): x is quantised once per format, and the
+/// rows of all the matrices are shared out as one loop.
+void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initializer_list<Product> products);
+
 /// x = rows of the table, times embedding_scale.
 void embed(ForwardPass& pass, const Matrix& token_embd);
 /// normed = x
@@ -33,8 +44,9 @@ void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const s
 void rotate(ForwardPass& pass, int32_t layer);
 /// q times what attention_growth makes of its position.
 void scale_queries(ForwardPass& pass);
-/// Writes k and v into the timelines, then attended = causal attention of q over each row's own timeline.
-void attend(ForwardPass& pass, int32_t layer);
+/// Writes k and v into the timelines, then attended = attention of q over each row's own timeline, causal unless the
+/// model is an encoder. sinks (n_heads,): scores of a key without a value, or null.
+void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks = nullptr);
 /// x += residual_scale * RMSNorm(wo(attended)) * norm, where a norm is given.
 void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm = nullptr);
 /// x += residual_scale * RMSNorm(w_down(silu(w_gate(normed)) * w_up(normed))) * norm, where a norm is given.

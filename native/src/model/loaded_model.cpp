@@ -131,6 +131,10 @@ ModelInfo LoadedModel::make_info() const {
   info.fim_suffix_token = fim.suffix;
   info.fim_middle_token = fim.middle;
   info.pooling = hparams_.pooling;
+  info.is_causal = hparams_.is_causal;
+  info.sep_token = tokenizer_->sep();
+  info.add_sep = tokenizer_->add_sep();
+  info.rerank_template = file_.get_string("tokenizer.chat_template.rerank", "");
   return info;
 }
 

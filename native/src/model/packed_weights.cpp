@@ -24,17 +24,19 @@ size_t place_bytes(size_t packed_bytes) {
   return (packed_bytes + kAlignment + kAlignment - 1) / kAlignment * kAlignment;
 }
 
-/// Q, K and V as one tensor.
-constexpr size_t kMatricesOfTensor = 3;
+/// Matrices that one tensor of two dimensions may hold, such as Q, K and V.
+constexpr size_t kMostParts = 3;
 
 size_t room_for_all(const GgufFile& file, const KernelTable& kernels) {
   size_t n_bytes = 0;
   for (const GgufTensor& tensor : file.tensors()) {
     const MatmulKernel* const kernel = kernel_for(kernels, tensor);
-    if (kernel == nullptr || tensor.n_dims != 2) continue;
-    n_bytes += place_bytes(kernel->packed_bytes(tensor.dims[1], tensor.dims[0]));
-    // Each further matrix in the tensor may end inside a group of rows.
-    n_bytes += (kMatricesOfTensor - 1) * place_bytes(kernel->packed_bytes(kernel->row_group, tensor.dims[0]));
+    if (kernel == nullptr || tensor.n_dims < 2) continue;
+    // Of three dimensions: a matrix for each expert.
+    const size_t n_matrices = tensor.n_dims == 2 ? 1 : static_cast<size_t>(tensor.dims[2]);
+    n_bytes += n_matrices * place_bytes(kernel->packed_bytes(tensor.dims[1], tensor.dims[0]));
+    // Cut into parts, each ends with a group that is not full.
+    n_bytes += (kMostParts - 1) * place_bytes(kernel->packed_bytes(kernel->row_group, tensor.dims[0]));
   }
   return n_bytes;
 }
@@ -50,14 +52,14 @@ PackedWeights::~PackedWeights() {
 }
 
 PackedWeights::Place PackedWeights::place(const GgufTensor& tensor, const MatmulKernel& kernel,
-                                          int64_t row_begin, int64_t n_rows, int64_t n_cols) {
+                                          int64_t n_rows, int64_t n_cols, int64_t first_row) {
   Job& job = jobs_.emplace_back();
   job.name = tensor.name;
   job.kernel = &kernel;
   job.row_bytes = static_cast<size_t>(n_cols / tensor.type->block_values * tensor.type->block_bytes);
-  const size_t skipped = static_cast<size_t>(row_begin) * job.row_bytes;
-  job.source = tensor.data.data() + skipped;
-  job.source_offset = tensor.offset + skipped;
+  const size_t source_begin = static_cast<size_t>(first_row) * job.row_bytes;
+  job.source = tensor.data.data() + source_begin;
+  job.source_offset = tensor.offset + source_begin;
   job.n_rows = n_rows;
   job.n_cols = n_cols;
   job.offset = n_bytes_;

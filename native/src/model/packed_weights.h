@@ -31,9 +31,10 @@ class PackedWeights {
     const void* data;
     const std::atomic<int64_t>* n_pieces_left;  // 0: `data` may be read
   };
-  /// Where the packed form of W (n_rows, n_cols) will be, which begins at a row of the tensor. Before start().
-  Place place(const GgufTensor& tensor, const MatmulKernel& kernel, int64_t row_begin, int64_t n_rows,
-              int64_t n_cols);
+  /// Where the packed form of W (n_rows, n_cols) will be. Before start(). first_row: of a tensor that holds
+  /// several matrices, one after the other; at most three in a tensor of two dimensions.
+  Place place(const GgufTensor& tensor, const MatmulKernel& kernel, int64_t n_rows, int64_t n_cols,
+              int64_t first_row = 0);
 
   /// Begins to fill the places: from the file at cache_path when it fits, else by packing. cache_path "": always by
   /// packing. key: of the model's file, see PackedIdentity.

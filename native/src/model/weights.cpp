@@ -1,6 +1,7 @@
 #include "model/weights.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine.h"
 
@@ -63,21 +64,42 @@ Matrix WeightLoader::embedding(const std::string& name, int64_t n_rows, int64_t 
 }
 
 Matrix WeightLoader::matrix(const std::string& name, int64_t n_rows, int64_t n_cols) {
-  return rows_of(name, n_rows, n_cols, 0, n_rows);
+  const int64_t dims[] = {n_cols, n_rows};
+  return in_place(tensor(name, dims), n_rows, n_cols, 0);
 }
 
-Matrix WeightLoader::rows_of(const std::string& name, int64_t n_all, int64_t n_cols, int64_t row_begin,
-                             int64_t n_rows) {
-  const int64_t dims[] = {n_cols, n_all};
+std::vector<Matrix> WeightLoader::matrices(const std::string& name, int64_t n, int64_t n_rows,
+                                           int64_t n_cols) {
+  const int64_t dims[] = {n_cols, n_rows, n};
   const GgufTensor& found = tensor(name, dims);
-  Matrix matrix = in_file(found, n_rows, n_cols);
-  matrix.packed = matrix.file = matrix.file_row(row_begin);
+  std::vector<Matrix> matrices;
+  for (int64_t i = 0; i < n; ++i) matrices.push_back(in_place(found, n_rows, n_cols, i * n_rows));
+  return matrices;
+}
+
+std::vector<Matrix> WeightLoader::stacked(const std::string& name, std::span<const int64_t> heights,
+                                          int64_t n_cols) {
+  const int64_t dims[] = {n_cols, std::accumulate(heights.begin(), heights.end(), int64_t{0})};
+  const GgufTensor& found = tensor(name, dims);
+  std::vector<Matrix> matrices;
+  int64_t first_row = 0;
+  for (const int64_t n_rows : heights) {
+    matrices.push_back(in_place(found, n_rows, n_cols, first_row));
+    first_row += n_rows;
+  }
+  return matrices;
+}
+
+Matrix WeightLoader::in_place(const GgufTensor& tensor, int64_t n_rows, int64_t n_cols, int64_t first_row) {
+  Matrix matrix = in_file(tensor, n_rows, n_cols);
+  const auto n_bytes = static_cast<uint64_t>(n_rows * matrix.file_row_bytes);
+  matrix.packed = matrix.file = tensor.data.data() + first_row * matrix.file_row_bytes;
   if (matrix.kernel->packed_bytes(n_rows, n_cols) > 0) {
-    const PackedWeights::Place place = packed_.place(found, *matrix.kernel, row_begin, n_rows, n_cols);
+    const PackedWeights::Place place = packed_.place(tensor, *matrix.kernel, n_rows, n_cols, first_row);
     matrix.packed = place.data;
     matrix.n_pieces_left = place.n_pieces_left;
   } else {
-    unpacked_bytes_ += static_cast<uint64_t>(n_rows * matrix.file_row_bytes);
+    unpacked_bytes_ += n_bytes;
   }
   return matrix;
 }
@@ -96,6 +118,26 @@ std::vector<float> WeightLoader::vector(const std::string& name, int64_t n) {
 
 std::vector<float> WeightLoader::optional_vector(const std::string& name, int64_t n) {
   return file_.find_tensor(name) == nullptr ? std::vector<float>() : vector(name, n);
+}
+
+std::vector<float> WeightLoader::optional_vectors(const std::string& name, int64_t n, int64_t length) {
+  const GgufTensor* const found = file_.find_tensor(name);
+  if (found == nullptr) return {};
+  if (n == 1 && found->n_dims == 1) return vector(name, length);  // written without its last dimension
+  const Matrix rows = embedding(name, n, length);
+  std::vector<float> values(static_cast<size_t>(n * length));
+  for (int64_t i = 0; i < n; ++i)
+    rows.kernel->dequantize_row(rows.file_row(i), length, values.data() + i * length);
+  return values;
+}
+
+std::vector<float> WeightLoader::optional_first_row(const std::string& name, int64_t length) {
+  const GgufTensor* const found = file_.find_tensor(name);
+  if (found == nullptr) return {};
+  std::vector<float> values(static_cast<size_t>(length));
+  const Matrix rows = embedding(name, found->dims[1], length);
+  rows.kernel->dequantize_row(rows.file, length, values.data());
+  return values;
 }
 
 void WeightLoader::check_all_used() const {

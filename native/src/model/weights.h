@@ -46,8 +46,10 @@ class WeightLoader {
 
   /// For products: packed when the ISA wants that.
   Matrix matrix(const std::string& name, int64_t n_rows, int64_t n_cols);
-  /// Rows [row_begin, row_begin + n_rows) of a tensor (n_all, n_cols) that holds several matrices.
-  Matrix rows_of(const std::string& name, int64_t n_all, int64_t n_cols, int64_t row_begin, int64_t n_rows);
+  /// One matrix for each of n: a tensor of three dimensions, as experts have it.
+  std::vector<Matrix> matrices(const std::string& name, int64_t n, int64_t n_rows, int64_t n_cols);
+  /// Matrices whose rows follow each other in one tensor, of so many rows each.
+  std::vector<Matrix> stacked(const std::string& name, std::span<const int64_t> heights, int64_t n_cols);
   bool has(const std::string& name) const { return file_.find_tensor(name) != nullptr; }
   /// For row lookups only: stays as it is in the file.
   Matrix embedding(const std::string& name, int64_t n_rows, int64_t n_cols);
@@ -58,6 +60,13 @@ class WeightLoader {
   /// Empty when the file has none.
   std::vector<float> optional_vector(const std::string& name, int64_t n);
 
+  /// (n, length) values of a tensor of two dimensions, as f32; empty when the file has none.
+  std::vector<float> optional_vectors(const std::string& name, int64_t n, int64_t length);
+
+  /// Row 0 (length,) of a tensor of any number of rows; empty when the file has none.
+  std::vector<float> optional_first_row(const std::string& name, int64_t length);
+  bool has(const std::string& name) const { return file_.find_tensor(name) != nullptr; }
+
   /// Throws MODEL_FORMAT_UNSUPPORTED when the file has tensors nobody asked for: a model run without some of its
   /// weights would answer, wrongly.
   void check_all_used() const;
@@ -67,6 +76,8 @@ class WeightLoader {
  private:
   /// dims: fastest first, as in the file.
   const GgufTensor& tensor(const std::string& name, std::span<const int64_t> dims);
+  /// The matrix that begins at a row of the tensor, packed where its kernel wants that.
+  Matrix in_place(const GgufTensor& tensor, int64_t n_rows, int64_t n_cols, int64_t first_row);
   Matrix in_file(const GgufTensor& tensor, int64_t n_rows, int64_t n_cols) const;
   const MatmulKernel& kernel_of(const GgufTensor& tensor) const;
 

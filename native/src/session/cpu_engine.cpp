@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <new>
 #include <string>
 #include <unordered_set>
@@ -34,6 +35,9 @@ EngineOptions checked(const EngineOptions& given, const LoadedModel& model) {
   check("n_ctx", options.n_ctx, 0, kMaxContext);
   check("n_kv_tokens", options.n_kv_tokens, 0, kMaxContext);
   check("n_batch", options.n_batch, 1, kMaxBatch);
+  // Encoders have no positions beyond.
+  const int32_t n_ctx_train = model.hparams().n_ctx_train;
+  if (!model.hparams().is_causal) check("n_ctx of an encoder", options.n_ctx, 0, n_ctx_train);
   if (options.n_ctx == 0) options.n_ctx = std::min(model.hparams().n_ctx_train, kMaxContext);
   const KvShape shape = kv_shape(model.hparams(), model.kernels(), options.kv_type);
   if (options.n_kv_tokens == 0) options.n_kv_tokens = shape.budget_tokens(options.n_ctx, options.n_batch);
@@ -59,6 +63,19 @@ CpuEngine::CpuEngine(std::shared_ptr<LoadedModel> model, const EngineOptions& op
   reading_.rows.x = AlignedBuffer<float>(pass_.x.size());
 }
 
+void CpuEngine::check_reading(const StepItem& item, const EngineSession& session,
+                              const std::string& name) const {
+  if (item.pooling == Pooling::kRank && model_->network().rank_head() == nullptr)
+    throw Error("INVALID_REQUEST", name + " asks for a rank; this model has no ranking head");
+  if (model_->hparams().is_causal) return;
+  if (item.pooling == Pooling::kNone)
+    throw Error("INVALID_REQUEST", name + " asks for no pooled state; an encoder gives nothing else");
+  if (session.n_past() > 0) {
+    throw Error("INVALID_REQUEST",
+                name + " continues a text; an encoder reads it in one step: truncate the session to 0 first");
+  }
+}
+
 std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) const {
   std::vector<EngineSession*> sessions;
   std::unordered_set<const Session*> seen;
@@ -79,8 +96,10 @@ std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) co
     if (item.tokens.empty()) throw Error("INVALID_REQUEST", name + " has no tokens; give at least one");
     if (item.n_top < 0 || item.n_top > kMaxTop)
       refuse(name + "'s nTop", item.n_top, "0 … " + std::to_string(kMaxTop));
-    if (item.pooling != Pooling::kNone &&
-        (item.sample || !session->pooled.follows(item.pooling, session->n_past()))) {
+    check_reading(item, *session, name);
+    const Pooling pooling =
+        item.pooling == Pooling::kRank ? model_->hparams().rank_state : item.pooling;
+    if (pooling != Pooling::kNone && (item.sample || !session->pooled.follows(pooling, session->n_past()))) {
       throw Error("INVALID_REQUEST", name +
                                          " asks for a pooled state; ask for the same in every step of its "
                                          "timeline, and sample none of them");
@@ -218,17 +237,26 @@ void CpuEngine::sample(std::span<const StepItem> items, const std::vector<Engine
 void CpuEngine::pool_states(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions,
                             std::vector<StepResult>& results) {
   const Hparams& h = model_->hparams();
+  const std::vector<float>& norm = model_->network().output_norm();
   std::vector<float> state(static_cast<size_t>(h.d_model));
   for (size_t i = 0; i < items.size(); ++i) {
     if (items[i].pooling == Pooling::kNone) continue;
     const SequenceRows& rows = pass_.sequences[i];
     for (int32_t t = 0; t < rows.n_rows; ++t) {
       const float* const x = pass_.x.data() + int64_t{rows.row_begin + t} * h.d_model;
-      model_->kernels().rms_norm(x, model_->network().output_norm().data(), h.d_model, h.rms_eps,
-                                 state.data());
-      sessions[i]->pooled.add(items[i].pooling, state);
+      if (norm.empty()) {
+        state.assign(x, x + h.d_model);
+      } else {
+        model_->kernels().rms_norm(x, norm.data(), h.d_model, h.rms_eps, state.data());
+      }
+      sessions[i]->pooled.add(items[i].pooling == Pooling::kRank ? h.rank_state : items[i].pooling, state);
     }
-    results[i].embedding = sessions[i]->pooled.unit_vector();
+    if (items[i].pooling == Pooling::kRank) {
+      const float relevance = model_->network().rank_head()->relevance(sessions[i]->pooled.state());
+      if (std::isfinite(relevance)) results[i].embedding = {relevance};
+    } else {
+      results[i].embedding = sessions[i]->pooled.unit_vector();
+    }
     if (results[i].embedding.empty()) {
       results[i].error =
           "the model computed hidden states that are zero or not finite; its weights are damaged";

@@ -45,6 +45,8 @@ class CpuEngine final : public Engine {
  private:
   /// Throws Error before anything has changed.
   std::vector<EngineSession*> check(std::span<const StepItem> items) const;
+  /// Whether this model can give what the item asks for.
+  void check_reading(const StepItem& item, const EngineSession& session, const std::string& name) const;
   /// Takes the K/V pages of the whole step, at the cost of cached prefixes, or throws Error(CONTEXT_OVERFLOW).
   void reserve(std::span<const StepItem> items, const std::vector<EngineSession*>& sessions);
   /// Lays out the rows of pass_. What fails leaves no trace.

@@ -20,11 +20,19 @@ constexpr uint64_t kTokenizerFactor = 6;
 constexpr uint64_t kQuantizedBytes = 2;
 
 uint64_t activation_bytes(const Hparams& h, const EngineOptions& options, int32_t n_sessions) {
-  const auto widest = static_cast<uint64_t>(std::max({h.d_model, h.d_q(), h.d_ff}));
+  const int32_t d_ff = std::max(h.d_ff, h.d_shared_expert);
+  const auto widest = static_cast<uint64_t>(std::max({h.d_model, h.d_q(), d_ff}));
+  // A row beside each of its experts, and its scores.
+  const auto n_pairs = static_cast<uint64_t>(h.n_experts_used);
+  const uint64_t expert_row =
+      sizeof(float) *
+          (n_pairs * (2 * static_cast<uint64_t>(h.d_expert) + static_cast<uint64_t>(h.d_model) + 4) +
+           static_cast<uint64_t>(h.n_experts)) +
+      kQuantizedBytes * n_pairs * static_cast<uint64_t>(std::max(h.d_expert, h.d_model));
   const uint64_t row =
       sizeof(float) * (3 * static_cast<uint64_t>(h.d_model) + 2 * static_cast<uint64_t>(h.d_q()) +
-                       2 * static_cast<uint64_t>(h.d_kv()) + 2 * static_cast<uint64_t>(h.d_ff)) +
-      kQuantizedBytes * widest;
+                       2 * static_cast<uint64_t>(h.d_kv()) + 2 * static_cast<uint64_t>(d_ff)) +
+      kQuantizedBytes * widest + (h.n_experts > 0 ? expert_row : 0);
   const uint64_t logits = sizeof(float) * static_cast<uint64_t>(h.n_vocab);
   // Each session keeps its last ones; a step has a row for each, and the sampler one more with its candidates.
   const uint64_t n_logits = 2 * static_cast<uint64_t>(n_sessions) + 4;

@@ -30,6 +30,9 @@ class PooledState {
     }
   }
 
+  /// (d_model,), as it was added; of kMean the sum.
+  const std::vector<float>& state() const { return sum_; }
+
   /// Scaled to length 1, which makes a mean of a sum. Empty when the length is 0 or not finite.
   std::vector<float> unit_vector() const {
     double squares = 0;

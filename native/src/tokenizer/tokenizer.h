@@ -65,6 +65,9 @@ class Tokenizer {
   virtual int32_t eos() const = 0;
   virtual bool add_bos() const = 0;
   virtual bool add_eos() const = 0;
+  /// Between two texts; -1: none.
+  virtual int32_t sep() const = 0;
+  virtual bool add_sep() const = 0;
   /// The model's name, as VocabularyData::model.
   virtual const std::string& model() const = 0;
   /// The token whose text (as in the file) is exactly this; -1: none.

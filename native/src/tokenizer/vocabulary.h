@@ -37,6 +37,8 @@ class Vocabulary : public Tokenizer {
   int32_t eos() const override { return eos_; }
   bool add_bos() const override { return add_bos_; }
   bool add_eos() const override { return add_eos_; }
+  int32_t sep() const override { return sep_; }
+  bool add_sep() const override { return add_sep_; }
   const std::string& model() const override { return model_; }
   int32_t find(std::string_view text) const override { return ids_.find(text); }
 

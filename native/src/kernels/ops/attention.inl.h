@@ -67,6 +67,14 @@ struct Attention {
     }
   }
 
+  /// The sum of weights with a sink's (Xiao et al. 2023; as in gpt-oss, where it is learned for each head).
+  static float with_sink(const Pair& pair, float sink) {
+    alignas(64) float lane[kL];
+    // Not above e^88: such a sink takes all there is.
+    V::store(lane, exp_of<V>(V::set1(sink - pair.max)));
+    return pair.sum + lane[0];
+  }
+
   template <int kN>
   static void page(const AttentionArgs& args, Pair* pairs, const uint8_t* k, const uint8_t* v,
                    const uint8_t* next_k, int32_t page_first) {
@@ -108,7 +116,7 @@ struct Attention {
       Pair& pair = pairs[n];
       pair.query.set(args.q + (token * args.n_heads + head) * args.head_dim, args.head_dim);
       pair.out = args.out + (token * args.n_heads + head) * args.head_dim;
-      pair.end = args.first_position + (int32_t)token + 1;
+      pair.end = args.n_keys > 0 ? args.n_keys : args.first_position + (int32_t)token + 1;
       pair.first = args.window > 0 && pair.end > args.window ? pair.end - args.window : 0;
       pair.max = -__builtin_inff();
       pair.sum = 0;
@@ -123,7 +131,8 @@ struct Attention {
                args.k_pages[next] + head_offset, p * kPageTokens);
     }
     for (int n = 0; n < kN; ++n) {
-      const float inverse = 1 / pairs[n].sum;
+      const int64_t head = kv_head * group + (first_pair + n) % group;
+      const float inverse = 1 / (args.sinks == nullptr ? pairs[n].sum : with_sink(pairs[n], args.sinks[head]));
       for (int32_t c = 0; c < args.head_dim; ++c) pairs[n].out[c] *= inverse;
     }
   }

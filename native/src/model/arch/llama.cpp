@@ -1,6 +1,8 @@
-// Llama 2 and 3, Mistral, SmolLM2 and kin: grouped-query attention, RoPE on neighbouring pairs, SwiGLU.
+// Llama 2 and 3, Mistral, SmolLM2 and kin: grouped-query attention, RoPE on neighbouring pairs, SwiGLU; Mixtral with
+// experts in its place.
 // Touvron et al. 2023 (arXiv 2307.09288); scaled RoPE of Llama 3.1 comes as rope_freqs.weight.
 #include "model/architecture.h"
+#include "model/experts.h"
 #include "model/layers.h"
 
 namespace tiergate {
@@ -13,6 +15,7 @@ struct LlamaLayer {
   std::vector<float> bq, bk, bv, bo;  // empty but in a few derived models
   std::vector<float> ffn_norm;        // (d_model,)
   Matrix w_gate, w_up, w_down;        // (d_ff, d_model) twice, (d_model, d_ff)
+  Experts experts;                    // of Mixtral, instead
 };
 
 class Llama final : public Network {
@@ -33,6 +36,10 @@ class Llama final : public Network {
       layer.bv = weights.optional_vector(blk + "attn_v.bias", h.d_kv());
       layer.bo = weights.optional_vector(blk + "attn_output.bias", h.d_model);
       layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
+      if (h.n_experts > 0) {
+        layer.experts = load_experts(weights, h, blk);
+        continue;
+      }
       layer.w_gate = weights.matrix(blk + "ffn_gate.weight", h.d_ff, h.d_model);
       layer.w_up = weights.matrix(blk + "ffn_up.weight", h.d_ff, h.d_model);
       layer.w_down = weights.matrix(blk + "ffn_down.weight", h.d_model, h.d_ff);
@@ -51,7 +58,11 @@ class Llama final : public Network {
       attend(pass, i);
       add_attention(pass, {layer.wo, layer.bo});
       rms_norm(pass, layer.ffn_norm);
-      add_swiglu(pass, layer.w_gate, layer.w_up, layer.w_down);
+      if (pass.h.n_experts > 0) {
+        add_experts(pass, layer.experts);
+      } else {
+        add_swiglu(pass, layer.w_gate, layer.w_up, layer.w_down);
+      }
     }
     if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
   }
@@ -65,8 +76,13 @@ class Llama final : public Network {
   Matrix output_;                   // (n_vocab, d_model)
 };
 
+/// Mixtral's experts are as wide as a dense model's MLP.
+void complete(Hparams& h) {
+  if (h.d_expert == 0) h.d_expert = h.d_ff;
+}
+
 }  // namespace
 
-TIERGATE_ARCHITECTURE(llama, false, Llama)
+TIERGATE_ARCHITECTURE(llama, false, Llama, complete, true)
 
 }  // namespace tiergate

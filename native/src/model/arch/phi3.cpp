@@ -25,16 +25,17 @@ class Phi3 final : public Network {
       Phi3Layer& layer = layers_[static_cast<size_t>(i)];
       const std::string blk = block_name(i);
       layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
-      const auto qkv = [&](int32_t row_begin, int32_t n_rows) {
-        return weights.rows_of(blk + "attn_qkv.weight", h.d_q() + 2 * h.d_kv(), h.d_model, row_begin, n_rows);
-      };
-      layer.wq = qkv(0, h.d_q());
-      layer.wk = qkv(h.d_q(), h.d_kv());
-      layer.wv = qkv(h.d_q() + h.d_kv(), h.d_kv());
+      const int64_t heights[] = {h.d_q(), h.d_kv(), h.d_kv()};
+      const std::vector<Matrix> qkv = weights.stacked(blk + "attn_qkv.weight", heights, h.d_model);
+      layer.wq = qkv[0];
+      layer.wk = qkv[1];
+      layer.wv = qkv[2];
       layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
       layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
-      layer.w_gate = weights.rows_of(blk + "ffn_up.weight", 2 * h.d_ff, h.d_model, 0, h.d_ff);
-      layer.w_up = weights.rows_of(blk + "ffn_up.weight", 2 * h.d_ff, h.d_model, h.d_ff, h.d_ff);
+      const int64_t halves[] = {h.d_ff, h.d_ff};
+      const std::vector<Matrix> gate_up = weights.stacked(blk + "ffn_up.weight", halves, h.d_model);
+      layer.w_gate = gate_up[0];
+      layer.w_up = gate_up[1];
       layer.w_down = weights.matrix(blk + "ffn_down.weight", h.d_model, h.d_ff);
     }
     output_norm_ = weights.vector("output_norm.weight", h.d_model);

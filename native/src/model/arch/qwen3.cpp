@@ -37,6 +37,7 @@ class Qwen3 final : public Network {
     }
     output_norm_ = weights.vector("output_norm.weight", h.d_model);
     output_ = weights.output_matrix(h.n_vocab, h.d_model);
+    rank_head_ = RankHead::load(weights, h);
   }
 
   void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
@@ -56,12 +57,14 @@ class Qwen3 final : public Network {
   }
 
   const std::vector<float>& output_norm() const override { return output_norm_; }
+  const RankHead* rank_head() const override { return rank_head_ ? &*rank_head_ : nullptr; }
 
  private:
   Matrix token_embd_;               // (n_vocab, d_model)
   std::vector<Qwen3Layer> layers_;  // (n_layers,)
   std::vector<float> output_norm_;  // (d_model,)
   Matrix output_;                   // (n_vocab, d_model)
+  std::optional<RankHead> rank_head_;
 };
 
 }  // namespace
