@@ -7,9 +7,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { follow } from '../../bench/engine/compare.ts';
 import { type NativeEngine, type NativeModel, nativeAddon } from '../../engine/binding.ts';
 import { denseModels } from '../support/dense-models.ts';
-import { encodeGguf, str } from '../support/gguf-writer.ts';
+import { encodeGguf, type GgufValue, str } from '../support/gguf-writer.ts';
 import { digestOf, recordedLogits, samplesOf } from '../support/recorded-logits.ts';
-import { tinyModel } from '../support/tiny-gguf.ts';
+import { tinyModel, writeTinyGguf } from '../support/tiny-gguf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiergate-dense-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -99,7 +99,8 @@ describe.each(denseModels)('$label', ({ label, options }) => {
       { nBatch: 32 },
     );
     // Layers with a window of 24 keep three pages of 64 positions, not eight.
-    const isWindowed = options.window === 24;
+    // Convolutions keep two.
+    const isWindowed = options.window === 24 || options.architecture === 'lfm2';
     if (isWindowed) expect(plan.kvContextTokens).toBeLessThan(512);
     else expect(plan.kvContextTokens).toBe(512);
   });
@@ -132,17 +133,35 @@ describe('Q, K and V as one tensor', () => {
 });
 
 describe('what the engine has no code for', () => {
-  const known = 'gemma2, gemma3, granite, llama, mistral3, olmo2, phi3, qwen2, qwen3, smollm3';
+  const known = 'gemma2, gemma3, granite, lfm2, llama, mistral3, olmo2, phi3, qwen2, qwen3, smollm3';
   const open = (name: string): Promise<unknown> => nativeAddon().openModel(join(folder, name), '');
 
   it('is refused by the name of its architecture, with those that are known', async () => {
-    const file = encodeGguf({ metadata: { 'general.architecture': str('lfm2') } });
-    writeFileSync(join(folder, 'lfm2.gguf'), file);
-    const refused = expect(open('lfm2.gguf')).rejects;
-    await refused.toMatchObject({ code: 'MODEL_FORMAT_UNSUPPORTED' });
-    await expect(open('lfm2.gguf')).rejects.toThrow(
-      /architecture "lfm2" is not supported; this engine runs /,
+    const file = encodeGguf({ metadata: { 'general.architecture': str('rwkv7') } });
+    writeFileSync(join(folder, 'rwkv7.gguf'), file);
+    await expect(open('rwkv7.gguf')).rejects.toMatchObject({ code: 'MODEL_FORMAT_UNSUPPORTED' });
+    await expect(open('rwkv7.gguf')).rejects.toThrow(
+      /architecture "rwkv7" is not supported; this engine runs /,
     );
-    for (const name of known.split(', ')) await expect(open('lfm2.gguf')).rejects.toThrow(name);
+    for (const name of known.split(', ')) await expect(open('rwkv7.gguf')).rejects.toThrow(name);
+  });
+
+  it('is refused by the name of its tokenizer, pre-tokenizer and tensor type', async () => {
+    const write = (name: string, metadata: Record<string, GgufValue>): void =>
+      writeTinyGguf(join(folder, name), { architecture: 'qwen2', layers: 1, metadata });
+    write('model.gguf', { 'tokenizer.ggml.model': str('plamo2') });
+    write('pre.gguf', { 'tokenizer.ggml.pre': str('klingon') });
+    await expect(open('model.gguf')).rejects.toThrow(/"plamo2".*llama, gpt2/);
+    await expect(open('pre.gguf')).rejects.toThrow(/"klingon".*qwen2/);
+    const file = encodeGguf({
+      metadata: { 'general.architecture': str('llama') },
+      tensors: [{ name: 'a', shape: [32], type: 'F32', data: new Float32Array(32) }],
+    });
+    const name = file.indexOf(Buffer.from('\x01\0\0\0\0\0\0\0a'));
+    file.writeUInt32LE(4000, name + 9 + 4 + 8); // after the name: how many dimensions, the one, the type
+    writeFileSync(join(folder, 'type.gguf'), file);
+    await expect(open('type.gguf')).rejects.toThrow(
+      /tensor "?a"? has the unknown type 4000; known are F32, F16, /,
+    );
   });
 });

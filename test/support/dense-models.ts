@@ -77,6 +77,7 @@ export const denseModels: readonly DenseModel[] = [
     options: { architecture: 'granite', metadata: multipliers },
     without: { architecture: 'granite' },
   },
+  { label: 'lfm2', options: { architecture: 'lfm2', layers: 5, tiedEmbeddings: true } },
   { label: 'olmo2', options: { architecture: 'olmo2' } },
   {
     label: 'olmo2, windows',

@@ -8,6 +8,8 @@ export interface TinyBlocks {
   qkNorm?: 'head' | 'whole';
   /** No norm before attention and MLP. */
   noNormBefore?: boolean;
+  /** Every third layer has attention, the others a short convolution. */
+  hasConvolutions?: boolean;
   /** A norm of what attention and MLP give. */
   normAfter?: boolean;
 }
@@ -19,6 +21,7 @@ export const tinyBlocks: Record<TinyArchitecture, TinyBlocks> = {
   gemma2: { normAfter: true },
   gemma3: { qkNorm: 'head', normAfter: true },
   granite: {},
+  lfm2: { qkNorm: 'head', hasConvolutions: true },
   mistral3: {},
   olmo2: { qkNorm: 'whole', noNormBefore: true, normAfter: true },
   phi3: { isFused: true },
@@ -35,6 +38,7 @@ export type TinyArchitecture =
   | 'gemma2'
   | 'gemma3'
   | 'granite'
+  | 'lfm2'
   | 'mistral3'
   | 'olmo2'
   | 'phi3'

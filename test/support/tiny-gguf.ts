@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addExperts, expertMetadata, type TinyExperts } from './tiny-experts.ts';
-import { bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
+import { array, bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
 import { decodeTensor } from './tensor-decoding.ts';
 import { encodeTensor, type TensorType } from './tensor-encoding.ts';
 import { type TinyArchitecture, tinyBlocks } from './tiny-blocks.ts';
@@ -59,6 +59,7 @@ const dModel = 256;
 const headDim = 64;
 const nKvHeads = 2;
 const dFf = 512;
+const convolutionLength = 3;
 
 const chatMl =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}" +
@@ -103,6 +104,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
   const experts =
     options.experts ?? (/moe$|^gpt-oss$/.test(architecture) ? { count: 8, used: 3, width: 96 } : null);
   const isGptOss = architecture === 'gpt-oss';
+  const isConvolution = (layer: number): boolean => blocks.hasConvolutions === true && layer % 3 !== 2;
   const vocabulary = tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
   const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
   const original = ropeScaling?.originalContextLength ?? contextLength;
@@ -129,6 +131,11 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     ...vocabulary.metadata,
     ...(chatTemplate === '' ? {} : { 'tokenizer.chat_template': str(chatTemplate) }),
   };
+  if (blocks.hasConvolutions) {
+    const heads = Array.from({ length: layers }, (_, layer) => (isConvolution(layer) ? 0 : nKvHeads));
+    metadata[key('attention.head_count_kv')] = array('i32', heads);
+    metadata[key('shortconv.l_cache')] = u32(convolutionLength);
+  }
   if (ropeScaling?.type === 'longrope') {
     metadata[key('rope.scaling.original_context_length')] = u32(original); // as files of Phi-3: no type
   } else if (ropeScaling && ropeScaling.type !== 'llama3') {
@@ -183,24 +190,30 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
   for (let layer = 0; layer < layers; layer++) {
     const block = `blk.${layer}.`;
     if (!blocks.noNormBefore) vector(`${block}attn_norm.weight`, dModel, 1);
-    if (blocks.isFused) {
-      matrix(`${block}attn_qkv.weight`, dModel, (nHeads + 2 * nKvHeads) * headDim);
+    if (isConvolution(layer)) {
+      matrix(`${block}shortconv.in_proj.weight`, dModel, 3 * dModel);
+      add(`${block}shortconv.conv.weight`, [convolutionLength, dModel], 'F32', () => next());
+      matrix(`${block}shortconv.out_proj.weight`, dModel, dModel);
     } else {
-      matrix(`${block}attn_q.weight`, dModel, nHeads * headDim);
-      matrix(`${block}attn_k.weight`, dModel, nKvHeads * headDim);
-      matrix(`${block}attn_v.weight`, dModel, nKvHeads * headDim);
+      if (blocks.isFused) {
+        matrix(`${block}attn_qkv.weight`, dModel, (nHeads + 2 * nKvHeads) * headDim);
+      } else {
+        matrix(`${block}attn_q.weight`, dModel, nHeads * headDim);
+        matrix(`${block}attn_k.weight`, dModel, nKvHeads * headDim);
+        matrix(`${block}attn_v.weight`, dModel, nKvHeads * headDim);
+      }
+      if (blocks.qkvBiases) {
+        vector(`${block}attn_q.bias`, nHeads * headDim, 0);
+        vector(`${block}attn_k.bias`, nKvHeads * headDim, 0);
+        vector(`${block}attn_v.bias`, nKvHeads * headDim, 0);
+      }
+      if (blocks.qkNorm) {
+        const isWhole = blocks.qkNorm === 'whole';
+        vector(`${block}attn_q_norm.weight`, isWhole ? nHeads * headDim : headDim, 1);
+        vector(`${block}attn_k_norm.weight`, isWhole ? nKvHeads * headDim : headDim, 1);
+      }
+      matrix(`${block}attn_output.weight`, nHeads * headDim, dModel);
     }
-    if (blocks.qkvBiases) {
-      vector(`${block}attn_q.bias`, nHeads * headDim, 0);
-      vector(`${block}attn_k.bias`, nKvHeads * headDim, 0);
-      vector(`${block}attn_v.bias`, nKvHeads * headDim, 0);
-    }
-    if (blocks.qkNorm) {
-      const isWhole = blocks.qkNorm === 'whole';
-      vector(`${block}attn_q_norm.weight`, isWhole ? nHeads * headDim : headDim, 1);
-      vector(`${block}attn_k_norm.weight`, isWhole ? nKvHeads * headDim : headDim, 1);
-    }
-    matrix(`${block}attn_output.weight`, nHeads * headDim, dModel);
     if (isGptOss) {
       vector(`${block}attn_output.bias`, dModel, 0);
       vector(`${block}attn_sinks.weight`, nHeads, 1);
@@ -219,7 +232,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     matrix(`${block}ffn_up.weight`, dModel, blocks.isFused ? 2 * dFf : dFf);
     matrix(`${block}ffn_down.weight`, dFf, dModel);
   }
-  vector('output_norm.weight', dModel, 1);
+  vector(blocks.hasConvolutions ? 'token_embd_norm.weight' : 'output_norm.weight', dModel, 1);
   if (!tiedEmbeddings) tokenRows('output.weight', 0, options.logitScale);
   if (options.roundedTo) for (const tensor of tensors) round(tensor, options.roundedTo);
   writeGguf(path, { metadata, tensors });

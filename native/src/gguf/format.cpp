@@ -25,4 +25,10 @@ const TensorType* find_tensor_type(uint32_t id) {
   return nullptr;
 }
 
+std::string known_tensor_types() {
+  std::string names;
+  for (const TensorType& type : kTensorTypes) names.append(names.empty() ? "" : ", ").append(type.name);
+  return names;
+}
+
 }  // namespace tiergate

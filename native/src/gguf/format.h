@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace tiergate {
@@ -55,5 +56,7 @@ struct TensorType {
 
 /// Every type of ggml, with or without a kernel here. Null: no such type.
 const TensorType* find_tensor_type(uint32_t id);
+/// "F32, F16, Q4_0, …"
+std::string known_tensor_types();
 
 }  // namespace tiergate

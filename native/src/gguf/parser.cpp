@@ -187,7 +187,10 @@ class GgufParser {
       const auto type = number<uint32_t>(subject);
       tensor.type = find_tensor_type(type);
       if (tensor.type == nullptr)
-        fail(at_ - 4, subject + " has the unknown type " + std::to_string(type), "MODEL_FORMAT_UNSUPPORTED");
+        fail(
+            at_ - 4,
+            subject + " has the unknown type " + std::to_string(type) + "; known are " + known_tensor_types(),
+            "MODEL_FORMAT_UNSUPPORTED");
       if (tensor.dims[0] % tensor.type->block_values != 0) {
         fail(dims_at, subject + " has rows of " + std::to_string(tensor.dims[0]) +
                           " values, not a multiple of the " + std::to_string(tensor.type->block_values) +

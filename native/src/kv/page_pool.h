@@ -21,11 +21,11 @@ inline constexpr size_t kPageKinds = 2;
 
 class KvShape {
  public:
-  /// layer_bytes: of K, or of V, of one layer in one page. window: positions that a windowed layer sees.
-  KvShape(size_t layer_bytes, std::vector<PageKind> layers, int32_t window = 0);
+  /// layer_bytes, by PageKind: of K, or of V, of one layer in one page. window: positions that a windowed layer sees.
+  KvShape(std::array<size_t, kPageKinds> layer_bytes, std::vector<PageKind> layers, int32_t window = 0);
 
   const std::vector<PageKind>& layers() const { return layers_; }
-  size_t layer_bytes() const { return layer_bytes_; }
+  size_t layer_bytes(PageKind kind) const { return layer_bytes_[static_cast<size_t>(kind)]; }
   /// Of a page: (layers of this kind, 2, layer_bytes), K before V.
   size_t page_bytes(PageKind kind) const { return page_bytes_[static_cast<size_t>(kind)]; }
   /// Of kPageTokens positions in all layers.
@@ -37,7 +37,7 @@ class KvShape {
   int32_t budget_tokens(int32_t n_tokens, int32_t n_step) const;
 
  private:
-  size_t layer_bytes_;
+  std::array<size_t, kPageKinds> layer_bytes_;
   std::vector<PageKind> layers_;
   int32_t window_;
   std::array<size_t, kPageKinds> page_bytes_ = {};

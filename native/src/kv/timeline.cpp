@@ -11,7 +11,7 @@ Timeline::Timeline(std::shared_ptr<PagePool> pool) : pool_(std::move(pool)), kin
   for (const PageKind kind : shape.layers()) {
     size_t& offset = n_bytes[static_cast<size_t>(kind)];
     layers_.push_back({.k = {}, .v = {}, .kind = kind, .offset = offset});
-    offset += 2 * shape.layer_bytes();
+    offset += 2 * shape.layer_bytes(kind);
   }
 }
 
@@ -79,8 +79,8 @@ void Timeline::publish(PrefixTree& tree, std::span<const int32_t> tokens) {
 }
 
 void Timeline::update_tables(size_t first) {
-  const size_t layer_bytes = pool_->shape().layer_bytes();
   for (Layer& layer : layers_) {
+    const size_t layer_bytes = pool_->shape().layer_bytes(layer.kind);
     const std::vector<Page>& pages = of(layer.kind);
     layer.k.resize(pages.size());
     layer.v.resize(pages.size());
@@ -94,7 +94,7 @@ void Timeline::update_tables(size_t first) {
 Timeline::Slot Timeline::slot(int32_t layer, int32_t position) {
   const Layer& of_layer = layers_[static_cast<size_t>(layer)];
   uint8_t* const k = of(of_layer.kind)[static_cast<size_t>(position / kPageTokens)].get() + of_layer.offset;
-  return {k, k + pool_->shape().layer_bytes()};
+  return {k, k + pool_->shape().layer_bytes(of_layer.kind)};
 }
 
 }  // namespace tiergate

@@ -132,6 +132,32 @@ std::vector<bool> read_window_pattern(const GgufFile& file, const Keys& keys, in
   return pattern;
 }
 
+/// One number, or a list with one a layer: all the same but for zeros, which are layers with a convolution.
+void read_kv_heads(const GgufFile& file, const Keys& keys, Hparams& h) {
+  const std::string key = keys.full("attention.head_count_kv");
+  const GgufValue* const value = file.find(key);
+  if (value == nullptr || value->type != GgufType::kArray) {
+    h.n_kv_heads = keys.size("attention.head_count_kv", h.n_heads);
+    return;
+  }
+  const std::vector<int64_t> list = file.get_ints(key);
+  const int64_t most = list.empty() ? 0 : *std::max_element(list.begin(), list.end());
+  if (list.size() != static_cast<size_t>(h.n_layers) || most < 1 || most > kMaxSize) {
+    invalid(key, "a list of " + std::to_string(list.size()) + " numbers up to " + std::to_string(most),
+            "one number of heads for each of the " + std::to_string(h.n_layers) + " layers");
+  }
+  h.n_kv_heads = static_cast<int32_t>(most);
+  const bool may_be_zero = keys.has("shortconv.l_cache");
+  for (const int64_t n : list) {
+    if (n == most || (n == 0 && may_be_zero)) continue;
+    unsupported(key, "a list with both " + std::to_string(most) + " and " + std::to_string(n),
+                "models whose layers are alike");
+  }
+  if (!may_be_zero) return;
+  for (const int64_t n : list) h.convolutions.push_back(n == 0);
+  h.convolution_length = keys.size("shortconv.l_cache");
+}
+
 Pooling read_pooling(const GgufFile& file, const Keys& keys) {
   const std::string key = keys.full("pooling_type");
   const int64_t value = file.get_int(key, 0);
@@ -176,7 +202,7 @@ Hparams read_hparams(const GgufFile& file) {
   h.d_model = keys.size("embedding_length");
   h.d_ff = keys.size("feed_forward_length");
   h.n_heads = keys.size("attention.head_count");
-  h.n_kv_heads = keys.size("attention.head_count_kv", h.n_heads);
+  read_kv_heads(file, keys, h);
   if (h.n_heads % h.n_kv_heads != 0) {
     invalid(keys.full("attention.head_count"), std::to_string(h.n_heads),
             "a multiple of attention.head_count_kv, " + std::to_string(h.n_kv_heads));

@@ -241,6 +241,46 @@ void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks) {
   });
 }
 
+namespace {
+
+/// Of a position that the timeline holds: (d_model,).
+float* convolution_input(const SequenceRows& s, int32_t layer, int32_t position, int64_t d_model) {
+  return reinterpret_cast<float*>(s.timeline->slot(layer, position).k) + position % kPageTokens * d_model;
+}
+
+}  // namespace
+
+void add_convolution(ForwardPass& pass, int32_t layer, const ShortConvolution& convolution) {
+  const int64_t d_model = pass.h.d_model;
+  const int32_t length = pass.h.convolution_length;
+  float *const b = pass.gate.data(), *const c = pass.up.data(), *const x = pass.q.data();
+  multiply(pass, pass.normed.data(), pass.n_rows(),
+           {{convolution.w_b, b}, {convolution.w_c, c}, {convolution.w_x, x}});
+  for (const SequenceRows& s : pass.sequences) {
+    for_each_row(pass, s.n_rows, d_model, [&](int64_t i) {
+      const int64_t row = (s.row_begin + i) * d_model;
+      float* const u = convolution_input(s, layer, s.first_position + static_cast<int32_t>(i), d_model);
+      for (int64_t j = 0; j < d_model; ++j) u[j] = b[row + j] * x[row + j];
+    });
+  }
+  for (const SequenceRows& s : pass.sequences) {
+    for_each_row(pass, s.n_rows, d_model * length, [&](int64_t i) {
+      const int32_t position = s.first_position + static_cast<int32_t>(i);
+      float* const out = b + (s.row_begin + i) * d_model;
+      std::fill_n(out, d_model, 0.0f);
+      for (int32_t tap = std::max(0, length - 1 - position); tap < length; ++tap) {
+        const float* const u = convolution_input(s, layer, position - (length - 1) + tap, d_model);
+        const float* const weight = convolution.taps.data() + tap * d_model;
+        for (int64_t j = 0; j < d_model; ++j) out[j] += weight[j] * u[j];
+      }
+      const float* const gate = c + (s.row_begin + i) * d_model;
+      for (int64_t j = 0; j < d_model; ++j) out[j] *= gate[j];
+    });
+  }
+  multiply(pass, b, pass.n_rows(), {{convolution.w_out, pass.normed.data()}});
+  add_to_residual(pass, nullptr);
+}
+
 void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm) {
   multiply(pass, pass.attended.data(), pass.n_rows(), {{wo, pass.normed.data()}});
   add_to_residual(pass, norm);

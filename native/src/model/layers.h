@@ -47,6 +47,13 @@ void scale_queries(ForwardPass& pass);
 /// Writes k and v into the timelines, then attended = attention of q over each row's own timeline, causal unless the
 /// model is an encoder. sinks (n_heads,): scores of a key without a value, or null.
 void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks = nullptr);
+/// A gated short convolution (Liquid AI's LFM2) in place of attention: u = w_b(normed) * w_x(normed) is kept in the
+/// timelines' windowed pages; x += w_out(w_c(normed) * sum over i of taps[i] * u of i - (length - 1) positions later).
+struct ShortConvolution {
+  Matrix w_b, w_c, w_x, w_out;  // (d_model, d_model) each
+  std::vector<float> taps;      // (convolution_length, d_model), the earliest position first
+};
+void add_convolution(ForwardPass& pass, int32_t layer, const ShortConvolution& convolution);
 /// x += residual_scale * RMSNorm(wo(attended)) * norm, where a norm is given.
 void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm = nullptr);
 /// x += residual_scale * RMSNorm(w_down(silu(w_gate(normed)) * w_up(normed))) * norm, where a norm is given.

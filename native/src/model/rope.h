@@ -23,12 +23,12 @@ struct RopeParameters {
   int32_t n_rot = 0;    // rotated values of a head, even, at most head_dim
   double base = 10000;  // rope.freq_base
   RopeScaling scaling = RopeScaling::kNone;
-  double factor = 1;           // rope.scaling.factor
-  double attn_factor = 1;      // rope.scaling.attn_factor: multiplies cos and sin
-  int32_t n_ctx_original = 0;  // rope.scaling.original_context_length
-  double yarn_ext_factor = 1;  // share of the yarn ramp: 0 is linear
-  double yarn_beta_fast = 32;  // rotations over the original context above which a pair is not scaled
-  double yarn_beta_slow = 1;   // ... and below which it is scaled fully
+  double factor = 1;               // rope.scaling.factor
+  double attn_factor = 1;          // rope.scaling.attn_factor: multiplies cos and sin
+  int32_t n_ctx_original = 0;      // rope.scaling.original_context_length
+  double yarn_ext_factor = 1;      // share of the yarn ramp: 0 is linear
+  double yarn_beta_fast = 32;      // rotations over the original context above which a pair is not scaled
+  double yarn_beta_slow = 1;       // ... and below which it is scaled fully
   double yarn_log_multiplier = 0;  // of a second magnitude that divides yarn's; 0: there is none
   /// (n_rot / 2) divisors of the frequencies, or empty: rope_freqs.weight (Llama 3.1 and later bake their
   /// scaling in).

@@ -156,7 +156,7 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
   for (size_t i = 0; i < items.size(); ++i)
     n_positions = std::max(n_positions, sessions[i]->n_past() + n_rows(items[i]));
   rope_.prepare(n_positions);
-  if (pages_->shape().has_windows()) window_rope_.prepare(n_positions);
+  if (model_->hparams().has_windows()) window_rope_.prepare(n_positions);
   reserve(items, sessions);
 
   pass_.tokens.clear();

@@ -91,8 +91,7 @@ struct Attention {
     if (lo >= hi) return;
     Kv::template scores<kN, kWidth<kN>>(pairs, k, args.head_dim, hi, args.scale, v);
     for (int n = 0; n < kN; ++n) {
-      if (args.softcap > 0)
-        softcap<V>(pairs[n].p + pairs[n].lo, pairs[n].hi - pairs[n].lo, args.softcap);
+      if (args.softcap > 0) softcap<V>(pairs[n].p + pairs[n].lo, pairs[n].hi - pairs[n].lo, args.softcap);
       weigh(pairs[n], args.head_dim);
     }
     accumulate_from<kN, kWidth<kN>>(pairs, v, args.head_dim, 0, lo, hi, next_k);

@@ -55,10 +55,10 @@ class Mistral3 final : public Network {
   const std::vector<float>& output_norm() const override { return output_norm_; }
 
  private:
-  Matrix token_embd_;               // (n_vocab, d_model)
+  Matrix token_embd_;                  // (n_vocab, d_model)
   std::vector<Mistral3Layer> layers_;  // (n_layers,)
-  std::vector<float> output_norm_;  // (d_model,)
-  Matrix output_;                   // (n_vocab, d_model)
+  std::vector<float> output_norm_;     // (d_model,)
+  Matrix output_;                      // (n_vocab, d_model)
 };
 
 }  // namespace

@@ -9,9 +9,9 @@ namespace tiergate {
 namespace {
 
 struct Olmo2Layer {
-  Matrix wq, wk, wv, wo;                              // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
-  std::vector<float> q_norm, k_norm;                  // (d_q,), (d_kv,)
-  Matrix w_gate, w_up, w_down;                        // (d_ff, d_model) twice, (d_model, d_ff)
+  Matrix wq, wk, wv, wo;              // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
+  std::vector<float> q_norm, k_norm;  // (d_q,), (d_kv,)
+  Matrix w_gate, w_up, w_down;        // (d_ff, d_model) twice, (d_model, d_ff)
   std::vector<float> post_attention_norm, post_ffw_norm;  // (d_model,)
 };
 

@@ -61,7 +61,7 @@ class Phi3 final : public Network {
 
  private:
   Matrix token_embd_;               // (n_vocab, d_model)
-  std::vector<Phi3Layer> layers_;  // (n_layers,)
+  std::vector<Phi3Layer> layers_;   // (n_layers,)
   std::vector<float> output_norm_;  // (d_model,)
   Matrix output_;                   // (n_vocab, d_model)
 };
