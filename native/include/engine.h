@@ -176,6 +176,7 @@ struct EngineOptions {
 struct MemoryPlan {
   std::string isa;
   int32_t n_ctx_train = 0;
+  bool is_causal = true;
   uint64_t packed_bytes = 0;      // matrices as packed for the ISA
   uint64_t file_bytes = 0;        // tensors read in the file: at most this much of it is resident
   uint64_t kv_bytes = 0;          // the whole budget

@@ -28,7 +28,7 @@ const models: Record<string, TinyGgufOptions> = {
   'qwen2moe-Q8_0': { architecture: 'qwen2moe', experts, tensorType: 'Q8_0' },
   'qwen3moe-F32': { architecture: 'qwen3moe', experts },
   'qwen3moe-Q8_0': { architecture: 'qwen3moe', experts, tensorType: 'Q8_0' },
-  'qwen3moe-Q4_K': { architecture: 'qwen3moe', experts, tensorType: 'Q4_K' },
+  'qwen3moe-Q4_K': { architecture: 'qwen3moe', experts, tensorType: 'Q4_K', seed: 2 },
   'gpt-oss-F32': gptOss,
   'gpt-oss-MXFP4': { ...gptOss, tensorType: 'Q8_0', experts: { ...experts, tensorType: 'MXFP4' } },
 };
