@@ -170,7 +170,8 @@ export function createHost(options: HostOptions): Hono {
 
   function checkAnswers(): void {
     if (model.info.isCausal && model.info.pooling !== RANK) return;
-    const can = model.info.pooling === RANK ? 'ranks documents (POST /v1/rerank)' : 'embeds (POST /v1/embeddings)';
+    const can =
+      model.info.pooling === RANK ? 'ranks documents (POST /v1/rerank)' : 'embeds (POST /v1/embeddings)';
     throw new GatewayError(
       'UNSUPPORTED_FEATURE',
       `${model.id} ${can} and writes no text; ask a model that does`,

@@ -8,7 +8,10 @@ const text = z.string().min(1);
 const rerankBody = z.looseObject({
   model: optional(z.string()),
   query: text,
-  documents: z.array(z.union([text, z.looseObject({ text })])).min(1).max(2048),
+  documents: z
+    .array(z.union([text, z.looseObject({ text })]))
+    .min(1)
+    .max(2048),
   top_n: optional(z.int().min(1)),
   return_documents: optional(z.boolean()),
 });

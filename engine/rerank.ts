@@ -13,7 +13,10 @@ export function rerankPrompt(model: Model, query: string, document: string): Int
   if (rerankTemplate !== '') {
     const guard = textGuard(model);
     const texts = { '{query}': guard.plainText(query), '{document}': guard.plainText(document) };
-    const filled = rerankTemplate.replace(/\{query\}|\{document\}/g, (name) => texts[name as keyof typeof texts]);
+    const filled = rerankTemplate.replace(
+      /\{query\}|\{document\}/g,
+      (name) => texts[name as keyof typeof texts],
+    );
     return guard.tokens(filled, (text) => model.tokenize(text, { parseSpecial: true }));
   }
   const separator = addSep && sepToken >= 0 ? [sepToken] : [];

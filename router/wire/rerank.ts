@@ -10,7 +10,10 @@ const text = z.string().min(1);
 const rerankRequest = z.looseObject({
   model: z.string().min(1),
   query: text,
-  documents: z.array(z.union([text, z.looseObject({ text })])).min(1).max(2048),
+  documents: z
+    .array(z.union([text, z.looseObject({ text })]))
+    .min(1)
+    .max(2048),
   top_n: z.number().int().min(1).nullish(),
   return_documents: z.boolean().nullish(),
   user: z.string().nullish(),

@@ -93,7 +93,9 @@ describe('reranking', () => {
       },
     });
     await waitUntilReady(gateway.url, ({ targets }) =>
-      targets.some((target) => target.id === 'local/ranker' && target.available && target.reason === undefined),
+      targets.some(
+        (target) => target.id === 'local/ranker' && target.available && target.reason === undefined,
+      ),
     );
   });
   afterAll(async () => {

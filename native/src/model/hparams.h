@@ -24,15 +24,15 @@ struct Hparams {
   float rms_eps = 0;          // %s.attention.layer_norm_rms_epsilon, or LayerNorm's: layer_norm_epsilon
   float attention_scale = 0;  // %s.attention.scale, else 1 / sqrt(head_dim)
   float embedding_scale = 1;  // of the rows of token_embd
-  Pooling pooling = Pooling::kNone;  // %s.pooling_type
+  Pooling pooling = Pooling::kNone;     // %s.pooling_type
   Pooling rank_state = Pooling::kLast;  // which state a ranking head reads
   int32_t n_labels = 1;                 // of the ranking head: %s.classifier.output_labels
   /// False: every token sees the whole text, which is then read in one step and never continued.
   bool is_causal = true;
-  RopeParameters rope;               // without the factors that are tensors
-  RopeParameters window_rope;        // of windowed layers: %s.rope.freq_base_swa, else 10000, without scaling
-  int32_t window = 0;        // %s.attention.sliding_window; only architectures with windowed layers heed it
-  int32_t window_every = 0;  // of so many layers in turn all but the last are windowed; 0: none is
+  RopeParameters rope;         // without the factors that are tensors
+  RopeParameters window_rope;  // of windowed layers: %s.rope.freq_base_swa, else 10000, without scaling
+  int32_t window = 0;          // %s.attention.sliding_window; only architectures with windowed layers heed it
+  int32_t window_every = 0;    // of so many layers in turn all but the last are windowed; 0: none is
 
   // Mixture of experts; n_experts 0: dense.
   int32_t n_experts = 0;                // %s.expert_count
