@@ -11,6 +11,8 @@ export interface Provider {
   /** Paths of text completions and embeddings, in OpenAI's shape; left out where the protocol has none. */
   textPath?(model: string): string;
   embeddingsPath?(model: string): string;
+  /** Of reranking, in the shape of Jina, Cohere, vLLM and llama-server. */
+  rerankPath?(model: string): string;
   /** Headers that carry the key and versions. */
   headers(apiKey: string | undefined): Record<string, string>;
   /** Request body for the upstream; `request.model` is already the upstream's name. May return its argument. */

@@ -8,8 +8,10 @@ export type TierLevel = 1 | 2 | 3;
 export type TrustZone = 'device' | 'private' | 'external';
 
 /** What a client can ask of a target: the kinds of answer, each with a path of its own upstream. */
-export const SURFACES = ['chat', 'completions', 'embeddings'] as const;
+export const SURFACES = ['chat', 'completions', 'embeddings', 'rerank'] as const;
 export type Surface = (typeof SURFACES)[number];
+/** By its name in the ledger and the facts; every other one is a chat. */
+export const surfaceNamed = (name: string): Surface => SURFACES.find((surface) => surface === name) ?? 'chat';
 
 export interface Capabilities {
   tools: boolean;

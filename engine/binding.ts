@@ -150,6 +150,8 @@ export interface NativeModel {
 export interface NativeMemoryPlan {
   isa: string;
   nCtxTrain: number;
+  /** False: an encoder, whose texts must each fit one step. */
+  isCausal: boolean;
   packedBytes: number;
   fileBytes: number;
   kvBytes: number;

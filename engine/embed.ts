@@ -22,10 +22,14 @@ export interface Embedder {
   pooling: PoolingName;
 }
 
-/** The file's pooling, unless one is given; of a file that names none: the last token's state, which has seen all. */
+/**
+ * The file's pooling, unless one is given; of a file that names none: the last token's state, which has seen all, and of
+ * an encoder, where every token has, their mean.
+ */
 export function poolingOf(model: Model, given: PoolingName | undefined): PoolingName {
   const names = Object.keys(POOLINGS) as PoolingName[];
-  return given ?? names.find((name) => POOLINGS[name] === model.info.pooling) ?? 'last';
+  const usual = model.info.isCausal ? 'last' : 'mean';
+  return given ?? names.find((name) => POOLINGS[name] === model.info.pooling) ?? usual;
 }
 
 /** Token ids of an input, with the start and end tokens that the file asks for. */
@@ -71,24 +75,16 @@ export async function embed(
   { inputs, base64, dimensions }: HostEmbeddingRequest,
   signal: AbortSignal,
 ): Promise<object> {
+  if (model.info.pooling === RANK) {
+    throw new GatewayError(
+      'UNSUPPORTED_FEATURE',
+      `${model.id} ranks documents and gives no embeddings; use POST /v1/rerank, or a model that embeds`,
+      { param: 'model' },
+    );
+  }
   checkDimensions(model, dimensions);
   const prompts = inputs.map((input) => inputTokens(model, input));
-  const left = new AbortController();
-  const either = AbortSignal.any([signal, left.signal]);
-  const vectors: Float32Array[] = [];
-  let next = 0;
-  const runSome = async (): Promise<void> => {
-    while (next < prompts.length) {
-      const index = next++;
-      vectors[index] = await scheduler.embed(prompts[index]!, POOLINGS[pooling], either);
-    }
-  };
-  try {
-    // A request of many inputs takes as many places in the queue as run at once, not one for each.
-    await Promise.all(Array.from({ length: Math.min(prompts.length, SIDE_BY_SIDE) }, runSome));
-  } finally {
-    left.abort();
-  }
+  const vectors = await pooledStates(scheduler, prompts, POOLINGS[pooling], signal);
   const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
   return {
     object: 'list',
@@ -102,7 +98,35 @@ export async function embed(
   };
 }
 
+/** The pooling type of models with a ranking head. */
+export const RANK: NativePooling = 4;
 const SIDE_BY_SIDE = 4;
+
+/** Each prompt's pooled state, in their order. @throws {GatewayError} as `Scheduler.run`; then the others end too */
+export async function pooledStates(
+  scheduler: Scheduler,
+  prompts: readonly Int32Array[],
+  pooling: NativePooling,
+  signal: AbortSignal,
+): Promise<Float32Array[]> {
+  const left = new AbortController();
+  const either = AbortSignal.any([signal, left.signal]);
+  const states: Float32Array[] = [];
+  let next = 0;
+  const runSome = async (): Promise<void> => {
+    while (next < prompts.length) {
+      const index = next++;
+      states[index] = await scheduler.embed(prompts[index]!, pooling, either);
+    }
+  };
+  try {
+    // A request of many inputs takes as many places in the queue as run at once, not one for each.
+    await Promise.all(Array.from({ length: Math.min(prompts.length, SIDE_BY_SIDE) }, runSome));
+  } finally {
+    left.abort();
+  }
+  return states;
+}
 
 function written(vector: Float32Array, base64: boolean): number[] | string {
   if (!base64) return [...vector];

@@ -29,10 +29,12 @@ export function hostPlan(
   { context, isa = process.env['ENGINE_ISA'] ?? '', kvType = 'f16', draftModel }: HostSize,
   available: AvailableMemory = availableMemory(),
 ): MemoryPlan {
-  const size = { batchTokens: BATCH_TOKENS, sessions: 2 * MAX_ACTIVE, kvType };
-  const { trainedTokens } = planMemory(modelFile, isa, { ...size, contextTokens: 1, kvTokens: 1 });
+  const usual = { batchTokens: BATCH_TOKENS, sessions: 2 * MAX_ACTIVE, kvType };
+  const { trainedTokens, isCausal } = planMemory(modelFile, isa, { ...usual, contextTokens: 1, kvTokens: 1 });
   const contextTokens =
     context ?? Math.min(DEFAULT_CONTEXT_TOKENS, trainedTokens > 0 ? trainedTokens : DEFAULT_CONTEXT_TOKENS);
+  // An encoder reads a text in one step.
+  const size = isCausal ? usual : { ...usual, batchTokens: Math.max(BATCH_TOKENS, contextTokens) };
   const least = planMemory(modelFile, isa, { ...size, contextTokens, kvTokens: 0 });
   const draft =
     draftModel === undefined

@@ -5,10 +5,12 @@ import { z } from 'zod';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import { type Answering, answerStream, answerWhole } from './answer.ts';
 import { type BodyShape, chatShape } from './answer-bodies.ts';
-import { embed, type PoolingName } from './embed.ts';
+import { embed, type PoolingName, RANK } from './embed.ts';
 import { parseEmbeddingRequest } from './embedding-request.ts';
 import { chatPromptTokens } from './prompt.ts';
 import { parseChatRequest, type SamplingRequest } from './request.ts';
+import { rerank } from './rerank.ts';
+import { parseRerankRequest } from './rerank-request.ts';
 import { createTextShape } from './text-bodies.ts';
 import { checkTokens, textPromptTokens, tokensText } from './text-prompt.ts';
 import { parseTextRequest } from './text-request.ts';
@@ -36,7 +38,7 @@ const tokenizeBody = z.union([
 ]);
 const detokenizeBody = z.object({ tokens: z.array(z.int().min(0)).max(1_000_000) });
 
-/** The host's app: chat completions, completions, embeddings, models, tokenize, detokenize, health and facts. */
+/** The host's app: chat completions, completions, embeddings, rerank, models, tokenize, detokenize, health and facts. */
 export function createHost(options: HostOptions): Hono {
   const { model, scheduler } = options;
   const app = new Hono();
@@ -55,6 +57,7 @@ export function createHost(options: HostOptions): Hono {
   app.post('/v1/chat/completions', async (context) => {
     const request = parseChatRequest(await jsonBody(context.req.raw));
     checkModel(request.model);
+    checkAnswers();
     const prompt = chatPromptTokens(model, request);
     return respond(chatShape, 'chatcmpl', [prompt], request, context.req.raw.signal);
   });
@@ -62,6 +65,7 @@ export function createHost(options: HostOptions): Hono {
   app.post('/v1/completions', async (context) => {
     const request = parseTextRequest(await jsonBody(context.req.raw));
     checkModel(request.model);
+    checkAnswers();
     const { prompts, suffix, echo, n } = request;
     const tokens = prompts.map((prompt) => textPromptTokens(model, prompt, suffix));
     const texts = echo ? prompts.map((prompt) => echoOf(prompt)) : [];
@@ -74,6 +78,12 @@ export function createHost(options: HostOptions): Hono {
     const request = parseEmbeddingRequest(await jsonBody(context.req.raw));
     checkModel(request.model);
     return Response.json(await embed(options, request, context.req.raw.signal));
+  });
+
+  app.post('/v1/rerank', async (context) => {
+    const request = parseRerankRequest(await jsonBody(context.req.raw));
+    checkModel(request.model);
+    return Response.json(await rerank(options, request, context.req.raw.signal));
   });
 
   app.get('/v1/models', (context) => context.json({ object: 'list', data: [modelCard] }));
@@ -155,6 +165,17 @@ export function createHost(options: HostOptions): Hono {
       {
         param: 'model',
       },
+    );
+  }
+
+  function checkAnswers(): void {
+    if (model.info.isCausal && model.info.pooling !== RANK) return;
+    const can =
+      model.info.pooling === RANK ? 'ranks documents (POST /v1/rerank)' : 'embeds (POST /v1/embeddings)';
+    throw new GatewayError(
+      'UNSUPPORTED_FEATURE',
+      `${model.id} ${can} and writes no text; ask a model that does`,
+      { param: 'model' },
     );
   }
 

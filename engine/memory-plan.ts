@@ -27,6 +27,8 @@ export interface MemoryPlan extends EngineSize {
   isa: string;
   /** Context length that the model was trained for. */
   trainedTokens: number;
+  /** False: an encoder. */
+  isCausal: boolean;
   /** Matrices, as packed for this machine's instruction set. */
   weights: number;
   /** Tensors that are read where they stand in the file; at most this much of them is resident. */
@@ -68,6 +70,7 @@ export function planMemory(path: string, isa: string, size: EngineSize): MemoryP
     ...size,
     isa: native.isa,
     trainedTokens: native.nCtxTrain,
+    isCausal: native.isCausal,
     weights: native.packedBytes,
     file: native.fileBytes,
     kv: native.kvBytes,

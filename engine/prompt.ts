@@ -16,26 +16,34 @@ interface Conversation {
 
 /** @throws {GatewayError} INVALID_REQUEST, UNSUPPORTED_FEATURE from the chat template */
 export function chatPromptTokens(model: Model, { messages, variables }: Conversation): Int32Array {
-  let isSplit = false;
-  const plainText = (text: string): string => {
-    const asText = model.tokenize(text);
-    const asPrompt = model.tokenize(text, { parseSpecial: true });
-    if (asText.length === asPrompt.length && asText.every((token, index) => token === asPrompt[index]))
-      return text;
-    isSplit = true;
-    return text.replaceAll(OPENING, `$&${SPLIT}`);
-  };
+  const guard = textGuard(model);
   const guarded = messages.map((message) =>
-    message.role === 'assistant' ? message : withText(message, plainText),
+    message.role === 'assistant' ? message : withText(message, guard.plainText),
   );
   const prompt = model.chatTemplate.prompt({ messages: guarded, variables });
-  if (!isSplit) return model.promptTokens(prompt);
-  const [first = '', ...rest] = prompt.split(SPLIT);
-  const pieces = [
-    model.promptTokens(first),
-    ...rest.map((text) => model.tokenize(text, { parseSpecial: true })),
-  ];
-  return Int32Array.from(pieces.flatMap((tokens) => [...tokens]));
+  return guard.tokens(prompt, (text) => model.promptTokens(text));
+}
+
+/** Keeps the texts that a template is filled with from being read as control tokens. */
+export function textGuard(model: Model) {
+  let isSplit = false;
+  return {
+    plainText(text: string): string {
+      const asText = model.tokenize(text);
+      const asPrompt = model.tokenize(text, { parseSpecial: true });
+      if (asText.length === asPrompt.length && asText.every((token, index) => token === asPrompt[index]))
+        return text;
+      isSplit = true;
+      return text.replaceAll(OPENING, `$&${SPLIT}`);
+    },
+    /** Of the filled template; `begin` makes the tokens of its first part. */
+    tokens(prompt: string, begin: (text: string) => Int32Array): Int32Array {
+      if (!isSplit) return begin(prompt);
+      const [first = '', ...rest] = prompt.split(SPLIT);
+      const pieces = [begin(first), ...rest.map((text) => model.tokenize(text, { parseSpecial: true }))];
+      return Int32Array.from(pieces.flatMap((tokens) => [...tokens]));
+    },
+  };
 }
 
 function withText(message: ChatMessage, change: (text: string) => string): ChatMessage {

@@ -19,6 +19,8 @@ export interface SchedulerOptions {
   maxQueue: number;
   /** Most sequences at once. */
   maxActive: number;
+  /** An encoder: a prompt is read in one step, never in chunks; default false. */
+  readsWhole?: boolean;
   /** Guess tokens where that is faster; default true. */
   speculation?: boolean;
   /** Guesses too, where the text itself tells nothing. Closed with the scheduler. */
@@ -124,7 +126,7 @@ export class Scheduler {
   }
 
   /**
-   * The pooled hidden state of a prompt, (d_model,), of length 1. Reads and keeps no cached prefix.
+   * The pooled hidden state of a prompt, (d_model,), of length 1; of rank pooling (1,). Reads and keeps no cached prefix.
    * @throws {GatewayError} as `run`
    */
   async embed(prompt: Int32Array, pooling: NativePooling, signal: AbortSignal): Promise<Float32Array> {
@@ -133,6 +135,7 @@ export class Scheduler {
       prompt,
       maxTokens: 0,
       pooling,
+      isWhole: this.#options.readsWhole === true,
       sampler: {},
       topTokens: 0,
       turn: USUAL_TURN,

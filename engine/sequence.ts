@@ -10,6 +10,8 @@ export interface SequenceRequest {
   maxTokens: number;
   /** The prompt's pooled hidden state is wanted: onToken gets one result, with `embedding`. */
   pooling?: NativePooling;
+  /** The prompt is read in one step. */
+  isWhole?: boolean;
   sampler: NativeSamplerOptions;
   /** Alternatives to report for each token, 0 … 20. */
   topTokens: number;

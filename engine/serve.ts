@@ -8,7 +8,7 @@ import { DraftModel } from './drafters/draft-model.ts';
 import { sharedVocabulary } from './drafters/same-vocabulary.ts';
 import { type PoolingName, poolingOf } from './embed.ts';
 import { createHost } from './host.ts';
-import { BATCH_TOKENS, hostPlan, MAX_ACTIVE } from './host-size.ts';
+import { hostPlan, MAX_ACTIVE } from './host-size.ts';
 import { checkFits, type KvType, type MemoryPlan } from './memory-plan.ts';
 import { checkIsFile, Model } from './model.ts';
 import { LEAST_PACKED_BYTES, packedPlace, sampledKey } from './packed-cache.ts';
@@ -111,7 +111,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     threads: options.threads ?? 0,
     contextTokens,
     kvTokens,
-    batchTokens: BATCH_TOKENS,
+    batchTokens: plan.batchTokens,
     kvType: plan.kvType,
   });
   const saved =
@@ -130,6 +130,7 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
     kvTokens,
     maxQueue: options.maxQueue ?? 64,
     maxActive: MAX_ACTIVE,
+    readsWhole: !model.info.isCausal,
     speculation: options.speculation ?? true,
     ...(draft ? { draftModel: draft.draftModel } : {}),
   });

@@ -129,11 +129,13 @@ function shareOut(reading: readonly Sequence[], budget: number): Map<Sequence, n
   const left = (sequence: Sequence) => sequence.length - sequence.position - (shares.get(sequence) ?? 0);
   const give = (sequence: Sequence, most: number) => {
     const count = Math.min(left(sequence), most);
-    if (count <= 0) return;
+    if (count <= 0 || (sequence.request.isWhole && count < left(sequence))) return;
     shares.set(sequence, (shares.get(sequence) ?? 0) + count);
     rest -= count;
   };
-  if (reading.length > 1) give(reading[0]!, Math.ceil(budget * SHARE_OF_FIRST));
+  const [first] = reading;
+  if (first && reading.length > 1)
+    give(first, first.request.isWhole ? budget : Math.ceil(budget * SHARE_OF_FIRST));
   const shortestFirst = [...reading].sort((a, b) => byPriority(a, b) || left(a) - left(b));
   for (const sequence of shortestFirst) give(sequence, rest);
   return shares;

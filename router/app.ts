@@ -8,7 +8,7 @@ import { onError } from './middleware/on-error.ts';
 import { requestId } from './middleware/request-id.ts';
 import type { Gateway } from './pipeline.ts';
 import { livez, readyz } from './routes/health.ts';
-import { chatCompletions, completions, embeddings } from './routes/model-answers.ts';
+import { chatCompletions, completions, embeddings, rerank } from './routes/model-answers.ts';
 import { listModels, oneModel } from './routes/models.ts';
 import { route } from './routes/route.ts';
 
@@ -25,7 +25,7 @@ export function createApp({ gateway, keys, maxBodyBytes, log }: AppOptions): Hon
   app.notFound((context) => {
     throw new GatewayError(
       'NOT_FOUND',
-      `no such route: ${context.req.method} ${context.req.path}; see GET /v1/models, POST /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/route`,
+      `no such route: ${context.req.method} ${context.req.path}; see GET /v1/models, POST /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/rerank, /v1/route`,
     );
   });
 
@@ -38,10 +38,11 @@ export function createApp({ gateway, keys, maxBodyBytes, log }: AppOptions): Hon
   app.post('/v1/chat/completions', chatCompletions(gateway, maxBodyBytes));
   app.post('/v1/completions', completions(gateway, maxBodyBytes));
   app.post('/v1/embeddings', embeddings(gateway, maxBodyBytes));
+  app.post('/v1/rerank', rerank(gateway, maxBodyBytes));
   app.post('/v1/route', route(gateway, maxBodyBytes));
   app.get('/v1/models', listModels(gateway));
   app.get('/v1/models/:id{.+}', oneModel(gateway));
-  const posts = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/route'];
+  const posts = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/rerank', '/v1/route'];
   for (const path of [...posts, '/v1/models']) {
     app.all(path, (context) => {
       const allowed = path === '/v1/models' ? 'GET' : 'POST';

@@ -6,7 +6,7 @@ import type { ChatEvent, ChatRequest, EventBatches } from '../contract/chat.ts';
 import { type ErrorCode, GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
-import type { Outgoing, Price, Surface } from '../contract/tier.ts';
+import { type Outgoing, type Price, surfaceNamed } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
 import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
@@ -80,7 +80,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   const startedAt = Date.now();
   const arrival = performance.now();
   const { facts, inspection, decision } = plan(gateway, ask);
-  const surface = upstreamSurface(ask.surface);
+  const surface = surfaceNamed(ask.surface);
   const gatewayMs = performance.now() - arrival;
 
   const record = async (
@@ -219,9 +219,6 @@ async function* streamParts(
   if (error !== null) throw error;
   yield { kind: 'done', costUsd: costText(costMicrousd) };
 }
-
-const upstreamSurface = (surface: string): Surface =>
-  surface === 'completions' || surface === 'embeddings' ? surface : 'chat';
 
 /** Vectors of different models cannot be compared: no other target may step in unseen. */
 const firstOnly = (decision: Decision): Pick<Decision, 'candidates'> => ({

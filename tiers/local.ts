@@ -9,7 +9,15 @@ import { HOW_TO_GIVE_A_MODEL } from '../engine/catalog.ts';
 import { tokenCounter } from './count-tokens.ts';
 import type { EngineHost, LocalHostFacts } from './local-connection.ts';
 import { parseSse } from './sse.ts';
-import { chatChunkOfText, chatOfEmbeddings, chatOfText, embeddingsRequest, textRequest } from './surfaces.ts';
+import {
+  chatChunkOfText,
+  chatOfEmbeddings,
+  chatOfRerank,
+  chatOfText,
+  embeddingsRequest,
+  rerankRequest,
+  textRequest,
+} from './surfaces.ts';
 
 export interface LocalRunner extends TargetRunner {
   /** What the running host says of itself, null while it is not ready. */
@@ -123,6 +131,12 @@ const WIRES: Record<
     path: '/v1/embeddings',
     toWire: embeddingsRequest,
     fromWire: (body) => chatOfEmbeddings(body, () => null),
+    fromWireChunk: asItIs,
+  },
+  rerank: {
+    path: '/v1/rerank',
+    toWire: rerankRequest,
+    fromWire: (body) => chatOfRerank(body, () => null),
     fromWireChunk: asItIs,
   },
 };

@@ -27,6 +27,13 @@ export function embeddingsRequest(request: ChatRequest): Fields {
   return { ...rest, input: inputOf(request) };
 }
 
+/** The first message is the query, the others are documents. Their texts are put back by the surface itself. */
+export function rerankRequest(request: ChatRequest): Fields {
+  const { messages, stream: _, stream_options: __, return_documents: ___, ...rest } = request;
+  const [query, ...documents] = messages.map(({ content }) => content);
+  return { ...rest, query, documents };
+}
+
 /** A text completion as a chat's; what is no text completion is left for the provider to refuse. */
 export function chatOfText(body: unknown): unknown {
   if (!isFields(body) || !Array.isArray(body['choices'])) return body;
@@ -47,8 +54,20 @@ export function chatChunkOfText(payload: unknown): unknown {
 }
 
 /** An embeddings response as a completion without choices. @throws {GatewayError} PROVIDER_PROTOCOL, PROVIDER_ERROR */
-export function chatOfEmbeddings(body: unknown, errorMessage: Provider['errorMessage']): ChatCompletion {
-  if (isFields(body) && Array.isArray(body['data'])) {
+export const chatOfEmbeddings = (body: unknown, errorMessage: Provider['errorMessage']): ChatCompletion =>
+  chatOfList(body, 'data', 'can embed', errorMessage);
+
+/** A rerank response likewise. @throws {GatewayError} PROVIDER_PROTOCOL, PROVIDER_ERROR */
+export const chatOfRerank = (body: unknown, errorMessage: Provider['errorMessage']): ChatCompletion =>
+  chatOfList(body, 'results', 'can rerank', errorMessage);
+
+function chatOfList(
+  body: unknown,
+  list: string,
+  ability: string,
+  errorMessage: Provider['errorMessage'],
+): ChatCompletion {
+  if (isFields(body) && Array.isArray(body[list])) {
     const usage = body['usage'] as Usage | undefined;
     const model = String(body['model'] ?? '');
     return {
@@ -63,13 +82,16 @@ export function chatOfEmbeddings(body: unknown, errorMessage: Provider['errorMes
   }
   const said = isFields(body) && body['error'] ? errorMessage(body) : null;
   throw said === null
-    ? new GatewayError('PROVIDER_PROTOCOL', 'the upstream answered without `data`; check that it can embed')
+    ? new GatewayError(
+        'PROVIDER_PROTOCOL',
+        `the upstream answered without \`${list}\`; check that it ${ability}`,
+      )
     : new GatewayError('PROVIDER_ERROR', `the upstream failed while answering: ${said.slice(0, 500)}`);
 }
 
 /** The provider as it speaks at a surface; null where it has none such. */
 export function providerAt(provider: Provider, surface: Surface): Provider | null {
-  const { textPath, embeddingsPath } = provider;
+  const { textPath, embeddingsPath, rerankPath } = provider;
   if (surface === 'chat') return provider;
   if (surface === 'completions') {
     return textPath === undefined
@@ -80,6 +102,16 @@ export function providerAt(provider: Provider, surface: Surface): Provider | nul
           toWire: textRequest,
           fromWire: (body) => provider.fromWire(chatOfText(body)),
           fromWireChunk: (payload) => provider.fromWireChunk(chatChunkOfText(payload)),
+        };
+  }
+  if (surface === 'rerank') {
+    return rerankPath === undefined
+      ? null
+      : {
+          ...provider,
+          chatPath: rerankPath,
+          toWire: rerankRequest,
+          fromWire: (body) => chatOfRerank(body, provider.errorMessage),
         };
   }
   return embeddingsPath === undefined

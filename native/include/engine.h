@@ -55,7 +55,7 @@ struct ModelInfo {
   // Fill-in-the-middle: what stands before the prefix, the suffix and the answer. -1: none.
   int32_t fim_prefix_token = -1, fim_suffix_token = -1, fim_middle_token = -1;
   Pooling pooling = Pooling::kNone;  // %s.pooling_type; kNone: the file does not say
-  bool is_causal = true;  // false: an encoder, which samples nothing and reads a text in one step
+  bool is_causal = true;             // false: an encoder, which samples nothing and reads a text in one step
   // Ranking: how a query and a document are put together. sep_token -1: none.
   int32_t sep_token = -1;
   bool add_sep = false;
@@ -176,6 +176,7 @@ struct EngineOptions {
 struct MemoryPlan {
   std::string isa;
   int32_t n_ctx_train = 0;
+  bool is_causal = true;
   uint64_t packed_bytes = 0;      // matrices as packed for the ISA
   uint64_t file_bytes = 0;        // tensors read in the file: at most this much of it is resident
   uint64_t kv_bytes = 0;          // the whole budget

@@ -1,6 +1,6 @@
 // A target that lacks a feature the request uses is not a candidate: features are never dropped silently.
 import type { RequestFacts, TargetView } from '../../contract/policy.ts';
-import type { Capabilities, Surface } from '../../contract/tier.ts';
+import { type Capabilities, surfaceNamed } from '../../contract/tier.ts';
 import { defineRoutingPolicy } from '../routing-policy.ts';
 
 const WIRE_NAMES: Record<keyof Capabilities, string> = {
@@ -14,13 +14,9 @@ const WIRE_NAMES: Record<keyof Capabilities, string> = {
 };
 const FEATURES = Object.keys(WIRE_NAMES) as (keyof Capabilities)[];
 
-/** Surfaces by their name in the facts; every other one is a chat. */
-const surfaceOf = ({ surface }: RequestFacts): Surface =>
-  surface === 'completions' || surface === 'embeddings' ? surface : 'chat';
-
 /** What the target cannot do of what is asked. */
 function missingOf(facts: RequestFacts, { capabilities, surfaces, provider }: TargetView): string[] {
-  const surface = surfaceOf(facts);
+  const surface = surfaceNamed(facts.surface);
   const missing = FEATURES.filter((feature) => facts.needs[feature] && !capabilities[feature]).map(
     (feature) => WIRE_NAMES[feature],
   );
@@ -35,7 +31,7 @@ export default defineRoutingPolicy({
   create: () => (facts, targets) => {
     const denyTargets: string[] = [];
     const targetReasons: Record<string, string> = {};
-    const surface = surfaceOf(facts);
+    const surface = surfaceNamed(facts.surface);
     for (const target of targets) {
       const missing = missingOf(facts, target);
       if (missing.length === 0) continue;

@@ -1,5 +1,5 @@
-// The routes that models answer, POST /v1/chat/completions, /v1/completions and /v1/embeddings: the body in, the
-// pipeline, the answer out as JSON or server-sent events.
+// The routes that models answer, POST /v1/chat/completions, /v1/completions, /v1/embeddings and /v1/rerank: the
+// body in, the pipeline, the answer out as JSON or server-sent events.
 import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Handler } from 'hono';
@@ -14,6 +14,7 @@ import { policyHeaders } from '../wire/headers.ts';
 import { parseChatRequest } from '../wire/openai-chat.ts';
 import { embeddingsWire, parseEmbeddingsRequest } from '../wire/openai-embeddings.ts';
 import { parseTextRequest, textWire } from '../wire/openai-text.ts';
+import { parseRerankRequest, rerankWire } from '../wire/rerank.ts';
 import type { SurfaceWire } from '../wire/surface.ts';
 
 /** Aborts when the client's socket closes before the response has been written. */
@@ -30,17 +31,19 @@ interface ModelSurface {
   name: string;
   parse(body: string): ChatRequest;
   /** Left out: a chat. */
-  wire?: SurfaceWire;
+  wire?: SurfaceWire | ((request: ChatRequest) => SurfaceWire);
 }
 
 const answers =
-  ({ name, parse, wire }: ModelSurface) =>
+  ({ name, parse, wire: given }: ModelSurface) =>
   (gateway: Gateway, maxBodyBytes: number): Handler<GatewayEnv> =>
   async (context) => {
     const { outgoing } = context.env;
     const cancellation = cancelledByClient(outgoing);
+    const request = parse(await readBody(context, maxBodyBytes));
+    const wire = typeof given === 'function' ? given(request) : given;
     const ask: Ask = {
-      request: parse(await readBody(context, maxBodyBytes)),
+      request,
       requestId: context.get('requestId'),
       surface: name,
       ...(wire && { wire }),
@@ -64,3 +67,4 @@ export const embeddings = answers({
   parse: parseEmbeddingsRequest,
   wire: embeddingsWire,
 });
+export const rerank = answers({ name: 'rerank', parse: parseRerankRequest, wire: rerankWire });

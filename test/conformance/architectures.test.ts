@@ -24,7 +24,9 @@ describe('recorded answers of llama.cpp', () => {
     try {
       expect([...model.tokenize(referenceText, true, false)]).toEqual(ids);
       const { logits: ours } = await follow(engine, ids, [0]);
-      expect(divergence(Float32Array.from(logits), ours[0]!)).toBeLessThan(mostKl(reference.options.tensorType));
+      expect(divergence(Float32Array.from(logits), ours[0]!)).toBeLessThan(
+        mostKl(reference.options.tensorType),
+      );
     } finally {
       engine.close();
       model.close();

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
+import { tinyEncoder } from './tiny-encoder.ts';
 import { type TinyGgufOptions, tinyModel } from './tiny-gguf.ts';
 
 export interface ReferenceModel {
@@ -28,7 +29,7 @@ const models: Record<string, TinyGgufOptions> = {
   'qwen2moe-Q8_0': { architecture: 'qwen2moe', experts, tensorType: 'Q8_0' },
   'qwen3moe-F32': { architecture: 'qwen3moe', experts },
   'qwen3moe-Q8_0': { architecture: 'qwen3moe', experts, tensorType: 'Q8_0' },
-  'qwen3moe-Q4_K': { architecture: 'qwen3moe', experts, tensorType: 'Q4_K' },
+  'qwen3moe-Q4_K': { architecture: 'qwen3moe', experts, tensorType: 'Q4_K', seed: 2 },
   'gpt-oss-F32': gptOss,
   'gpt-oss-MXFP4': { ...gptOss, tensorType: 'Q8_0', experts: { ...experts, tensorType: 'MXFP4' } },
 };
@@ -54,6 +55,51 @@ export interface Recording {
 export const recordingPath = (name: string): string =>
   join(packageRoot, 'test', 'fixtures', 'architectures', `${name}.json`);
 
-export const recordingOf = (name: string): Recording => JSON.parse(readFileSync(recordingPath(name), 'utf8'));
+export const recordingOf = <T = Recording>(name: string): T =>
+  JSON.parse(readFileSync(recordingPath(name), 'utf8')) as T;
 
 export const referencePath = ({ options }: ReferenceModel): string => tinyModel(options);
+
+export interface ReferenceEncoder {
+  name: string;
+  path: string;
+  pooling: 1 | 2;
+}
+
+export const referenceEncoders = (): ReferenceEncoder[] =>
+  (
+    [
+      ['bert-F32', { architecture: 'bert', tensorType: 'F32', pooling: 2 }],
+      ['bert-Q8_0', { architecture: 'bert', tensorType: 'Q8_0', pooling: 1 }],
+      ['nomic-bert-F32', { architecture: 'nomic-bert', tensorType: 'F32', pooling: 1, isFused: true }],
+      ['nomic-bert-Q8_0', { architecture: 'nomic-bert', tensorType: 'Q8_0', pooling: 2 }],
+    ] as const
+  ).map(([name, options]) => ({ name, path: tinyEncoder(options), pooling: options.pooling }));
+
+export interface ReferenceRanker {
+  name: string;
+  path: string;
+}
+
+export const referenceRankers = (): ReferenceRanker[] => [
+  { name: 'bert-rank', path: tinyEncoder({ architecture: 'bert', tensorType: 'F32', pooling: 4 }) },
+  { name: 'qwen3-rank', path: tinyModel({ architecture: 'qwen3', tensorType: 'F32', isRanker: true }) },
+];
+
+export const referenceQuery = 'the dog';
+export const referenceDocuments = ['a happy cat', 'the tree is in paris', 'the dog was happy'];
+
+export interface EncoderRecording {
+  origin: string;
+  sha256: string;
+  ids: number[];
+  /** Of length 1; five decimals. */
+  vector: number[];
+}
+
+export interface RankRecording {
+  origin: string;
+  sha256: string;
+  /** Of referenceDocuments, 0 … 1. */
+  scores: number[];
+}

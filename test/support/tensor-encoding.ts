@@ -5,7 +5,16 @@ import { encodeQ4K, encodeQ5K, encodeQ6K } from './k-quant-encoding.ts';
 export { toHalf };
 
 /** ggml_type ids. */
-export const tensorTypes = { F32: 0, F16: 1, Q4_0: 2, Q8_0: 8, Q4_K: 12, Q5_K: 13, Q6_K: 14, MXFP4: 39 } as const;
+export const tensorTypes = {
+  F32: 0,
+  F16: 1,
+  Q4_0: 2,
+  Q8_0: 8,
+  Q4_K: 12,
+  Q5_K: 13,
+  Q6_K: 14,
+  MXFP4: 39,
+} as const;
 export type TensorType = keyof typeof tensorTypes;
 
 function encodeF16(values: Float32Array): Buffer {

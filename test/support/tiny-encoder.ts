@@ -86,7 +86,9 @@ function tensorsOf({ architecture, tensorType, pooling, isFused }: TinyEncoderOp
   norm('token_embd_norm');
   for (let layer = 0; layer < nLayers; layer++) {
     const block = `blk.${layer}.`;
-    const projections = isFused ? [['attn_qkv', 3 * dModel] as const] : (['attn_q', 'attn_k', 'attn_v'] as const).map((name) => [name, dModel] as const);
+    const projections = isFused
+      ? [['attn_qkv', 3 * dModel] as const]
+      : (['attn_q', 'attn_k', 'attn_v'] as const).map((name) => [name, dModel] as const);
     for (const [name, rows] of projections) {
       matrix(`${block}${name}.weight`, dModel, rows);
       if (isBert) vector(`${block}${name}.bias`, rows, 0);

@@ -22,8 +22,7 @@ export function expertMetadata(architecture: string, { count, used, width }: Tin
   // llama's experts are as wide as feed_forward_length says.
   if (architecture === 'llama') metadata['llama.feed_forward_length'] = u32(width);
   else metadata[`${architecture}.expert_feed_forward_length`] = u32(width);
-  if (architecture === 'qwen2moe')
-    metadata['qwen2moe.expert_shared_feed_forward_length'] = u32(SHARED_WIDTH);
+  if (architecture === 'qwen2moe') metadata['qwen2moe.expert_shared_feed_forward_length'] = u32(SHARED_WIDTH);
   return metadata;
 }
 
@@ -60,5 +59,10 @@ export function addExperts(
   add(`${block}ffn_gate_inp_shexp.weight`, [dModel], 'F32', normal(1 / Math.sqrt(dModel)));
   add(`${block}ffn_gate_shexp.weight`, [dModel, SHARED_WIDTH], tensorType, normal(1 / Math.sqrt(dModel)));
   add(`${block}ffn_up_shexp.weight`, [dModel, SHARED_WIDTH], tensorType, normal(1 / Math.sqrt(dModel)));
-  add(`${block}ffn_down_shexp.weight`, [SHARED_WIDTH, dModel], tensorType, normal(1 / Math.sqrt(SHARED_WIDTH)));
+  add(
+    `${block}ffn_down_shexp.weight`,
+    [SHARED_WIDTH, dModel],
+    tensorType,
+    normal(1 / Math.sqrt(SHARED_WIDTH)),
+  );
 }

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addExperts, expertMetadata, type TinyExperts } from './tiny-experts.ts';
 import { array, bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
 import { decodeTensor } from './tensor-decoding.ts';
 import { encodeTensor, type TensorType } from './tensor-encoding.ts';
 import { type TinyArchitecture, tinyBlocks } from './tiny-blocks.ts';
+import { addExperts, expertMetadata, type TinyExperts } from './tiny-experts.ts';
 import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
@@ -37,6 +37,8 @@ export interface TinyGgufOptions {
   window?: number;
   /** In place of each layer's MLP; the MoE architectures have some by default. */
   experts?: TinyExperts;
+  /** Qwen3-Reranker's head, "yes" and "no", with a template of its own. */
+  isRanker?: boolean;
   /** Deviation of the logits; default 3. */
   logitScale?: number;
   /** Further keys, or other values for those that are written. */
@@ -144,6 +146,11 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     metadata[key('rope.scaling.original_context_length')] = u32(original);
     metadata[key('rope.scaling.finetuned')] = bool(true);
   }
+  if (options.isRanker) {
+    metadata[key('pooling_type')] = u32(4);
+    metadata[key('classifier.output_labels')] = array('string', ['yes', 'no']);
+    metadata['tokenizer.chat_template.rerank'] = str('<|im_start|>{query}<|im_end|>{document}<|im_start|>');
+  }
   Object.assign(metadata, options.metadata);
 
   const next = normals(seed);
@@ -234,6 +241,7 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
   }
   vector(blocks.hasConvolutions ? 'token_embd_norm.weight' : 'output_norm.weight', dModel, 1);
   if (!tiedEmbeddings) tokenRows('output.weight', 0, options.logitScale);
+  if (options.isRanker) matrix('cls.output.weight', dModel, 2);
   if (options.roundedTo) for (const tensor of tensors) round(tensor, options.roundedTo);
   writeGguf(path, { metadata, tensors });
 }

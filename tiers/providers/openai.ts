@@ -50,6 +50,7 @@ export default defineProvider({
   chatPath: () => '/chat/completions',
   textPath: () => '/completions',
   embeddingsPath: () => '/embeddings',
+  rerankPath: () => '/rerank',
   headers: (apiKey): Record<string, string> => (apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
   toWire: (request) => request,
 

@@ -222,6 +222,7 @@ Napi::Value ModelWrap::plan_memory(const Napi::CallbackInfo& info) {
   Napi::Object out = Napi::Object::New(env);
   out["isa"] = plan.isa;
   out["nCtxTrain"] = plan.n_ctx_train;
+  out["isCausal"] = plan.is_causal;
   const auto bytes = [&](const char* name, uint64_t n) { out[name] = static_cast<double>(n); };
   bytes("packedBytes", plan.packed_bytes);
   bytes("fileBytes", plan.file_bytes);

@@ -23,7 +23,8 @@ double sum_of(int64_t n, const Value& value) {
 }
 
 void normalize(const LayerNorm& norm, int64_t n, float eps, float* x) {
-  const double mean = sum_of(n, [x](int64_t i) { return static_cast<double>(x[i]); }) / static_cast<double>(n);
+  const double mean =
+      sum_of(n, [x](int64_t i) { return static_cast<double>(x[i]); }) / static_cast<double>(n);
   const double squares = sum_of(n, [x, mean](int64_t i) { return (x[i] - mean) * (x[i] - mean); });
   const double scale = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
   for (int64_t i = 0; i < n; ++i) {

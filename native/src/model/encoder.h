@@ -44,12 +44,12 @@ class Encoder : public Network {
   void add_mlp(ForwardPass& pass, const Layer& layer) const;
 
   const EncoderKind kind_;
-  Matrix token_embd_;                 // (n_vocab, d_model)
-  Matrix position_embd_;              // (n_ctx_train, d_model), where has_positions
-  std::vector<float> token_type_;     // (d_model,): of the first text; or empty
+  Matrix token_embd_;              // (n_vocab, d_model)
+  Matrix position_embd_;           // (n_ctx_train, d_model), where has_positions
+  std::vector<float> token_type_;  // (d_model,): of the first text; or empty
   LayerNorm embd_norm_;
-  std::vector<Layer> layers_;         // (n_layers,)
-  std::vector<float> ones_;           // (d_ff,): GELU is GeGLU with them
+  std::vector<Layer> layers_;  // (n_layers,)
+  std::vector<float> ones_;    // (d_ff,): GELU is GeGLU with them
   std::optional<RankHead> rank_head_;
   const std::vector<float> no_norm_;
 };

@@ -225,8 +225,9 @@ Hparams read_hparams(const GgufFile& file) {
   }
   read_experts(file, keys, h);
   const bool has_layer_norm = keys.has("attention.layer_norm_epsilon");
-  h.rms_eps = static_cast<float>(keys.number(
-      has_layer_norm ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon", std::nullopt, 0.0, 1.0));
+  h.rms_eps = static_cast<float>(
+      keys.number(has_layer_norm ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon",
+                  std::nullopt, 0.0, 1.0));
   h.attention_scale = static_cast<float>(keys.number("attention.scale", 0.0, 0.0, 1e6));
   if (h.attention_scale == 0)
     h.attention_scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_dim)));

@@ -94,6 +94,7 @@ void LoadedModel::plan_weights(const std::string& path, const std::string& isa, 
   weights.check_all_used();
   plan.isa = kernels.isa;
   plan.n_ctx_train = hparams.n_ctx_train;
+  plan.is_causal = hparams.is_causal;
   plan.packed_bytes = packed.n_bytes();
   plan.file_bytes = weights.unpacked_bytes();
   for (const GgufValue& value : file.values()) {

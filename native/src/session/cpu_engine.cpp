@@ -97,8 +97,7 @@ std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) co
     if (item.n_top < 0 || item.n_top > kMaxTop)
       refuse(name + "'s nTop", item.n_top, "0 … " + std::to_string(kMaxTop));
     check_reading(item, *session, name);
-    const Pooling pooling =
-        item.pooling == Pooling::kRank ? model_->hparams().rank_state : item.pooling;
+    const Pooling pooling = item.pooling == Pooling::kRank ? model_->hparams().rank_state : item.pooling;
     if (pooling != Pooling::kNone && (item.sample || !session->pooled.follows(pooling, session->n_past()))) {
       throw Error("INVALID_REQUEST", name +
                                          " asks for a pooled state; ask for the same in every step of its "

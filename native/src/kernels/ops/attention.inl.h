@@ -131,7 +131,8 @@ struct Attention {
     }
     for (int n = 0; n < kN; ++n) {
       const int64_t head = kv_head * group + (first_pair + n) % group;
-      const float inverse = 1 / (args.sinks == nullptr ? pairs[n].sum : with_sink(pairs[n], args.sinks[head]));
+      const float inverse =
+          1 / (args.sinks == nullptr ? pairs[n].sum : with_sink(pairs[n], args.sinks[head]));
       for (int32_t c = 0; c < args.head_dim; ++c) pairs[n].out[c] *= inverse;
     }
   }
