@@ -18,6 +18,8 @@ export function matching(pattern: string, writing: Writing = asUtf8): Dfa {
   const anything = times(writing(ALL), 0, Number.POSITIVE_INFINITY);
   const [begin, end] = [byteRange(BEGIN, BEGIN), byteRange(END, END)];
   const found = new PatternParser(pattern, writing, begin, end).parse();
+  const inner = betweenAnchors(found, begin, end);
+  if (inner) return determinise(inner);
   const framed = determinise(
     seq(either(seq(begin, anything), seq()), found, either(seq(anything, end), seq())),
   );
@@ -26,6 +28,20 @@ export function matching(pattern: string, writing: Writing = asUtf8): Dfa {
 
 /** The texts that the pattern matches as a whole. @throws {PatternRefused | LanguageTooLarge} */
 export const matchingWhole = (pattern: string): Dfa => matching(`^(?:${pattern})$`);
+
+/** Of `^…$` what stands between, if no other anchor does: most patterns, and far cheaper. */
+function betweenAnchors(found: Regular, begin: Regular, end: Regular): Regular | null {
+  const holds = (regular: Regular): boolean =>
+    regular === begin ||
+    regular === end ||
+    (regular.op === 'sequence' && regular.parts.some(holds)) ||
+    (regular.op === 'choice' && regular.options.some(holds)) ||
+    (regular.op === 'repeat' && holds(regular.of));
+  const only = found.op === 'choice' && found.options.length === 1 ? found.options[0]! : found;
+  if (only.op !== 'sequence' || only.parts[0] !== begin || only.parts.at(-1) !== end) return null;
+  const inner = only.parts.slice(1, -1);
+  return inner.some(holds) ? null : seq(...inner);
+}
 
 function unframed(dfa: Dfa): Dfa {
   const begin = dfa.edges[0]!.find(([least]) => least === BEGIN)?.[2];
