@@ -1,7 +1,7 @@
 // A constraint to the flat form that the native engine compiles. Errors name what cannot be enforced.
 import { GatewayError } from '../../contract/errors.ts';
 import type { Constraint } from '../constraint.ts';
-import { type Dfa, LanguageTooLarge } from './dfa.ts';
+import { beginWork, type Dfa, LanguageTooLarge } from './dfa.ts';
 import { choice, type Expression, flatten, type Rules, Rules as RuleSet, sequence } from './form.ts';
 import { gbnf, GrammarRefused } from './gbnf.ts';
 import { SchemaCompiler } from './json-schema/compile.ts';
@@ -25,6 +25,7 @@ export function compileConstraint(
   controlTokens: ControlTokens = NO_CONTROL_TOKENS,
 ): Int32Array {
   const rules = new RuleSet();
+  beginWork();
   try {
     const flat = flatten(rules, expressionOf(constraint, rules, controlTokens));
     if (flat) return flat;

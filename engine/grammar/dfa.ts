@@ -30,7 +30,22 @@ export const byteRange = (least: number, greatest: number): Regular => ({
 /** States of an automaton past which a language counts as too large. */
 const MAX_STATES = 30_000;
 
+/** Of all automata that one grammar takes: a few seconds' work. */
+const MAX_WORK = 400_000;
+
 export class LanguageTooLarge extends Error {}
+
+let work = 0;
+
+/** A grammar's front end begins: its automata are counted from here. */
+export function beginWork(): void {
+  work = 0;
+}
+
+function spend(states: number): void {
+  work += states;
+  if (work > MAX_WORK) throw new LanguageTooLarge('its patterns together take too many states');
+}
 
 const tooLarge = (): never => {
   throw new LanguageTooLarge(`it needs an automaton of more than ${MAX_STATES} states`);
@@ -156,6 +171,7 @@ function subsets(
   for (let i = 0; i < sets.length; i++) {
     dfa.accepting.push(accepts(sets[i]!));
     const edges = edgesOf(sets[i]!);
+    spend(1 + edges.length / 16);
     const bounds = [...new Set(edges.flatMap(([least, greatest]) => [least, greatest + 1]))].sort((a, b) => a - b);
     const out: Dfa['edges'][number] = [];
     for (let b = 0; b + 1 < bounds.length; b++) {
@@ -171,12 +187,20 @@ function subsets(
   return minimal(dfa);
 }
 
+/** A long chain takes as many rounds of refinement as it has states: past so many it stays as it is. */
+const MAX_ROUNDS = 24;
+
 /** Partition refinement (Moore), after what leads to no end has been left out. */
 function minimal(dfa: Dfa): Dfa {
   const isAlive = aliveStates(dfa);
   if (!isAlive[0]) return { accepting: [false], edges: [[]] };
   let classes: number[] = dfa.accepting.map((accepts, state) => (isAlive[state] ? (accepts ? 1 : 0) : -1));
-  for (let count = 0; ; ) {
+  for (let count = 0, round = 0; ; round++) {
+    if (round === MAX_ROUNDS) {
+      let next = 0;
+      classes = isAlive.map((alive) => (alive ? next++ : -1));
+      break;
+    }
     const numbers = new Map<string, number>();
     classes = dfa.edges.map((_, state) => {
       if (!isAlive[state]) return -1;
@@ -230,6 +254,27 @@ function aliveStates(dfa: Dfa): boolean[] {
   return alive;
 }
 
+/** From `least` to `most` (or any number) of what `one` accepts, which never goes on from an accepting state. */
+export function counted(one: Dfa, least: number, most: number): Dfa {
+  const inner = one.accepting.flatMap((accepts, state) => (accepts ? [] : [state]));
+  const isEndless = most === Number.POSITIVE_INFINITY;
+  const last = isEndless ? least : most;
+  const at = (count: number, state: number): number => count * inner.length + inner.indexOf(state);
+  const dfa: Dfa = { accepting: [], edges: [] };
+  for (let count = 0; count <= last; count++) {
+    const ends = count === last && !isEndless;
+    for (const state of inner) {
+      dfa.accepting.push(state === 0 && count >= least);
+      const edges = ends ? [] : one.edges[state]!;
+      const next = Math.min(count + 1, last);
+      dfa.edges.push(
+        edges.map(([from, to, target]) => [from, to, one.accepting[target] ? at(next, 0) : at(count, target)]),
+      );
+    }
+  }
+  return dfa;
+}
+
 /** @throws {LanguageTooLarge} */
 export const intersect = (a: Dfa, b: Dfa): Dfa => product(a, b, (inA, inB) => inA && inB, false);
 /** What is in `a` and not in `b`. @throws {LanguageTooLarge} */
@@ -253,6 +298,7 @@ function product(a: Dfa, b: Dfa, accepts: (inA: boolean, inB: boolean) => boolea
   numberOf(0, 0);
   const nowhere = b.accepting.length;
   for (let i = 0; i < pairs.length; i++) {
+    spend(1);
     const [x, y] = pairs[i]!;
     dfa.accepting.push(accepts(a.accepting[x]!, y < nowhere && b.accepting[y]!));
     const out: Dfa['edges'][number] = [];

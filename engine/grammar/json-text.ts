@@ -22,7 +22,7 @@ export const INTEGER: Dfa = determinise(either(bytes('0'), seq(OPTIONAL_MINUS, O
 export const NUMBER: Dfa = determinise(seq(OPTIONAL_MINUS, whole, times(FRACTION, 0, 1), times(exponent, 0, 1)));
 
 /** Any one character, and any text, of a string that is written in one way. */
-export const CHARACTER: Regular = { op: 'dfa', dfa: determinise(asJsonString(ALL)) };
+export const CHARACTER = { op: 'dfa' as const, dfa: determinise(asJsonString(ALL)) };
 export const CONTENT: Dfa = determinise(times(CHARACTER, 0, ANY));
 
 const HEX = either(DIGIT, byteRange(0x61, 0x66), byteRange(0x41, 0x46));

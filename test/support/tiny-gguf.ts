@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { bool, f32, type GgufTensor, type GgufValue, str, u32, writeGguf } from './gguf-writer.ts';
 import { decodeTensor } from './tensor-decoding.ts';
 import { encodeTensor, type TensorType } from './tensor-encoding.ts';
-import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
+import { isPlainText, type TinyVocabulary, tinyVocabulary } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
   architecture?: 'llama' | 'qwen2' | 'qwen3' | 'gemma3';
@@ -23,6 +23,8 @@ export interface TinyGgufOptions {
   tiedEmbeddings?: boolean;
   ropeScaling?: { type: 'linear' | 'yarn' | 'llama3'; factor: number; originalContextLength?: number };
   layers?: number;
+  /** In place of the tokenizer's own small one. */
+  vocabulary?: TinyVocabulary;
   /** Tokens that gemma3's windowed layers see. */
   window?: number;
   /** Further keys, or other values for those that are written. */
@@ -84,7 +86,7 @@ function round(tensor: GgufTensor, type: TensorType): void {
 export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void {
   const { architecture = 'llama', tensorType = 'F32', seed = 1, contextLength = 512, layers = 2 } = options;
   const { tiedEmbeddings = false, ropeScaling, chatTemplate = chatMl } = options;
-  const vocabulary = tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
+  const vocabulary = options.vocabulary ?? tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
   const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
   const original = ropeScaling?.originalContextLength ?? contextLength;
   const key = (name: string): string => `${architecture}.${name}`;

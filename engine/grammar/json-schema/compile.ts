@@ -1,7 +1,7 @@
 // A JSON Schema to a grammar, or a refusal: nothing in between. Each goal (a set of schemas for one value) is one rule, so
 // that recursion ends where the same goal comes back.
 import type { JsonSchema } from '../../constraint.ts';
-import { type Dfa, determinise, either, isEmpty, type Regular, seq, times } from '../dfa.ts';
+import { counted, type Dfa, determinise, either, isEmpty, type Regular, seq, times } from '../dfa.ts';
 import { canMatch, choice, EMPTY, type Expression, NEVER, repeat, type Rules, sequence, text } from '../form.ts';
 import { anyJson, array, CHARACTER, dfa, EMPTY_ARRAY, listOf } from '../json-text.ts';
 import { canCount, numberTexts } from '../numbers.ts';
@@ -126,8 +126,7 @@ export class SchemaCompiler {
           );
         }
         const content = contentOf(name);
-        const length = times(CHARACTER, name.minLength, name.maxLength);
-        if (content === null) return length;
+        if (content === null) return { op: 'dfa', dfa: counted(CHARACTER.dfa, name.minLength, name.maxLength) };
         if (name.minLength > 0 || name.maxLength < Number.POSITIVE_INFINITY)
           throw new SchemaRefused('propertyNames', facets.places.get('propertyNames') ?? '#', 'has a pattern and a length, which is not supported');
         return { op: 'dfa', dfa: content };

@@ -93,9 +93,11 @@ export function objectExpression(facets: Facets, { declared, others }: Members, 
   if (least > most) return NEVER;
   const comma = listOf.comma;
   const known = new Map<string, Expression>();
-  /** Members from the i-th on, when `count` stand before them (counted as far as a bound needs). */
+  // Required keys are written anyway: without other bounds it matters only whether a comma is due.
+  const isCounted = least > required || most < Number.POSITIVE_INFINITY;
+  /** Members from the i-th on, when `count` stand before them. */
   const from = (i: number, count: number): Expression => {
-    const counted = least > required || most < Number.POSITIVE_INFINITY ? count : Math.min(count, 1);
+    const counted = isCounted ? count : Math.min(count, 1);
     const key = `${i},${counted}`;
     const found = known.get(key);
     if (found) return found;
@@ -106,8 +108,8 @@ export function objectExpression(facets: Facets, { declared, others }: Members, 
   const rest = (i: number, count: number): Expression => {
     const lead = count > 0 ? comma : EMPTY;
     if (i === present.length) {
-      if (!isOpen) return count >= least ? EMPTY : NEVER;
-      const [low, high] = [Math.max(0, least - count), most - count];
+      if (!isOpen) return !isCounted || count >= least ? EMPTY : NEVER;
+      const [low, high] = isCounted ? [Math.max(0, least - count), most - count] : [0, most];
       const many = (n: number, m: number) => repeat(sequence(comma, free), n, m === Number.POSITIVE_INFINITY ? -1 : m);
       if (high === 0) return EMPTY;
       if (count > 0) return many(low, high);

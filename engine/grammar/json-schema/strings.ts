@@ -1,6 +1,6 @@
 // The strings that bounds, patterns and formats leave, as one automaton over how JSON writes them.
 import { asJsonString } from '../characters.ts';
-import { accepts, type Dfa, determinise, intersect, isEmpty, LanguageTooLarge, subtract, times } from '../dfa.ts';
+import { accepts, counted, type Dfa, determinise, intersect, isEmpty, LanguageTooLarge, subtract } from '../dfa.ts';
 import { type Expression, NEVER, repeat, sequence, text } from '../form.ts';
 import { CHARACTER, CONTENT, FREE_STRING, string } from '../json-text.ts';
 import { matching, PatternRefused } from '../regex.ts';
@@ -53,21 +53,21 @@ export function contentOf(facets: Facets): Dfa | null {
 export function stringExpression(facets: Facets): Expression {
   const { minLength, maxLength } = facets;
   const place = facets.places.get('maxLength') ?? facets.places.get('minLength') ?? '#';
-  const counted = minLength > 0 || maxLength < Number.POSITIVE_INFINITY;
+  const isCounted = minLength > 0 || maxLength < Number.POSITIVE_INFINITY;
   if (minLength > maxLength) return NEVER;
   if (minLength > MOST_COUNTED || (maxLength !== Number.POSITIVE_INFINITY && maxLength > MOST_COUNTED))
     throw new SchemaRefused(minLength > MOST_COUNTED ? 'minLength' : 'maxLength', place, `is above ${MOST_COUNTED}`);
   const excluded = facets.notValues.filter((value): value is string => typeof value === 'string');
   let content = contentOf(facets);
   if (content === null && excluded.length === 0) {
-    if (!counted) return FREE_STRING;
+    if (!isCounted) return FREE_STRING;
     const most = maxLength === Number.POSITIVE_INFINITY ? -1 : maxLength;
-    const character: Expression = { op: 'dfa', dfa: (CHARACTER as { dfa: Dfa }).dfa };
+    const character: Expression = CHARACTER;
     return sequence(text('"'), repeat(character, minLength, most), text('"'));
   }
   try {
     content ??= CONTENT;
-    if (counted) content = intersect(content, determinise(times(CHARACTER, minLength, maxLength)));
+    if (isCounted) content = intersect(content, counted(CHARACTER.dfa, minLength, maxLength));
     for (const value of excluded) content = subtract(content, literal(value));
   } catch (error) {
     if (!(error instanceof LanguageTooLarge)) throw error;
