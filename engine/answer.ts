@@ -94,6 +94,7 @@ async function* choiceEvents(
 ): AsyncGenerator<IndexedEvent, void, undefined> {
   const { model, scheduler } = answering;
   const left = new AbortController();
+  const grammar = request.constraint ? model.grammar(request.constraint) : null;
   const either = AbortSignal.any([signal, left.signal]);
   const runs = Array.from({ length: prompts.length * request.n }, (_, index) => {
     const prompt = prompts[Math.floor(index / request.n)]!;
@@ -106,6 +107,7 @@ async function* choiceEvents(
         maxTokens: request.maxTokens ?? Math.max(1, scheduler.contextTokens - prompt.length),
         stop: request.stop,
         sampler: { ...request.sampler, seed },
+        grammar,
         logprobs: request.logprobs,
         topLogprobs: request.topLogprobs,
         turn: request.turn,

@@ -73,6 +73,8 @@ export interface NativeStepResult {
   sampled: boolean;
   /** Why nothing was sampled although asked for (this session's logits are not finite); else empty. */
   error: string;
+  /** The grammar allows nothing after this token. */
+  complete?: true;
   token: number;
   logprob: number;
   entropy: number;
@@ -90,11 +92,24 @@ export interface NativeSession {
   truncate(nPast: number): void;
   /** Takes over the longest beginning of `tokens` that any session computed; returns nPast(). */
   adoptPrefix(tokens: Int32Array): number;
+  /** Ends the grammar too, if there was one. */
   setSampler(options: NativeSamplerOptions): void;
+  /** Of this session's model; null: none. */
+  setGrammar(grammar: NativeGrammar | null): void;
   /** A copy. */
   logits(): Float32Array;
   /** Gives its KV pages back. */
   close(): void;
+}
+
+/** What an answer must spell, ready for use by many sessions. */
+export interface NativeGrammar {
+  /** Whether the whole text is one that the grammar allows. */
+  accepts(text: string): boolean;
+  /** The tokens that may follow these. Throws for a grammar without a vocabulary, as the next one does. */
+  allowedAfter(tokens: Int32Array): Int32Array;
+  /** Microseconds to find the mask before each byte of the text, as far as it is allowed, and after it. */
+  maskTimesUs(text: string): Float64Array;
 }
 
 export interface NativeEngine {
@@ -132,6 +147,8 @@ export interface NativeModel {
   tokenize(text: string, addSpecial: boolean, parseSpecial: boolean): Int32Array;
   tokenBytes(token: number, special: boolean): Uint8Array;
   isEndOfGeneration(token: number): boolean;
+  /** `form`: of engine/grammar/form.ts. */
+  compileGrammar(form: Int32Array): NativeGrammar;
   createEngine(options: {
     nThreads?: number;
     nCtx?: number;
@@ -166,6 +183,8 @@ export interface NativeMemoryPlan {
 export interface NativeAddon {
   /** Off the main thread. `isa` "" is the best of this CPU. */
   openModel(path: string, isa: string, cache?: { path: string; key: string }): Promise<NativeModel>;
+  /** Without a vocabulary: to check texts. */
+  compileGrammar(form: Int32Array): NativeGrammar;
   /** Reads the file's directory only. */
   planMemory(
     path: string,

@@ -1,5 +1,5 @@
 // One prompt to its text: scheduler tokens in, text deltas with their confidence out.
-import type { NativeSamplerOptions, NativeStepResult } from './binding.ts';
+import type { NativeGrammar, NativeSamplerOptions, NativeStepResult } from './binding.ts';
 import type { Model } from './model.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Turn } from './sequence.ts';
@@ -11,6 +11,8 @@ export interface GenerateRequest {
   maxTokens: number;
   stop: readonly string[];
   sampler: NativeSamplerOptions;
+  /** What the answer must spell; null: anything. */
+  grammar: NativeGrammar | null;
   /** Report each token's log probability. */
   logprobs: boolean;
   /** 0 … 20 alternatives for each. */
@@ -83,6 +85,7 @@ export async function* generate(
         prompt: request.prompt,
         maxTokens: request.maxTokens,
         sampler: request.sampler,
+        grammar: request.grammar,
         topTokens: request.topLogprobs,
         turn: request.turn,
         signal: AbortSignal.any([signal, left.signal]),

@@ -148,6 +148,8 @@ export function createHost(options: HostOptions): Hono {
     request: SamplingRequest,
     signal: AbortSignal,
   ): Promise<Response> {
+    // Refused before an answer begins; the compiled grammar is kept.
+    if (request.constraint) model.grammar(request.constraint);
     if (!request.stream) {
       return Response.json(await answerWhole(options, shape, idPrefix, prompts, request, signal));
     }

@@ -5,12 +5,18 @@ import { displayPath } from '../contract/built-file.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
 import {
   type NativeEngine,
+  type NativeGrammar,
   type NativeKvType,
   type NativeModel,
   type NativeModelInfo,
   nativeAddon,
 } from './binding.ts';
 import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
+import type { Constraint } from './constraint.ts';
+import { compileConstraint } from './grammar/compile.ts';
+
+/** Compiled grammars that are kept; each may hold some MB of masks. */
+const MAX_GRAMMARS = 32;
 
 interface EngineSize {
   /** 0: physical cores. */
@@ -85,6 +91,8 @@ export class Model {
   readonly id: string;
   readonly #native: NativeModel;
   #template: ChatTemplate | undefined;
+  /** By the constraint's JSON; the least recently used one is first. */
+  readonly #grammars = new Map<string, NativeGrammar>();
 
   private constructor(native: NativeModel) {
     this.#native = native;
@@ -151,6 +159,48 @@ export class Model {
     const startsWithBos = addBos && bosToken >= 0 && prompt.startsWith(this.tokenText(bosToken));
     const tokens = this.tokenize(prompt, { special: !startsWithBos, parseSpecial: true });
     return addEos && tokens.at(-1) === eosToken ? tokens.subarray(0, -1) : tokens;
+  }
+
+  /**
+   * A grammar for this model's sessions, from the cache if it was compiled lately.
+   * @throws {GatewayError} INVALID_REQUEST, UNSUPPORTED_FEATURE, naming what cannot be enforced
+   */
+  grammar(constraint: Constraint): NativeGrammar {
+    const key = JSON.stringify(constraint);
+    let grammar = this.#grammars.get(key);
+    if (grammar) this.#grammars.delete(key);
+    else {
+      const form = compileConstraint(constraint, (text) => this.#controlTokens(text));
+      try {
+        grammar = this.#native.compileGrammar(form);
+      } catch (error) {
+        throw fromNativeError(error);
+      }
+    }
+    this.#grammars.set(key, grammar);
+    const [oldest] = this.#grammars.keys();
+    if (this.#grammars.size > MAX_GRAMMARS) this.#grammars.delete(oldest!);
+    return grammar;
+  }
+
+  /** The pieces of a text: what is ordinary, and the ids of control tokens written out. */
+  #controlTokens(text: string): (string | number)[] {
+    const tokens = this.tokenize(text, { parseSpecial: true });
+    const isControl = (token: number) =>
+      this.tokenBytes(token).length === 0 && this.tokenBytes(token, true).length > 0;
+    const found = [...tokens].filter(isControl);
+    const pieces: (string | number)[] = [];
+    let rest = text;
+    for (const token of found) {
+      const written = this.tokenText(token);
+      const at = rest.indexOf(written);
+      if (at < 0) continue;
+      if (at > 0) pieces.push(rest.slice(0, at));
+      pieces.push(token);
+      rest = rest.slice(at + written.length);
+    }
+    if (rest !== '' || pieces.length === 0) pieces.push(rest);
+    return pieces;
   }
 
   /** @throws {GatewayError} when the size is refused */

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import type { ChatMessage } from '../contract/chat.ts';
 import { GatewayError } from '../contract/errors.ts';
 import type { NativeSamplerOptions } from './binding.ts';
+import type { Constraint } from './constraint.ts';
+import { constraintFields, constraintOf } from './response-format.ts';
 import type { Turn } from './sequence.ts';
 
 export const optional = <T extends z.ZodType>(type: T) => type.nullish();
@@ -32,6 +34,7 @@ export const sampling = {
   seed: optional(z.int()),
   stop: optional(z.union([z.string(), z.array(z.string()).max(16)])),
   user: optional(z.string()),
+  ...constraintFields,
   // As in vLLM: lower goes first.
   priority: optional(z.int().min(-1000).max(1000)),
   // Ours: refused with 429 when it still waits for its turn after so long.
@@ -58,6 +61,8 @@ export interface SamplingRequest {
   maxTokens: number | null;
   stop: string[];
   sampler: NativeSamplerOptions;
+  /** What the answer must spell; null: anything. */
+  constraint: Constraint | null;
   /** Of the first choice; the next ones count up. 64 bit. */
   seed: bigint;
   logprobs: boolean;
@@ -78,8 +83,6 @@ const isPresent = (value: unknown): boolean =>
 const UNSUPPORTED: Record<string, (body: Record<string, unknown>) => boolean> = {
   tools: (body) => isPresent(body['tools']) && body['tool_choice'] !== 'none',
   functions: (body) => isPresent(body['functions']) && body['function_call'] !== 'none',
-  response_format: (body) =>
-    !['text', undefined].includes((body['response_format'] as { type?: string })?.type),
   audio: (body) => isPresent(body['audio']),
   modalities: (body) =>
     (body['modalities'] as string[] | undefined)?.some((kind) => kind !== 'text') ?? false,
@@ -161,6 +164,7 @@ export function samplingOf(body: Sampling, maxTokens: number | null): SamplingRe
     maxTokens,
     stop: stops.filter((stop) => stop !== ''),
     sampler: { ...sampler, temperature: body.temperature ?? 1 },
+    constraint: constraintOf(body),
     seed:
       body.seed === null || body.seed === undefined
         ? randomBytes(8).readBigUInt64LE()

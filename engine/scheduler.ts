@@ -231,6 +231,7 @@ export class Scheduler {
       try {
         next.session = this.#engine.newSession();
         next.session.setSampler(next.request.sampler);
+        if (next.request.grammar) next.session.setGrammar(next.request.grammar);
         next.admittedAt = this.#now();
         this.#active.push(next);
         next.onAdmitted();
@@ -341,7 +342,7 @@ export class Scheduler {
     sequence.tokens[sequence.length++] = result.token;
     try {
       const goesOn = sequence.request.onToken(result);
-      if (!goesOn) this.#end(sequence, 'stop');
+      if (!goesOn || result.complete) this.#end(sequence, 'stop');
       else if (sequence.length === sequence.tokens.length) this.#end(sequence, 'length');
     } catch (error) {
       this.#end(sequence, toGatewayError(error));

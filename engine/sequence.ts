@@ -1,6 +1,6 @@
 // One sequence of the scheduler: what is asked for, and how far it is.
 import { GatewayError } from '../contract/errors.ts';
-import type { NativePooling, NativeSamplerOptions, NativeSession, NativeStepResult } from './binding.ts';
+import type { NativeGrammar, NativePooling, NativeSamplerOptions, NativeSession, NativeStepResult } from './binding.ts';
 import type { ModelDrafter } from './drafters/draft-model.ts';
 import type { Drafter } from './drafters/drafter.ts';
 
@@ -13,6 +13,8 @@ export interface SequenceRequest {
   /** The prompt is read in one step. */
   isWhole?: boolean;
   sampler: NativeSamplerOptions;
+  /** What the answer must spell. */
+  grammar?: NativeGrammar | null;
   /** Alternatives to report for each token, 0 … 20. */
   topTokens: number;
   turn: Turn;
@@ -36,7 +38,7 @@ export interface Turn {
 export const USUAL_TURN: Turn = { priority: 0, startWithinMs: null, user: null };
 
 export interface SequenceEnd {
-  /** `stop`: onToken said so; `length`: maxTokens were sampled. */
+  /** `stop`: onToken said so, or the grammar allows nothing more; `length`: maxTokens were sampled. */
   reason: 'stop' | 'length';
   /** Tokens of the prompt whose K/V was there already. */
   cachedTokens: number;

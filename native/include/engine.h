@@ -68,6 +68,21 @@ struct PackedCache {
   std::string key;   // of the model's file; a packed file of another key is not used
 };
 
+/// What an answer must spell, ready for use: by many sessions at once, of engines of the model that compiled it.
+class Grammar {
+ public:
+  /// form: a grammar as engine/grammar/form.ts writes it. Without a vocabulary it only checks texts. Throws
+  /// Error(INVALID_REQUEST) for one that is damaged, too large or left-recursive.
+  static std::shared_ptr<Grammar> compile(std::span<const int32_t> form);
+  virtual ~Grammar() = default;
+  /// Whether the whole text is one that the grammar allows.
+  virtual bool accepts(std::string_view text) = 0;
+  /// The tokens that may follow these, in order of id. Throws Error(INVALID_REQUEST) without a vocabulary.
+  virtual std::vector<int32_t> allowed_after(std::span<const int32_t> tokens) = 0;
+  /// Microseconds to find the mask before each byte of the text, as far as it is allowed, and after it. Throws as above.
+  virtual std::vector<double> mask_times_us(std::string_view text) = 0;
+};
+
 class Model {
  public:
   /// Maps and checks the file; throws Error. isa: "" = best of this CPU, else a name of dispatch.cpp's list.
@@ -98,6 +113,8 @@ class Model {
   virtual std::string token_bytes(int32_t token, bool special) const = 0;
   /// EOS, EOT, EOM: generation ends here.
   virtual bool is_end_of_generation(int32_t token) const = 0;
+  /// For the sessions of this model's engines. Throws as Grammar::compile.
+  virtual std::shared_ptr<Grammar> compile_grammar(std::span<const int32_t> form) const = 0;
 };
 
 struct SamplerOptions {
@@ -136,6 +153,7 @@ struct StepItem {
 struct StepResult {
   bool sampled = false;
   std::string error;  // why nothing was sampled although asked for (logits not finite); else empty
+  bool complete = false;  // the grammar allows nothing after this token
   int32_t token = -1;
   float logprob = 0;              // natural log, of the model's distribution before any sampler step
   float entropy = 0;              // nats, same distribution
@@ -158,7 +176,11 @@ class Session {
   /// one that still runs, if it is longer than what this session holds. Nothing is copied before it is written
   /// to. Returns n_past(). tokens must begin with what this session holds; throws Error(INVALID_REQUEST).
   virtual int32_t adopt_prefix(std::span<const int32_t> tokens) = 0;
+  /// Ends the grammar too, if there was one.
   virtual void set_sampler(const SamplerOptions& options) = 0;
+  /// From the next sampled token on, the completion is one that the grammar allows; the tokens that end an answer can be
+  /// sampled only where it may end. Null: none. Throws Error(INVALID_REQUEST) for another vocabulary's.
+  virtual void set_grammar(std::shared_ptr<Grammar> grammar) = 0;
   /// Last logits (n_vocab,), valid until the next step that includes this session; empty before the first
   /// sample.
   virtual std::span<const float> logits() const = 0;

@@ -14,8 +14,8 @@ export interface ConfiguredTarget {
 
 const LOCAL: Capabilities = {
   tools: false,
-  jsonMode: false,
-  jsonSchema: false,
+  jsonMode: true,
+  jsonSchema: true,
   vision: false,
   audio: false,
   logprobs: true,

@@ -8,7 +8,7 @@ import { decodeTensor } from './tensor-decoding.ts';
 import { encodeTensor, type TensorType } from './tensor-encoding.ts';
 import { type TinyArchitecture, tinyBlocks } from './tiny-blocks.ts';
 import { addExperts, expertMetadata, type TinyExperts } from './tiny-experts.ts';
-import { isPlainText, tinyVocabulary } from './tiny-vocabulary.ts';
+import { isPlainText, type TinyVocabulary, tinyVocabulary } from './tiny-vocabulary.ts';
 
 export interface TinyGgufOptions {
   architecture?: TinyArchitecture;
@@ -33,6 +33,8 @@ export interface TinyGgufOptions {
   heads?: number;
   /** Values of a head that are rotated; default: all. */
   rotated?: number;
+  /** In place of the tokenizer's own small one. */
+  vocabulary?: TinyVocabulary;
   /** Tokens that windowed layers see. */
   window?: number;
   /** In place of each layer's MLP; the MoE architectures have some by default. */
@@ -107,7 +109,8 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
     options.experts ?? (/moe$|^gpt-oss$/.test(architecture) ? { count: 8, used: 3, width: 96 } : null);
   const isGptOss = architecture === 'gpt-oss';
   const isConvolution = (layer: number): boolean => blocks.hasConvolutions === true && layer % 3 !== 2;
-  const vocabulary = tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
+  const vocabulary =
+    options.vocabulary ?? tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
   const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
   const original = ropeScaling?.originalContextLength ?? contextLength;
   const key = (name: string): string => `${architecture}.${name}`;

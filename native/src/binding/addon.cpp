@@ -3,6 +3,7 @@
 
 #include "binding/convert.h"
 #include "binding/engine_wrap.h"
+#include "binding/grammar_wrap.h"
 #include "binding/instance_data.h"
 #include "binding/model_wrap.h"
 #include "binding/session_wrap.h"
@@ -43,8 +44,10 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   data->model = Napi::Persistent(ModelWrap::define(env));
   data->engine = Napi::Persistent(EngineWrap::define(env));
   data->session = Napi::Persistent(SessionWrap::define(env));
+  data->grammar = Napi::Persistent(GrammarWrap::define(env));
   env.SetInstanceData(data);
   exports["openModel"] = Napi::Function::New<&ModelWrap::open>(env, "openModel");
+  exports["compileGrammar"] = Napi::Function::New<&GrammarWrap::compile>(env, "compileGrammar");
   exports["planMemory"] = Napi::Function::New<&ModelWrap::plan_memory>(env, "planMemory");
   exports["inspectFileJson"] = Napi::Function::New<&inspect_file_json>(env, "inspectFileJson");
   exports["isas"] = Napi::Function::New<&isas>(env, "isas");

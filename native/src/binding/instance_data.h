@@ -6,7 +6,7 @@
 namespace tiergate {
 
 struct InstanceData {
-  Napi::FunctionReference model, engine, session;
+  Napi::FunctionReference model, engine, session, grammar;
 };
 
 inline InstanceData& instance_data(Napi::Env env) { return *env.GetInstanceData<InstanceData>(); }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "binding/convert.h"
+#include "binding/grammar_wrap.h"
 #include "binding/instance_data.h"
 #include "binding/throw_js.h"
 
@@ -82,6 +83,7 @@ Napi::Function ModelWrap::define(Napi::Env env) {
                       InstanceMethod<&ModelWrap::tokenize>("tokenize"),
                       InstanceMethod<&ModelWrap::token_bytes>("tokenBytes"),
                       InstanceMethod<&ModelWrap::is_end_of_generation>("isEndOfGeneration"),
+                      InstanceMethod<&ModelWrap::compile_grammar>("compileGrammar"),
                       InstanceMethod<&ModelWrap::create_engine>("createEngine"),
                       InstanceMethod<&ModelWrap::packed_cache_state>("packedCacheState"),
                       InstanceMethod<&ModelWrap::write_packed_cache>("writePackedCache"),
@@ -174,6 +176,11 @@ Napi::Value ModelWrap::is_end_of_generation(const Napi::CallbackInfo& info) {
   const int32_t token = to_int32(info[0], "token");
   return guarded(info.Env(),
                  [&] { return Napi::Boolean::New(info.Env(), model()->is_end_of_generation(token)); });
+}
+
+Napi::Value ModelWrap::compile_grammar(const Napi::CallbackInfo& info) {
+  const std::vector<int32_t> form = to_tokens(info[0], "form");
+  return guarded(info.Env(), [&] { return GrammarWrap::make(info.Env(), model()->compile_grammar(form)); });
 }
 
 Napi::Value ModelWrap::create_engine(const Napi::CallbackInfo& info) {

@@ -30,6 +30,7 @@ class ModelWrap final : public Napi::ObjectWrap<ModelWrap> {
   Napi::Value tokenize(const Napi::CallbackInfo& info);
   Napi::Value token_bytes(const Napi::CallbackInfo& info);
   Napi::Value is_end_of_generation(const Napi::CallbackInfo& info);
+  Napi::Value compile_grammar(const Napi::CallbackInfo& info);
   Napi::Value create_engine(const Napi::CallbackInfo& info);
   Napi::Value packed_cache_state(const Napi::CallbackInfo& info);
   Napi::Value write_packed_cache(const Napi::CallbackInfo& info);

@@ -1,6 +1,7 @@
 #include "binding/session_wrap.h"
 
 #include "binding/convert.h"
+#include "binding/grammar_wrap.h"
 #include "binding/instance_data.h"
 #include "binding/throw_js.h"
 
@@ -34,6 +35,7 @@ Napi::Function SessionWrap::define(Napi::Env env) {
       {InstanceMethod<&SessionWrap::n_past>("nPast"), InstanceMethod<&SessionWrap::truncate>("truncate"),
        InstanceMethod<&SessionWrap::adopt_prefix>("adoptPrefix"),
        InstanceMethod<&SessionWrap::set_sampler>("setSampler"),
+       InstanceMethod<&SessionWrap::set_grammar>("setGrammar"),
        InstanceMethod<&SessionWrap::logits>("logits"), InstanceMethod<&SessionWrap::close>("close")});
 }
 
@@ -90,6 +92,12 @@ void SessionWrap::set_sampler(const Napi::CallbackInfo& info) {
   read_option(given, "seed", options.seed, to_uint64);
   read_option(given, "logitBias", options.logit_bias, to_logit_bias);
   guarded(info.Env(), [&] { idle_session().set_sampler(options); });
+}
+
+void SessionWrap::set_grammar(const Napi::CallbackInfo& info) {
+  GrammarWrap* const grammar = GrammarWrap::from(info[0]);
+  if (grammar == nullptr && !info[0].IsNull()) wrong_type(info[0], "grammar", "of compileGrammar() or null");
+  guarded(info.Env(), [&] { idle_session().set_grammar(grammar == nullptr ? nullptr : grammar->grammar()); });
 }
 
 Napi::Value SessionWrap::logits(const Napi::CallbackInfo& info) {

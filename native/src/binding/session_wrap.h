@@ -33,6 +33,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value n_past(const Napi::CallbackInfo& info);
   void truncate(const Napi::CallbackInfo& info);
   Napi::Value adopt_prefix(const Napi::CallbackInfo& info);
+  void set_grammar(const Napi::CallbackInfo& info);
   void set_sampler(const Napi::CallbackInfo& info);
   Napi::Value logits(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);

@@ -59,6 +59,7 @@ Napi::Array step_results(Napi::Env env, const std::vector<StepResult>& results) 
     Napi::Object object = Napi::Object::New(env);
     object["sampled"] = result.sampled;
     object["error"] = result.error;
+    if (result.complete) object["complete"] = true;
     object["token"] = result.token;
     object["logprob"] = result.logprob;
     object["entropy"] = result.entropy;

@@ -4,6 +4,7 @@
 #include <map>
 #include <new>
 
+#include "grammar/compiled_grammar.h"
 #include "model/inspect.h"
 #include "tokenizer/fim_tokens.h"
 #include "tokenizer/from_gguf.h"
@@ -100,6 +101,11 @@ void LoadedModel::plan_weights(const std::string& path, const std::string& isa, 
   for (const GgufValue& value : file.values()) {
     if (value.key.starts_with("tokenizer.")) plan.tokenizer_bytes += value.bytes.size();
   }
+}
+
+std::shared_ptr<Grammar> LoadedModel::compile_grammar(std::span<const int32_t> form) const {
+  std::call_once(trie_made_, [this] { trie_ = std::make_shared<TokenTrie>(*tokenizer_); });
+  return std::make_shared<CompiledGrammar>(form, trie_);
 }
 
 ModelInfo LoadedModel::make_info() const {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "engine.h"
 #include "gguf/reader.h"
+#include "grammar/token_trie.h"
 #include "kernels/kernel_table.h"
 #include "model/architecture.h"
 #include "model/hparams.h"
@@ -30,6 +32,7 @@ class LoadedModel final : public Model {
     return tokenizer_->token_bytes(token, special);
   }
   bool is_end_of_generation(int32_t token) const override { return tokenizer_->is_end_of_generation(token); }
+  std::shared_ptr<Grammar> compile_grammar(std::span<const int32_t> form) const override;
 
   const Hparams& hparams() const { return hparams_; }
   const KernelTable& kernels() const { return *kernels_; }
@@ -58,6 +61,8 @@ class LoadedModel final : public Model {
   std::unique_ptr<Tokenizer> tokenizer_;
   std::unique_ptr<Network> network_;
   ModelInfo info_;
+  mutable std::once_flag trie_made_;
+  mutable std::shared_ptr<const TokenTrie> trie_;  // null until a grammar needs it
 };
 
 }  // namespace tiergate

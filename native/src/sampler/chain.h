@@ -18,7 +18,8 @@ class SamplerChain {
   /// Starts over: the next draw is the seed's first. Throws as check_sampler_options.
   void configure(const SamplerOptions& options, int32_t n_vocab);
 
-  /// The next token; -1 when every token is banned (all logits -infinity). logits (n_vocab,) finite.
+  /// The next token; -1 when every token is banned (all logits -infinity). logits (n_vocab,) finite, or -infinity
+  /// for what must not be sampled.
   /// Order, as llama.cpp's default chain: penalties, logit bias, top-k, top-p, min-p, temperature.
   int32_t sample(std::span<const float> logits, const History& history, Candidates& scratch);
 

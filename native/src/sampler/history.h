@@ -41,6 +41,11 @@ class History {
     tokens_.resize(static_cast<size_t>(n_past));
   }
 
+  /// Empty when none has begun.
+  std::span<const int32_t> completion() const {
+    const std::span<const int32_t> all = tokens_;
+    return completion_begin_ < 0 ? all.last(0) : all.subspan(static_cast<size_t>(completion_begin_));
+  }
   int32_t n_tokens() const { return static_cast<int32_t>(tokens_.size()); }
   std::span<const int32_t> tokens() const { return tokens_; }
   const std::unordered_map<int32_t, int32_t>& completion_counts() const { return completion_counts_; }

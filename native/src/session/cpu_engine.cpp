@@ -184,7 +184,9 @@ void CpuEngine::sample_item(const StepItem& item, EngineSession& session, const 
   // One per thread that samples: a vocabulary is large.
   thread_local Candidates candidates;
   const auto n_vocab = static_cast<size_t>(model_->hparams().n_vocab);
+  thread_local std::vector<float> masked;
   StepResult* current = &result;
+  CompiledGrammar* const grammar = session.cursor.grammar();
   result.following.reserve(item.draft.size());
   size_t n_right = 0;
   for (;; ++n_right) {
@@ -195,15 +197,28 @@ void CpuEngine::sample_item(const StepItem& item, EngineSession& session, const 
                        std::to_string(position) + "; its weights are damaged or overflow";
       break;
     }
-    current->token = session.sampler.sample(row, session.history, candidates);
+    std::span<const float> allowed = row;
+    int32_t place = 0;
+    if (grammar != nullptr) {
+      place = session.cursor.place(session.history.completion());
+      masked.resize(n_vocab);
+      if (!grammar->mask(place, row, masked)) {
+        current->error = "no token of the vocabulary can go on as the grammar says";
+        break;
+      }
+      allowed = masked;
+    }
+    current->token = session.sampler.sample(allowed, session.history, candidates);
     if (current->token < 0) {
       current->error = "every token is banned by logit_bias; allow at least one";
       break;
     }
+    if (grammar != nullptr)
+      current->complete = grammar->is_complete(grammar->after(place, current->token));
     current->sampled = true;
     session.history.begin_completion();
     describe_distribution(model_->kernels(), row, current->token, item.n_top, *current);
-    if (n_right == item.draft.size() || current->token != item.draft[n_right]) break;
+    if (current->complete || n_right == item.draft.size() || current->token != item.draft[n_right]) break;
     session.history.append({&current->token, 1});
     current = &result.following.emplace_back();
   }
@@ -225,8 +240,10 @@ void CpuEngine::sample(std::span<const StepItem> items, const std::vector<Engine
       if (!items[i].sample) continue;
       try {
         sample_item(items[i], *sessions[i], logits[i], results[i]);
+      } catch (const Error& error) {  // a body of parallel_for must not throw
+        results[i].error = error.what();
       } catch (const std::bad_alloc&) {
-        has_memory = false;  // a body of parallel_for must not throw
+        has_memory = false;
       }
     }
   });

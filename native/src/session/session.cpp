@@ -27,6 +27,7 @@ void EngineSession::truncate(int32_t n_past) {
 void EngineSession::take_back(int32_t n_past) {
   timeline.truncate(n_past);
   history.take_back(n_past);
+  cursor.truncate(history.completion().size());
   pooled.truncate(n_past);
   n_published_ = std::min(n_published_, n_past);
 }
@@ -57,6 +58,17 @@ void EngineSession::publish(int32_t n_tokens) {
 void EngineSession::set_sampler(const SamplerOptions& options) {
   sampler.configure(options, n_vocab_);
   // New options mean a new request: what was generated before is now part of its prompt.
+  history.end_completion();
+  cursor.set(nullptr);
+}
+
+void EngineSession::set_grammar(std::shared_ptr<Grammar> grammar) {
+  auto compiled = std::dynamic_pointer_cast<CompiledGrammar>(grammar);
+  if (grammar != nullptr && (compiled == nullptr || compiled->n_vocab() != n_vocab_)) {
+    throw Error("INVALID_REQUEST",
+                "the grammar was compiled for another vocabulary; compile it with this session's model");
+  }
+  cursor.set(std::move(compiled));
   history.end_completion();
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine.h"
+#include "grammar/compiled_grammar.h"
 #include "kv/prefix_tree.h"
 #include "kv/timeline.h"
 #include "sampler/chain.h"
@@ -24,6 +25,7 @@ class EngineSession final : public Session {
   void truncate(int32_t n_past) override;
   int32_t adopt_prefix(std::span<const int32_t> tokens) override;
   void set_sampler(const SamplerOptions& options) override;
+  void set_grammar(std::shared_ptr<Grammar> grammar) override;
   std::span<const float> logits() const override { return last_logits; }
 
   /// Whether this session's K/V lives in that pool, that is, in that engine.
@@ -37,6 +39,7 @@ class EngineSession final : public Session {
   Timeline timeline;
   History history;
   SamplerChain sampler;
+  GrammarCursor cursor;
   std::vector<float> last_logits;  // (n_vocab,); empty before the first sample
   PooledState pooled;
 

@@ -107,8 +107,6 @@ describe('engine host requests', () => {
 
   it.each([
     ['tools', [{ type: 'function', function: { name: 'f' } }]],
-    ['response_format', { type: 'json_object' }],
-    ['response_format', { type: 'json_schema', json_schema: {} }],
     ['functions', [{ name: 'f' }]],
     ['modalities', ['text', 'audio']],
     ['audio', { voice: 'x' }],

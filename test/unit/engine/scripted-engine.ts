@@ -46,6 +46,7 @@ export class ScriptedSession implements NativeSession {
   setSampler(options: NativeSamplerOptions): void {
     this.sampler = options;
   }
+  setGrammar(): void {}
   logits(): Float32Array {
     return new Float32Array();
   }

@@ -1,0 +1,105 @@
+#include "grammar/compiled_grammar.h"
+
+#include <chrono>
+#include <limits>
+
+namespace tiergate {
+
+namespace {
+
+/// Of the first use, in which nothing is sampled yet.
+constexpr double kPrepareMs = 15;
+
+}  // namespace
+
+std::shared_ptr<Grammar> Grammar::compile(std::span<const int32_t> form) {
+  return std::make_shared<CompiledGrammar>(form, nullptr);
+}
+
+CompiledGrammar::CompiledGrammar(std::span<const int32_t> form, std::shared_ptr<const TokenTrie> trie)
+    : trie_(std::move(trie)),
+      automaton_(form, trie_ == nullptr ? 0 : trie_->longest()),
+      configurations_(automaton_),
+      start_(configurations_.start()) {
+  if (trie_ == nullptr) return;
+  masks_.emplace(automaton_, configurations_, *trie_);
+  masks_->prepare(kPrepareMs);
+}
+
+int32_t CompiledGrammar::read(int32_t configuration, std::span<const uint8_t> bytes) {
+  for (const uint8_t byte : bytes) {
+    if (configuration == Configurations::kNothing) break;
+    configuration = configurations_.after(configuration, byte);
+  }
+  return configuration;
+}
+
+bool CompiledGrammar::accepts(std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  return configurations_.may_end(
+      read(start_, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}));
+}
+
+int32_t CompiledGrammar::after(int32_t configuration, int32_t token) {
+  const std::lock_guard lock(mutex_);
+  if (token < 0 || token >= trie_->n_vocab()) return Configurations::kNothing;
+  const std::span<const uint8_t> text = trie_->text(token);
+  return text.empty() ? Configurations::kNothing : read(configuration, text);
+}
+
+bool CompiledGrammar::mask(int32_t configuration, std::span<const float> logits, std::span<float> masked) {
+  const std::lock_guard lock(mutex_);
+  const std::span<const uint64_t> bits = masks_->mask(configuration);
+  uint64_t any = 0;
+  for (size_t w = 0; w < bits.size(); ++w) {
+    any |= bits[w];
+    const size_t end = std::min(logits.size(), (w + 1) * 64);
+    for (size_t i = w * 64; i < end; ++i)
+      masked[i] = (bits[w] >> (i % 64) & 1) != 0 ? logits[i] : -std::numeric_limits<float>::infinity();
+  }
+  return any != 0;
+}
+
+bool CompiledGrammar::is_complete(int32_t configuration) {
+  const std::lock_guard lock(mutex_);
+  return configurations_.may_end(configuration) && configurations_.threads(configuration).empty();
+}
+
+std::vector<int32_t> CompiledGrammar::allowed_after(std::span<const int32_t> tokens) {
+  if (trie_ == nullptr) throw Error("INVALID_REQUEST", "the grammar was compiled without a vocabulary");
+  int32_t place = start_;
+  for (const int32_t token : tokens) place = after(place, token);
+  std::vector<int32_t> allowed;
+  const std::lock_guard lock(mutex_);
+  const std::span<const uint64_t> bits = masks_->mask(place);
+  for (int32_t id = 0; id < trie_->n_vocab(); ++id) {
+    if ((bits[static_cast<size_t>(id) / 64] >> (id % 64) & 1) != 0) allowed.push_back(id);
+  }
+  return allowed;
+}
+
+std::vector<double> CompiledGrammar::mask_times_us(std::string_view text) {
+  if (trie_ == nullptr) throw Error("INVALID_REQUEST", "the grammar was compiled without a vocabulary");
+  const std::lock_guard lock(mutex_);
+  std::vector<double> times;
+  int32_t place = start_;
+  for (size_t i = 0; place != Configurations::kNothing; ++i) {
+    const auto begun = std::chrono::steady_clock::now();
+    masks_->mask(place);
+    times.push_back(
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begun).count());
+    if (i == text.size()) break;
+    place = configurations_.after(place, static_cast<uint8_t>(text[i]));
+  }
+  return times;
+}
+
+int32_t GrammarCursor::place(std::span<const int32_t> completion) {
+  if (places_.empty()) places_.push_back(grammar_->start());
+  truncate(completion.size());
+  while (places_.size() <= completion.size())
+    places_.push_back(grammar_->after(places_.back(), completion[places_.size() - 1]));
+  return places_.back();
+}
+
+}  // namespace tiergate
