@@ -106,7 +106,6 @@ describe('engine host requests', () => {
   });
 
   it.each([
-    ['tools', [{ type: 'function', function: { name: 'f' } }]],
     ['response_format', { type: 'json_object' }],
     ['response_format', { type: 'json_schema', json_schema: {} }],
     ['functions', [{ name: 'f' }]],
@@ -124,7 +123,7 @@ describe('engine host requests', () => {
       web_search_options: null,
     };
     expect(failure({ messages, ...idle })).toMatchObject({ n: 1 });
-    expect(failure({ messages, tools: [{ type: 'function' }], tool_choice: 'none' })).toMatchObject({ n: 1 });
+    expect(failure({ messages, tools: [{ type: 'function', function: { name: 'f' } }], tool_choice: 'none' })).toMatchObject({ n: 1 });
   });
 
   it('answers any JSON with a request or a GatewayError', () => {
