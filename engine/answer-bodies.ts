@@ -127,9 +127,7 @@ export const createChatShape = (plan: AnswerPlan, markers: ReadonlySet<number>):
   parser: () => createAnswerParser(plan),
   chunk: (head, index, { part, logprobs }): ChatChunk => ({
     ...chunkHead(head),
-    choices: [
-      { index, delta: chatDelta(part), logprobs: logprobsBody(logprobs), finish_reason: null },
-    ],
+    choices: [{ index, delta: chatDelta(part), logprobs: logprobsBody(logprobs), finish_reason: null }],
   }),
   finish: (head, index, choice): ChatChunk => ({
     ...chunkHead(head),

@@ -41,7 +41,11 @@ const LONG_ID = 'call_probe_0001';
 
 const call = (id: string, value: string, isText: boolean) => {
   const fields = { probe_key: value };
-  return { id, type: 'function', function: { name: 'probe_tool', arguments: isText ? JSON.stringify(fields) : fields } };
+  return {
+    id,
+    type: 'function',
+    function: { name: 'probe_tool', arguments: isText ? JSON.stringify(fields) : fields },
+  };
 };
 const assistant = (fields: object) => ({ role: 'assistant', content: '', ...fields });
 const result = (id: string, content = 'probe_result') => ({

@@ -47,7 +47,11 @@ const instruction = (tools: readonly ToolDefinition[]): string =>
     'The results come back inside <tool_response> tags. Where no function helps, answer as usual.',
   ].join('\n');
 
-function withSystem(messages: TextMessage[], change: (text: string) => string, fields: object = {}): TextMessage[] {
+function withSystem(
+  messages: TextMessage[],
+  change: (text: string) => string,
+  fields: object = {},
+): TextMessage[] {
   const [first, ...rest] = messages;
   return first?.role === 'system' || first?.role === 'developer'
     ? [{ ...first, ...fields, content: change(first.content) }, ...rest]
@@ -109,7 +113,13 @@ function withArguments(message: TextMessage, how: 'object' | 'text'): TextMessag
   if (how === 'text') return message;
   const tool_calls = message.tool_calls!.map((call) =>
     call.function
-      ? { ...call, function: { ...call.function, arguments: parsed(call.function.arguments || '{}') ?? call.function.arguments } }
+      ? {
+          ...call,
+          function: {
+            ...call.function,
+            arguments: parsed(call.function.arguments || '{}') ?? call.function.arguments,
+          },
+        }
       : call,
   );
   return { ...message, tool_calls: tool_calls as ToolCall[] };
@@ -126,7 +136,10 @@ const genericText = (calls: readonly ToolCall[]): string =>
 
 function callsAsText({ tool_calls, ...message }: TextMessage, family: ToolCallFamily): TextMessage {
   const text = (family.write ?? genericText)(tool_calls!);
-  return { ...message, content: message.content === '' ? text : `${message.content}\n${text}` } as TextMessage;
+  return {
+    ...message,
+    content: message.content === '' ? text : `${message.content}\n${text}`,
+  } as TextMessage;
 }
 
 /** Results one after the other become one message of the user. */

@@ -35,7 +35,8 @@ const refused = (message: string, param: string): GatewayError =>
 export function toolUseOf(body: z.infer<z.ZodObject<typeof toolFields>>): ToolUse | null {
   const tools = (body.tools ?? []).map((tool, index) => {
     if (tool.type === 'function' && tool.function) return tool.function as FunctionTool;
-    if (tool.type === 'function') throw refused(`tools[${index}].function is missing`, `tools[${index}].function`);
+    if (tool.type === 'function')
+      throw refused(`tools[${index}].function is missing`, `tools[${index}].function`);
     throw new GatewayError(
       'UNSUPPORTED_FEATURE',
       `the local engine does not support tools of type "${tool.type}"; describe it as a function`,
@@ -44,7 +45,8 @@ export function toolUseOf(body: z.infer<z.ZodObject<typeof toolFields>>): ToolUs
   });
   const names = tools.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) throw refused(`the tool "${twice}" is there twice; give each a name of its own`, 'tools');
+  if (twice !== undefined)
+    throw refused(`the tool "${twice}" is there twice; give each a name of its own`, 'tools');
   const { mode, allowed } = choiceOf(body.tool_choice ?? 'auto');
   if (mode === 'none' || (tools.length === 0 && mode === 'auto')) return null;
   const left = allowed ? tools.filter(({ name }) => allowed.includes(name)) : tools;
@@ -64,7 +66,10 @@ interface Choice {
   allowed: string[] | null;
 }
 
-const namedChoice = z.looseObject({ type: z.literal('function'), function: z.looseObject({ name: z.string() }) });
+const namedChoice = z.looseObject({
+  type: z.literal('function'),
+  function: z.looseObject({ name: z.string() }),
+});
 const allowedTools = z.looseObject({
   type: z.literal('allowed_tools'),
   allowed_tools: z.looseObject({ mode: z.enum(['auto', 'required']), tools: z.array(namedChoice) }),

@@ -67,7 +67,9 @@ export class AnswerReader {
     while (true) {
       const rest = this.#text.length - this.#at;
       const found = this.#longestAt(literals, this.#at);
-      const mayGrow = literals.some((each) => each.length > rest && each.startsWith(this.#text.slice(this.#at)));
+      const mayGrow = literals.some(
+        (each) => each.length > rest && each.startsWith(this.#text.slice(this.#at)),
+      );
       if (mayGrow && !this.#ended) yield;
       else {
         this.#at += found?.length ?? 0;

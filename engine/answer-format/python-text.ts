@@ -91,7 +91,8 @@ function* readEscape(reader: AnswerReader): Reading<string | null> {
   if (character === '') return null;
   yield* reader.accept(character);
   const digits = { x: 2, u: 4, U: 8 }[character];
-  if (digits === undefined) return ESCAPES[character] ?? (/[\\'"]/.test(character) ? character : `\\${character}`);
+  if (digits === undefined)
+    return ESCAPES[character] ?? (/[\\'"]/.test(character) ? character : `\\${character}`);
   let hex = '';
   yield* reader.takeWhile((each) => {
     const isDigit = hex.length < digits && /[\da-f]/i.test(each);

@@ -36,7 +36,9 @@ export default defineToolCallFamily({
   detect: (template) => template.includes(BEGIN) && !template.includes('<parameter='),
   markers: [],
   constraint(tools, choice, parallel) {
-    const calls = chosenTools(tools, choice).map((tool) => sequence(literal(`${tool.name}>`), argumentsOf(tool)));
+    const calls = chosenTools(tools, choice).map((tool) =>
+      sequence(literal(`${tool.name}>`), argumentsOf(tool)),
+    );
     return taggedCalls({ begin: BEGIN, content: choiceOf(calls), end: END }, choice, parallel);
   },
   read: (reader, tools) =>

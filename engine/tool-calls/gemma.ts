@@ -67,7 +67,8 @@ function* readItems(reader: AnswerReader, close: '}' | ']'): Reading<string | nu
   const items: string[] = [];
   while (true) {
     yield* reader.space();
-    if ((yield* reader.accept(close)) !== null) return `${close === '}' ? '{' : '['}${items.join(', ')}${close}`;
+    if ((yield* reader.accept(close)) !== null)
+      return `${close === '}' ? '{' : '['}${items.join(', ')}${close}`;
     const key = close === '}' ? yield* readKey(reader) : '';
     const value = yield* readValue(reader);
     if (key === null || value === null) return null;
@@ -139,7 +140,10 @@ function argumentsConstraint(tool: FunctionTool): Constraint {
   const properties = propertiesOf(tool).toSorted((a, b) => Number(b.required) - Number(a.required));
   const hasRequired = properties[0]?.required === true;
   const members = properties.map(({ name, schema, required }, index) => {
-    const member = sequence(literal(`${index > 0 && hasRequired ? ',' : ''}${name}:`), valueConstraint(schema));
+    const member = sequence(
+      literal(`${index > 0 && hasRequired ? ',' : ''}${name}:`),
+      valueConstraint(schema),
+    );
     return required ? member : choiceOf([member, literal('')]);
   });
   // Without a required one, at most one argument: the comma's place would not be known.

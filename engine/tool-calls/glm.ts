@@ -19,7 +19,10 @@ import { defineToolCallFamily, type Tools } from '../answer-format/tool-call-fam
 const BEGIN = '<tool_call>';
 const END = '</tool_call>';
 
-function* readUpTo(reader: AnswerReader, marks: readonly string[]): Reading<{ text: string; mark: string } | null> {
+function* readUpTo(
+  reader: AnswerReader,
+  marks: readonly string[],
+): Reading<{ text: string; mark: string } | null> {
   let text = '';
   const mark = yield* reader.until(marks, (piece) => {
     text += piece;

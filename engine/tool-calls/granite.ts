@@ -29,7 +29,8 @@ export default defineToolCallFamily({
     }),
   write(calls) {
     const list = calls.map(
-      ({ function: call }) => `{"name": ${JSON.stringify(call?.name)}, "arguments": ${call?.arguments || '{}'}}`,
+      ({ function: call }) =>
+        `{"name": ${JSON.stringify(call?.name)}, "arguments": ${call?.arguments || '{}'}}`,
     );
     return `${BEGIN}[${list.join(', ')}]`;
   },

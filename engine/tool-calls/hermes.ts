@@ -3,7 +3,7 @@
 // </tool_call>
 // Hermes 2 Pro and 3, Qwen 2.5 and 3, Granite 4, SmolLM3, MiMo, Reka and many more. Source: NousResearch,
 // "Hermes-Function-Calling", prompt format.
-import { jsonCall, taggedCalls, chosenTools } from '../answer-format/call-constraints.ts';
+import { chosenTools, jsonCall, taggedCalls } from '../answer-format/call-constraints.ts';
 import { readJsonCalls } from '../answer-format/json-call.ts';
 import { readMarkedCalls } from '../answer-format/marked-calls.ts';
 import { defineToolCallFamily } from '../answer-format/tool-call-family.ts';
@@ -11,7 +11,9 @@ import { defineToolCallFamily } from '../answer-format/tool-call-family.ts';
 export default defineToolCallFamily({
   detect: (template) =>
     template.includes('<tool_call>') &&
-    !['<function=', '<arg_key>', '<|tool_call_begin|>', '[TOOL_CALLS]'].some((each) => template.includes(each)),
+    !['<function=', '<arg_key>', '<|tool_call_begin|>', '[TOOL_CALLS]'].some((each) =>
+      template.includes(each),
+    ),
   markers: ['<tool_call>', '</tool_call>'],
   constraint: (tools, choice, parallel) =>
     taggedCalls(

@@ -67,4 +67,11 @@ export default defineToolCallFamily({
       ends: [SECTION_END],
       readCall: (begin) => readCall(reader, tools, begin),
     }),
+  write(calls) {
+    const written = calls.map(
+      ({ function: call }, index) =>
+        `${BEGIN}functions.${call?.name}:${index}${ARGUMENTS}${call?.arguments || '{}'}${END}`,
+    );
+    return `${SECTION_BEGIN}${written.join('')}${SECTION_END}`;
+  },
 });

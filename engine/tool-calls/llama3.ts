@@ -45,7 +45,10 @@ function* readTagged(reader: AnswerReader, tools: Tools): Reading<true | null> {
   return true;
 }
 
-const free = (tags: { begin: string; content: Constraint; end: string }[], required: boolean): Constraint => ({
+const free = (
+  tags: { begin: string; content: Constraint; end: string }[],
+  required: boolean,
+): Constraint => ({
   kind: 'tagged',
   tags,
   required,
@@ -63,7 +66,10 @@ export default defineToolCallFamily({
       { kind: 'regex', pattern: '[^{<\\s]' },
       free([{ begin: PYTHON_TAG, content, end: '' }], false),
     );
-    return { kind: 'choice', options: [content, text, free([{ begin: PYTHON_TAG, content, end: '' }], true)] };
+    return {
+      kind: 'choice',
+      options: [content, text, free([{ begin: PYTHON_TAG, content, end: '' }], true)],
+    };
   },
   read: (reader, tools) =>
     readMarkedCalls(reader, {

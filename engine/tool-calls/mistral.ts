@@ -53,7 +53,9 @@ export default defineToolCallFamily({
       {
         begin: BEGIN,
         content: choiceOf([
-          ...chosenTools(tools, choice).map((tool) => sequence(literal(`${tool.name}[ARGS]`), argumentsOf(tool))),
+          ...chosenTools(tools, choice).map((tool) =>
+            sequence(literal(`${tool.name}[ARGS]`), argumentsOf(tool)),
+          ),
           jsonCallList(chosenTools(tools, choice), parallel && typeof choice !== 'object'),
         ]),
         end: '',

@@ -77,7 +77,11 @@ export default defineToolCallFamily({
         literal(`${END_FUNCTION}\n`),
       ),
     );
-    return taggedCalls({ begin: '<tool_call>', content: choiceOf(calls), end: '</tool_call>' }, choice, parallel);
+    return taggedCalls(
+      { begin: '<tool_call>', content: choiceOf(calls), end: '</tool_call>' },
+      choice,
+      parallel,
+    );
   },
   read: (reader, tools) =>
     readMarkedCalls(reader, {

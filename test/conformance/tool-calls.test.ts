@@ -132,11 +132,17 @@ describe.skipIf(!present)('tool calls of real templates (skipped without ../shar
           tools,
           addGenerationPrompt: false,
         });
-        const plan = answerPlan(format, '', tools.map((tool) => tool.function as FunctionTool));
+        const plan = answerPlan(
+          format,
+          '',
+          tools.map((tool) => tool.function as FunctionTool),
+        );
         return collected(partsOf(createAnswerParser(plan), [answerText(after(whole, asked))])).calls;
       };
       if (!format.isGeneric) {
-        expect(parse([PARIS]).map(([name, text]) => [name, JSON.parse(text)])).toEqual([['get_weather', PARIS]]);
+        expect(parse([PARIS]).map(([name, text]) => [name, JSON.parse(text)])).toEqual([
+          ['get_weather', PARIS],
+        ]);
         if (file.startsWith('meta-llama')) return;
         expect(parse([PARIS, ROME]).map(([, text]) => JSON.parse(text))).toEqual([PARIS, ROME]);
       } else if (chat.answerFormat.isGeneric) {
@@ -145,6 +151,51 @@ describe.skipIf(!present)('tool calls of real templates (skipped without ../shar
       }
     },
   );
+
+  /** Whether the prompt ends inside the thoughts: by default, with enable_thinking true, with false. */
+  it.each([
+    ['Qwen-QwQ-32B', [false, true, false]],
+    ['Qwen-Qwen3-0.6B', [false, false, false]],
+    ['Qwen3.5-4B', [true, true, false]],
+    ['GLM-4.7-Flash', [true, true, false]],
+    ['Reka-Edge', [false, true, false]],
+    ['deepseek-ai-DeepSeek-V3.1', [false, true, false]],
+    ['google-gemma-4-31B-it', [false, false, false]],
+    ['mistralai-Ministral-3-14B-Reasoning-2512', [false, false, false]],
+    ['ibm-granite-granite-3.3-2B-Instruct', [false, false, false]],
+  ])('%s opens the thoughts itself: %j', (name, expected) => {
+    const { chat } = template(`${name}.jinja`);
+    const opens = [{}, { enable_thinking: true }, { enable_thinking: false }].map((variables) => {
+      const prompt = chat.prompt({ messages: [question], variables });
+      return answerPlan(chat.answerFormat, prompt, null).opensReasoning;
+    });
+    expect(opens).toEqual(expected);
+  });
+
+  it.each([
+    'Qwen-Qwen3-0.6B',
+    'Qwen3.5-4B',
+    'GLM-4.7-Flash',
+    'google-gemma-4-31B-it',
+    'Bielik-11B-v3.0-Instruct',
+    'mistralai-Ministral-3-14B-Reasoning-2512',
+  ])('%s gets the thoughts behind an earlier call, as the field the template reads', (name) => {
+    const { chat } = template(`${name}.jinja`);
+    const prompt = chat.prompt({
+      messages: [
+        question,
+        {
+          role: 'assistant',
+          content: '',
+          reasoning_content: 'It is about Paris.',
+          tool_calls: [call('call_1', PARIS)],
+        },
+        { role: 'tool', tool_call_id: 'call_1', content: 'sunny' },
+      ],
+      tools,
+    });
+    expect(prompt).toContain('It is about Paris.');
+  });
 });
 
 /** Without the turn's head, which the generation prompt holds: Llama's calls must begin the answer. */

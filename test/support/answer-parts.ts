@@ -36,6 +36,8 @@ export const partsOf = (parser: AnswerParser, pieces: readonly string[]): Answer
 ];
 
 export const cut = (text: string, places: readonly number[]): string[] => {
-  const ends = [0, ...new Set(places.map((place) => place % (text.length + 1))), text.length].sort((a, b) => a - b);
+  const ends = [0, ...new Set(places.map((place) => place % (text.length + 1))), text.length].sort(
+    (a, b) => a - b,
+  );
   return ends.slice(1).map((end, index) => text.slice(ends[index], end));
 };

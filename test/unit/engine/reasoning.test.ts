@@ -10,10 +10,20 @@ import { collected, cut, merged, partsOf } from '../../support/answer-parts.ts';
 
 /** What templates hold, how their prompts end, and marks. Sources: the models' chat templates. */
 const MODELS = [
-  { model: 'Qwen3, DeepSeek R1', template: "{{ '<think>' }}{{ '</think>' }}", open: '<think>', close: '</think>' },
+  {
+    model: 'Qwen3, DeepSeek R1',
+    template: "{{ '<think>' }}{{ '</think>' }}",
+    open: '<think>',
+    close: '</think>',
+  },
   { model: 'Magistral', template: '[THINK][/THINK]', open: '[THINK]', close: '[/THINK]' },
   { model: 'Seed-OSS', template: '<seed:think></seed:think>', open: '<seed:think>', close: '</seed:think>' },
-  { model: 'Gemma 4', template: '<|channel>thought\n<channel|>', open: '<|channel>thought\n', close: '<channel|>' },
+  {
+    model: 'Gemma 4',
+    template: '<|channel>thought\n<channel|>',
+    open: '<|channel>thought\n',
+    close: '<channel|>',
+  },
   {
     model: 'Apertus',
     template: '<|inner_prefix|><|inner_suffix|>',
@@ -30,9 +40,15 @@ const read = (template: string, prompt: string, text: string) => {
 };
 
 describe('reasoning', () => {
-  it.each(MODELS)('of $model is told from the answer, without the white space around it', ({ template, open, close }) => {
-    expect(read(template, '', `${open}\nI see. \n${close}\n\nYes\n`)).toEqual({ reasoning: 'I see.', content: 'Yes\n' });
-  });
+  it.each(MODELS)(
+    'of $model is told from the answer, without the white space around it',
+    ({ template, open, close }) => {
+      expect(read(template, '', `${open}\nI see. \n${close}\n\nYes\n`)).toEqual({
+        reasoning: 'I see.',
+        content: 'Yes\n',
+      });
+    },
+  );
 
   it.each(MODELS)('of $model goes on where the prompt opened it', ({ template, open, close }) => {
     const expected = { reasoning: 'I\n\nsee.', content: 'Yes' };
@@ -54,12 +70,18 @@ describe('reasoning', () => {
   it('leaves marks alone that come later, and those of models that do not think', () => {
     const text = 'Write <think>so</think>.';
     expect(read('</think>', '', text)).toEqual({ reasoning: '', content: text });
-    expect(read('{{ messages }}', '', '<think>a</think>b')).toEqual({ reasoning: '', content: '<think>a</think>b' });
+    expect(read('{{ messages }}', '', '<think>a</think>b')).toEqual({
+      reasoning: '',
+      content: '<think>a</think>b',
+    });
     expect(thinks(answerFormatOf('{{ messages }}', false))).toBe(false);
   });
 
   it('comes with marks around the answer for some models', () => {
-    expect(read('</think>', '', '<think>a</think><response>b</response>')).toEqual({ reasoning: 'a', content: 'b' });
+    expect(read('</think>', '', '<think>a</think><response>b</response>')).toEqual({
+      reasoning: 'a',
+      content: 'b',
+    });
   });
 
   it('is split at once, and only a real beginning of a mark is held back', () => {
@@ -77,14 +99,33 @@ describe('reasoning', () => {
   });
 
   it('comes out the same for every cutting of every text', () => {
-    const words = ['<think>', '</think>', '<', '</', 'think>', ' ', '\n', 'a', 'é😀', '[THINK]', '[/THINK]', '<response>'];
+    const words = [
+      '<think>',
+      '</think>',
+      '<',
+      '</',
+      'think>',
+      ' ',
+      '\n',
+      'a',
+      'é😀',
+      '[THINK]',
+      '[/THINK]',
+      '<response>',
+    ];
     const texts = fc.array(fc.constantFrom(...words), { maxLength: 10 }).map((each) => each.join(''));
     const models = fc.constantFrom(...MODELS);
     fc.assert(
-      fc.property(models, fc.boolean(), texts, fc.array(fc.nat(60)), ({ template, open }, opened, text, places) => {
-        const parse = (pieces: string[]) => merged(partsOf(parser(template, opened ? open : ''), pieces));
-        expect(parse(cut(text, places))).toEqual(parse([text]));
-      }),
+      fc.property(
+        models,
+        fc.boolean(),
+        texts,
+        fc.array(fc.nat(60)),
+        ({ template, open }, opened, text, places) => {
+          const parse = (pieces: string[]) => merged(partsOf(parser(template, opened ? open : ''), pieces));
+          expect(parse(cut(text, places))).toEqual(parse([text]));
+        },
+      ),
       { numRuns: 1500 },
     );
   });

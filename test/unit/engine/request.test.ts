@@ -123,7 +123,9 @@ describe('engine host requests', () => {
       web_search_options: null,
     };
     expect(failure({ messages, ...idle })).toMatchObject({ n: 1 });
-    expect(failure({ messages, tools: [{ type: 'function', function: { name: 'f' } }], tool_choice: 'none' })).toMatchObject({ n: 1 });
+    expect(
+      failure({ messages, tools: [{ type: 'function', function: { name: 'f' } }], tool_choice: 'none' }),
+    ).toMatchObject({ n: 1 });
   });
 
   it('answers any JSON with a request or a GatewayError', () => {

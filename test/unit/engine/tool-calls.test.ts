@@ -107,8 +107,8 @@ const CASES: Case[] = [
   {
     family: 'llama3',
     what: 'code',
-    text: "<|python_tag|>print('hey \"you\"')\n",
-    calls: [['python', { code: "print('hey \"you\"')\n" }]],
+    text: '<|python_tag|>print(\'hey "you"\')\n',
+    calls: [['python', { code: 'print(\'hey "you"\')\n' }]],
   },
   {
     family: 'mistral',
@@ -175,13 +175,22 @@ const CASES: Case[] = [
     calls: [['get_time', {}]],
     content: 'I will look.',
   },
-  { family: 'gpt-oss', what: 'text without channels', text: 'Hello <b>you</b>', calls: [], content: 'Hello <b>you</b>' },
+  {
+    family: 'gpt-oss',
+    what: 'text without channels',
+    text: 'Hello <b>you</b>',
+    calls: [],
+    content: 'Hello <b>you</b>',
+  },
   {
     family: 'gemma',
     what: 'a call with every kind of value',
     text: '<|tool_call>call:get_weather{city:<|"|>Paris, "FR"<|"|>,days:3,detailed:true,place:{lat:48.85,tags:[<|"|>a<|"|>,<|"|>b<|"|>]}}<tool_call|>',
     calls: [
-      ['get_weather', { city: 'Paris, "FR"', days: 3, detailed: true, place: { lat: 48.85, tags: ['a', 'b'] } }],
+      [
+        'get_weather',
+        { city: 'Paris, "FR"', days: 3, detailed: true, place: { lat: 48.85, tags: ['a', 'b'] } },
+      ],
     ],
   },
   {
@@ -224,7 +233,12 @@ const CASES: Case[] = [
     text: '<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>Paris</arg_value>\n<arg_key>days</arg_key>\n<arg_value>3</arg_value>\n</tool_call>',
     calls: [['get_weather', { city: 'Paris', days: 3 }]],
   },
-  { family: 'glm', what: 'a call without arguments', text: '\n<tool_call>get_time</tool_call>', calls: [['get_time', {}]] },
+  {
+    family: 'glm',
+    what: 'a call without arguments',
+    text: '\n<tool_call>get_time</tool_call>',
+    calls: [['get_time', {}]],
+  },
   {
     family: 'functionary',
     what: 'calls one after the other',
@@ -326,19 +340,43 @@ describe('tool calls', () => {
 /** Fragments of what models write, put together at random. */
 const fragment = fc.constantFrom(
   ...CASES.flatMap(({ text }) => [text, text.slice(0, text.length / 2), text.slice(text.length / 3)]),
-  ...['<', '{', '"', '[', ' ', '\n', '}', ']', '<tool_call>', '</tool_call>', '<|tool_call|>', '[TOOL_CALLS]', 'é😀'],
-  ...['{"name": "nobody", "arguments": {}}', '{"name": "get_time", "arg', '<function=', '<|tool_call>call:', 'get_time('],
+  ...[
+    '<',
+    '{',
+    '"',
+    '[',
+    ' ',
+    '\n',
+    '}',
+    ']',
+    '<tool_call>',
+    '</tool_call>',
+    '<|tool_call|>',
+    '[TOOL_CALLS]',
+    'é😀',
+  ],
+  ...[
+    '{"name": "nobody", "arguments": {}}',
+    '{"name": "get_time", "arg',
+    '<function=',
+    '<|tool_call>call:',
+    'get_time(',
+  ],
 );
 
 describe('any text', () => {
   it.each(Object.keys(registry) as Family[])('read as %s comes out the same for every cutting', (family) => {
     fc.assert(
-      fc.property(fc.array(fragment, { maxLength: 5 }), fc.array(fc.nat(400), { maxLength: 8 }), (texts, places) => {
-        const text = texts.join('');
-        const whole = merged(partsOf(parserOf(family), [text]));
-        expect(merged(partsOf(parserOf(family), cut(text, places)))).toEqual(whole);
-        expect(merged(partsOf(parserOf(family), text.split('')))).toEqual(whole);
-      }),
+      fc.property(
+        fc.array(fragment, { maxLength: 5 }),
+        fc.array(fc.nat(400), { maxLength: 8 }),
+        (texts, places) => {
+          const text = texts.join('');
+          const whole = merged(partsOf(parserOf(family), [text]));
+          expect(merged(partsOf(parserOf(family), cut(text, places)))).toEqual(whole);
+          expect(merged(partsOf(parserOf(family), text.split('')))).toEqual(whole);
+        },
+      ),
       { numRuns: 150 },
     );
   });
@@ -363,9 +401,12 @@ describe('any text', () => {
     ['kimi', '<|tool_call_begin|>functions.nobody:0<|tool_call_argument_begin|>{}'],
     ['lfm2', 'Use [link](url). <|tool_call_start|>[nobody(a=1)]<|tool_call_end|>'],
     ['apertus', '<|tools_prefix|>[{"nobody": {}}]<|tools_suffix|>'],
-  ] satisfies [Family, string][])('that is no call of a known tool stays content, all of it: %s %s', (family, text) => {
-    expect(read(family, text)).toEqual({ content: text, reasoning: '', calls: [] });
-  });
+  ] satisfies [Family, string][])(
+    'that is no call of a known tool stays content, all of it: %s %s',
+    (family, text) => {
+      expect(read(family, text)).toEqual({ content: text, reasoning: '', calls: [] });
+    },
+  );
 
   it('stays content around calls that are right', () => {
     const call = '<tool_call>{"name": "get_time", "arguments": {}}</tool_call>';

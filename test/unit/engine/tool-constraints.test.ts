@@ -2,7 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerConstraint } from '../../../engine/answer-format/answer-constraint.ts';
-import { answerFormatOf, answerPlan, createAnswerParser } from '../../../engine/answer-format/answer-format.ts';
+import {
+  answerFormatOf,
+  answerPlan,
+  createAnswerParser,
+} from '../../../engine/answer-format/answer-format.ts';
 import { upTo } from '../../../engine/answer-format/reasoning.ts';
 import type { FunctionTool, ToolChoice } from '../../../engine/answer-format/tool-call-family.ts';
 import type { Constraint } from '../../../engine/constraint.ts';
@@ -14,7 +18,11 @@ const TOOLS: FunctionTool[] = [
     name: 'get_weather',
     parameters: {
       type: 'object',
-      properties: { city: { type: 'string' }, days: { type: 'integer' }, unit: { type: 'string', enum: ['C', 'F'] } },
+      properties: {
+        city: { type: 'string' },
+        days: { type: 'integer' },
+        unit: { type: 'string', enum: ['C', 'F'] },
+      },
       required: ['city', 'days', 'unit'],
     },
   },
@@ -65,7 +73,9 @@ function texts(constraint: Constraint): string[] {
   }
 }
 
-const SAMPLES = ['\n</parameter>', '</arg_value>', '<|"|>', '</think>', '<|end|>'].map((mark) => `Paris${mark}`);
+const SAMPLES = ['\n</parameter>', '</arg_value>', '<|"|>', '</think>', '<|end|>'].map(
+  (mark) => `Paris${mark}`,
+);
 const samplesOf = (pattern: string): string[] => {
   const regex = new RegExp(`^(?:${pattern})$`);
   return ['0', 'T', ...SAMPLES].filter((each) => regex.test(each)).slice(0, 1);
@@ -156,7 +166,10 @@ describe('the constraint of an answer', () => {
     expect(answerConstraint(plan('', null, ''), own, null)).toEqual(own);
     expect(answerConstraint(plan('', null), null, null)).toBeNull();
     const opened = answerConstraint(plan('<think>\n', null), own, null) as { parts: Constraint[] };
-    expect(opened).toEqual({ kind: 'sequence', parts: [{ kind: 'regex', pattern: expect.any(String) }, own] });
+    expect(opened).toEqual({
+      kind: 'sequence',
+      parts: [{ kind: 'regex', pattern: expect.any(String) }, own],
+    });
     expect(answerConstraint(plan('', null), own, null)).toEqual({
       kind: 'choice',
       options: [own, { kind: 'sequence', parts: [{ kind: 'literal', text: '<think>' }, opened] }],
@@ -165,7 +178,9 @@ describe('the constraint of an answer', () => {
 
   it('with tools is free text with calls in it, calls after thoughts, or calls or its own', () => {
     const use = { choice: 'auto' as ToolChoice, parallel: true };
-    expect(answerConstraint(plan('', TOOLS), null, use)).toEqual(registry.hermes.constraint(TOOLS, 'auto', true));
+    expect(answerConstraint(plan('', TOOLS), null, use)).toEqual(
+      registry.hermes.constraint(TOOLS, 'auto', true),
+    );
     expect(answerConstraint(plan('<think>', TOOLS), null, { ...use, choice: 'required' })).toMatchObject({
       kind: 'sequence',
       parts: [{ kind: 'regex' }, { kind: 'tagged', required: true }],
@@ -193,7 +208,9 @@ describe('the pattern up to a mark', () => {
       fc.assert(
         fc.property(fc.array(fc.constantFrom(...words), { maxLength: 8 }), (texts) => {
           const text = texts.join('');
-          expect(pattern.test(text)).toBe(text.includes(mark) && text.indexOf(mark) === text.length - mark.length);
+          expect(pattern.test(text)).toBe(
+            text.includes(mark) && text.indexOf(mark) === text.length - mark.length,
+          );
         }),
         { numRuns: 500 },
       );

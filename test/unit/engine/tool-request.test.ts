@@ -16,7 +16,11 @@ describe('tools of a request', () => {
       parallel: false,
     });
     const named = { type: 'function', function: { name: 'b' } };
-    expect(use({ tools, tool_choice: named })).toEqual({ tools: [a, b], choice: { name: 'b' }, parallel: true });
+    expect(use({ tools, tool_choice: named })).toEqual({
+      tools: [a, b],
+      choice: { name: 'b' },
+      parallel: true,
+    });
     const allowed = { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: [named] } };
     expect(use({ tools, tool_choice: allowed })).toEqual({ tools: [b], choice: 'required', parallel: true });
   });
