@@ -123,7 +123,10 @@ const needsFitting = (message: TextMessage): boolean =>
 
 function once<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** Renders a probe: does the template put a system message into the prompt, or does it refuse or drop it? */

@@ -12,7 +12,9 @@ const functionTool = z.looseObject({
 });
 
 export const toolFields = {
-  tools: z.array(z.looseObject({ type: z.string(), function: functionTool.optional() })).nullish(),
+  tools: z
+    .array(z.looseObject({ type: z.string().default('function'), function: functionTool.optional() }))
+    .nullish(),
   tool_choice: z.union([z.string(), z.looseObject({ type: z.string() })]).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
 };

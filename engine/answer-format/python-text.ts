@@ -80,9 +80,9 @@ function* readQuoted(reader: AnswerReader): Reading<string | null> {
     });
     if (mark === null) return null;
     if (mark === quote) return JSON.stringify(value);
-    const escape = yield* readEscape(reader);
-    if (escape === null) return null;
-    value += escape;
+    const character = yield* readEscape(reader);
+    if (character === null) return null;
+    value += character;
   }
 }
 

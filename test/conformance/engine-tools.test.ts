@@ -3,6 +3,9 @@
 import OpenAI from 'openai';
 import type { ChatCompletionChunk, ChatCompletionCreateParams } from 'openai/resources/chat/completions';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ChatCompletion, ChatEvent } from '../../contract/chat.ts';
+import { restoreCompletion, restoreEvents } from '../../policies/privacy/restore.ts';
+import { Vault } from '../../policies/privacy/vault.ts';
 import { type ScriptedHost, scriptedHost } from '../support/scripted-model.ts';
 
 /** ChatML with tools, calls, results and thoughts, as Qwen 3 has it. */
@@ -231,5 +234,53 @@ describe('the openai client on the engine host', () => {
       { function: { name: 'get_weather', arguments: '{}' } },
     ]);
     expect(host.prompt()).toMatch(/^system: You may call functions.*"Tells the weather.".*\nuser: Weather/s);
+  });
+
+  it('gets private values back in place of placeholders that are cut between tokens', async () => {
+    const said = ['Ask ', '[EMA', 'IL_', '1]', '.'];
+    host = scriptedHost(HERMES, [
+      ...['<think>', ...said, '</think>', ...said],
+      ...[
+        '<tool_call>',
+        '{"name": "get_weather", "arguments": {"city": "',
+        '[EMAI',
+        'L_1]',
+        '"}}',
+        '</tool_call>',
+      ],
+    ]);
+    const vault = new Vault([
+      { placeholder: '[EMAIL_1]', type: 'EMAIL', number: 1, value: 'jo@example.org' },
+    ]);
+    const body = JSON.stringify({ messages, tools, stream: true });
+    const response = await host.app.request('/v1/chat/completions', { method: 'POST', body });
+    const payloads = (await response.text()).split('\n\n').map((frame) => frame.slice('data: '.length));
+    async function* events() {
+      for (const raw of payloads)
+        if (raw.startsWith('{')) yield [{ chunk: JSON.parse(raw), raw } as ChatEvent];
+    }
+    let [reasoning, content, written] = ['', '', ''];
+    for await (const batch of restoreEvents(events(), vault)) {
+      for (const { delta } of batch.flatMap(({ chunk }) => chunk.choices)) {
+        reasoning += delta.reasoning_content ?? '';
+        content += delta.content ?? '';
+        for (const call of delta.tool_calls ?? []) written += call.function?.arguments ?? '';
+      }
+    }
+    expect([reasoning, content, written]).toEqual([
+      'Ask jo@example.org.',
+      'Ask jo@example.org.',
+      '{"city": "jo@example.org"}',
+    ]);
+    const again = await host.app.request('/v1/chat/completions', {
+      method: 'POST',
+      body: JSON.stringify({ messages, tools }),
+    });
+    const completion = restoreCompletion((await again.json()) as ChatCompletion, vault);
+    expect(completion.choices[0]!.message).toMatchObject({
+      reasoning_content: 'Ask jo@example.org.',
+      content: 'Ask jo@example.org.',
+      tool_calls: [{ function: { arguments: '{"city": "jo@example.org"}' } }],
+    });
   });
 });
