@@ -6,7 +6,7 @@ import { type AnswerFormat, answerFormatOf } from './answer-format/answer-format
 import { compileJinja, type JinjaTemplate, TemplateRefusal } from './jinja.ts';
 import { strftime } from './strftime.ts';
 import { probeTemplate, type TemplateAbilities } from './template-abilities.ts';
-import { describeTools, fitTurns, type TextMessage } from './tool-conversation.ts';
+import { describeTools, filledTools, fitTurns, type TextMessage } from './tool-conversation.ts';
 
 export interface ChatTemplateOptions {
   /** `tokenizer.chat_template`, empty when the file has none. */
@@ -73,9 +73,14 @@ export function createChatTemplate(options: ChatTemplateOptions): ChatTemplate {
       throw renderingError(error);
     }
   };
-  const abilities = once(() => probeTemplate((messages, tools) => render(tools ? { tools } : {}, messages)));
+  const abilities = once(() => probeTemplate((messages, variables = {}) => render({ variables }, messages)));
   const format = once(() => answerFormatOf(source, abilities().tools !== null));
   const rendersSystem = once(() => showsSystemText((probe) => render({}, probe)));
+  const renderTurns = (input: Omit<TemplateInput, 'messages'>, messages: TextMessage[]): string => {
+    const hasSystem = messages.some((message) => message.role === 'system');
+    const placed = hasSystem && !rendersSystem() ? systemIntoUser(messages) : messages;
+    return render(input, placed.some(needsFitting) ? fitTurns(placed, abilities(), format().family) : placed);
+  };
   return {
     kind: options.source ? 'file' : 'chatml',
     get answerFormat() {
@@ -89,14 +94,21 @@ export function createChatTemplate(options: ChatTemplateOptions): ChatTemplate {
           message.role === 'developer' && !keepsDeveloper ? { ...message, role: 'system' } : message,
         );
       const { tools, ...rest } = input;
-      const described = tools?.length
-        ? describeTools(named, tools, abilities().tools, format().isGeneric)
-        : { messages: named };
-      let messages = described.messages;
-      const hasSystem = messages.some((message) => message.role === 'system');
-      if (hasSystem && !rendersSystem()) messages = systemIntoUser(messages);
-      const turns = messages.some(needsFitting) ? fitTurns(messages, abilities(), format().family) : messages;
-      return render({ ...rest, ...(described.tools && { tools: described.tools }) }, turns);
+      if (!tools?.length) return renderTurns(rest, named);
+      const withTools = (described: readonly ToolDefinition[]): string => {
+        const { messages, variables } = describeTools(
+          named,
+          described,
+          abilities().tools,
+          format().isGeneric,
+        );
+        return renderTurns({ ...rest, variables: { ...rest.variables, ...variables } }, messages);
+      };
+      try {
+        return withTools(tools);
+      } catch {
+        return withTools(filledTools(tools));
+      }
     },
   };
 }
@@ -110,8 +122,10 @@ function plainTemplate(): ChatTemplate {
     kind: 'plain',
     answerFormat,
     render,
-    prompt({ messages, tools = [] }) {
-      const described = describeTools(messages.map(textMessage), tools ?? [], null, true).messages;
+    prompt({ messages, tools }) {
+      const described = tools?.length
+        ? describeTools(messages.map(textMessage), tools, null, true).messages
+        : messages.map(textMessage);
       return plainPrompt(fitTurns(described, NO_ABILITIES, answerFormat.family) as TextMessage[]);
     },
   };

@@ -2,8 +2,11 @@
 import type { ToolDefinition } from '../contract/chat.ts';
 
 export interface TemplateAbilities {
-  /** How tools get into the prompt: by the variable `tools`, as JSON text in a system message's `tools`, or not at all. */
-  tools: 'variable' | 'system-message' | null;
+  /**
+   * How tools get into the prompt: by the variable `tools`, by `xml_tools` (SmolLM 3), as JSON text in a system message's
+   * `tools` (Phi 4), or not at all.
+   */
+  tools: 'tools' | 'xml_tools' | 'system-message' | null;
   /** Null: an assistant's tool calls are dropped or refused. */
   calls: CallAbilities | null;
   /** Messages with the role `tool` are rendered. */
@@ -21,7 +24,7 @@ export interface CallAbilities {
   parallel: boolean;
 }
 
-type Render = (messages: readonly object[], tools?: readonly ToolDefinition[]) => string;
+type Render = (messages: readonly object[], variables?: Record<string, unknown>) => string;
 
 const TOOL: ToolDefinition = {
   type: 'function',
@@ -57,9 +60,9 @@ const result = (id: string, content = 'probe_result') => ({
 
 /** `render`: what the template makes of exactly these messages; throws where it refuses. */
 export function probeTemplate(render: Render): TemplateAbilities {
-  const rendered = (messages: readonly object[], tools?: readonly ToolDefinition[]): string => {
+  const rendered = (messages: readonly object[], variables?: Record<string, unknown>): string => {
     try {
-      return render(messages, tools);
+      return render(messages, variables);
     } catch {
       return '';
     }
@@ -72,13 +75,14 @@ export function probeTemplate(render: Render): TemplateAbilities {
   return {
     tools: probeTools(rendered),
     calls,
-    toolResults: rendered([USER, before, result(id)], [TOOL]).includes('probe_result'),
+    toolResults: rendered([USER, before, result(id)], { tools: [TOOL] }).includes('probe_result'),
     reasoning: probeReasoning(rendered, before, id),
   };
 }
 
 function probeTools(rendered: Render): TemplateAbilities['tools'] {
-  if (rendered([USER], [TOOL]).includes('probe_tool')) return 'variable';
+  if (rendered([USER], { tools: [TOOL] }).includes('probe_tool')) return 'tools';
+  if (rendered([USER], { xml_tools: [TOOL.function] }).includes('probe_tool')) return 'xml_tools';
   const system = { role: 'system', content: 'probe system', tools: JSON.stringify([TOOL.function]) };
   return rendered([system, USER]).includes('probe_tool') ? 'system-message' : null;
 }
@@ -91,11 +95,13 @@ function probeCalls(rendered: Render): CallAbilities | null {
   for (const isText of [false, true]) {
     for (const id of [LONG_ID, SHORT_ID]) {
       const first = call(id, 'probe_value', isText);
-      const text = rendered([USER, assistant({ tool_calls: [first] }), result(id)], [TOOL]);
+      const text = rendered([USER, assistant({ tool_calls: [first] }), result(id)], { tools: [TOOL] });
       if (!isRendered(text)) continue;
       const otherId = id.replace('1', '2');
       const both = [first, call(otherId, 'other_value', isText)];
-      const parallel = rendered([USER, assistant({ tool_calls: both }), result(id), result(otherId)], [TOOL]);
+      const parallel = rendered([USER, assistant({ tool_calls: both }), result(id), result(otherId)], {
+        tools: [TOOL],
+      });
       return {
         arguments: isText ? 'text' : 'object',
         shortIds: id === SHORT_ID,
@@ -109,12 +115,14 @@ function probeCalls(rendered: Render): CallAbilities | null {
 /** Templates show thoughts after the last question only: between calls, or in the last message. */
 function probeReasoning(rendered: Render, before: object, id: string): TemplateAbilities['reasoning'] {
   const thoughts = 'probe thoughts';
+  // A dict that is written out is no rendering.
+  const isShown = (text: string) => text.includes(thoughts) && !/["']thinking["']:/.test(text);
   const shows = (fields: object): boolean =>
     [
       [USER, { ...before, ...fields }, result(id)],
       [USER, assistant({ content: 'probe answer', ...fields })],
       [USER, assistant({ content: 'probe answer', ...fields }), USER],
-    ].some((messages) => rendered(messages, [TOOL]).includes(thoughts));
+    ].some((messages) => isShown(rendered(messages, { tools: [TOOL] })));
   if (shows({ reasoning_content: thoughts })) return 'reasoning_content';
   if (shows({ thinking: thoughts })) return 'thinking';
   const blocks = [

@@ -14,8 +14,8 @@ export interface TextMessage {
 
 interface Described {
   messages: TextMessage[];
-  /** For the template's variable; left out: it gets none. */
-  tools?: readonly ToolDefinition[];
+  /** For the template. */
+  variables: { tools?: readonly ToolDefinition[]; xml_tools?: readonly unknown[] };
 }
 
 /** Puts the tools where the template finds them; `isGeneric`: into the system text, in words of our own. */
@@ -25,12 +25,24 @@ export function describeTools(
   how: TemplateAbilities['tools'],
   isGeneric: boolean,
 ): Described {
-  if (tools.length === 0) return { messages };
-  if (isGeneric) return { messages: withSystem(messages, (text) => joined(text, instruction(tools))) };
-  if (how !== 'system-message') return { messages, tools };
-  const list = JSON.stringify(tools.map((tool) => tool.function));
-  return { messages: withSystem(messages, (text) => text, { tools: list }) };
+  if (isGeneric)
+    return { messages: withSystem(messages, (text) => joined(text, instruction(tools))), variables: {} };
+  const functions = tools.map((tool) => tool.function);
+  if (how === 'xml_tools') return { messages, variables: { xml_tools: functions } };
+  if (how !== 'system-message') return { messages, variables: { tools } };
+  return {
+    messages: withSystem(messages, (text) => text, { tools: JSON.stringify(functions) }),
+    variables: {},
+  };
 }
+
+/** With the parts that some templates take for granted. */
+export const filledTools = (tools: readonly ToolDefinition[]): ToolDefinition[] =>
+  tools.map((tool) => {
+    const { name, description, parameters, ...rest } = tool.function!;
+    const fields = { type: 'object', properties: {}, ...(parameters as object | null) };
+    return { ...tool, function: { ...rest, name, description: description ?? '', parameters: fields } };
+  });
 
 const joined = (first: string, second: string): string => (first === '' ? second : `${first}\n\n${second}`);
 

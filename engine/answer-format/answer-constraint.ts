@@ -20,6 +20,6 @@ export function answerConstraint(
   if (choice !== 'auto') return afterThoughts(calls(choice));
   if (text !== null) return afterThoughts({ kind: 'choice', options: [calls('required'), text] });
   const free = calls('auto');
-  // Free text with calls in it may begin with thoughts.
-  return free.kind === 'tagged' ? free : afterThoughts(free);
+  // Free text with calls in it may begin with thoughts; marks in those that the prompt opened are none.
+  return free.kind === 'tagged' && !opensReasoning ? free : afterThoughts(free);
 }

@@ -11,6 +11,7 @@ import kimiVariant from './kimi.ts';
 import lfm2Variant from './lfm2.ts';
 import llama3Variant from './llama3.ts';
 import mistralVariant from './mistral.ts';
+import nemotronVariant from './nemotron.ts';
 import phi4Variant from './phi4.ts';
 import qwen3CoderVariant from './qwen3-coder.ts';
 
@@ -27,6 +28,7 @@ export const registry = {
   lfm2: lfm2Variant,
   llama3: llama3Variant,
   mistral: mistralVariant,
+  nemotron: nemotronVariant,
   phi4: phi4Variant,
   'qwen3-coder': qwen3CoderVariant,
 } as const;

@@ -3,7 +3,7 @@
 // </tool_call>
 // Hermes 2 Pro and 3, Qwen 2.5 and 3, Granite 4, SmolLM3, MiMo, Reka and many more. Source: NousResearch,
 // "Hermes-Function-Calling", prompt format.
-import { chosenTools, jsonCall, taggedCalls } from '../answer-format/call-constraints.ts';
+import { chosenTools, jsonCall, literal, sequence, taggedCalls } from '../answer-format/call-constraints.ts';
 import { readJsonCalls } from '../answer-format/json-call.ts';
 import { readMarkedCalls } from '../answer-format/marked-calls.ts';
 import { defineToolCallFamily } from '../answer-format/tool-call-family.ts';
@@ -17,7 +17,11 @@ export default defineToolCallFamily({
   markers: ['<tool_call>', '</tool_call>'],
   constraint: (tools, choice, parallel) =>
     taggedCalls(
-      { begin: '<tool_call>\n', content: jsonCall(chosenTools(tools, choice)), end: '\n</tool_call>' },
+      {
+        begin: '<tool_call>',
+        content: sequence(literal('\n'), jsonCall(chosenTools(tools, choice)), literal('\n')),
+        end: '</tool_call>',
+      },
       choice,
       parallel,
     ),

@@ -284,6 +284,12 @@ const CASES: Case[] = [
     ],
   },
   {
+    family: 'nemotron',
+    what: 'a list between marks',
+    text: '<TOOLCALL>[{"name": "get_weather", "arguments": {"city": "Paris"}}, {"name": "get_time", "arguments": {}}]</TOOLCALL>',
+    calls: [PARIS, ['get_time', {}]],
+  },
+  {
     family: 'apertus',
     what: 'names as keys',
     text: '<|tools_prefix|>[{"get_weather": {"city": "Paris"}}, {"get_time": {}}]<|tools_suffix|>',
