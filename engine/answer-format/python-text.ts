@@ -44,13 +44,16 @@ export function* readPythonArguments(reader: AnswerReader): Reading {
   }
 }
 
+const MAX_DEPTH = 100;
+
 /** A literal as JSON text; null where there is none. */
-function* readLiteral(reader: AnswerReader): Reading<string | null> {
+function* readLiteral(reader: AnswerReader, depth = 0): Reading<string | null> {
+  if (depth > MAX_DEPTH) return null;
   yield* reader.space();
   const first = yield* reader.peek();
   if (first === '"' || first === "'") return yield* readQuoted(reader);
-  if (first === '[' || first === '(') return yield* readItems(reader, first === '[' ? ']' : ')');
-  if (first === '{') return yield* readMembers(reader);
+  if (first === '[' || first === '(') return yield* readItems(reader, first === '[' ? ']' : ')', depth + 1);
+  if (first === '{') return yield* readMembers(reader, depth + 1);
   let word = '';
   yield* reader.takeWhile(
     (character) => /[\w.+-]/.test(character),
@@ -103,13 +106,13 @@ function* readEscape(reader: AnswerReader): Reading<string | null> {
   return hex.length < digits || code > 0x10ffff ? `\\${character}${hex}` : String.fromCodePoint(code);
 }
 
-function* readItems(reader: AnswerReader, close: string): Reading<string | null> {
+function* readItems(reader: AnswerReader, close: string, depth: number): Reading<string | null> {
   yield* reader.accept('[', '(');
   const items: string[] = [];
   while (true) {
     yield* reader.space();
     if ((yield* reader.accept(close)) !== null) return `[${items.join(', ')}]`;
-    const item = yield* readLiteral(reader);
+    const item = yield* readLiteral(reader, depth);
     if (item === null) return null;
     items.push(item);
     yield* reader.space();
@@ -117,17 +120,17 @@ function* readItems(reader: AnswerReader, close: string): Reading<string | null>
   }
 }
 
-function* readMembers(reader: AnswerReader): Reading<string | null> {
+function* readMembers(reader: AnswerReader, depth: number): Reading<string | null> {
   yield* reader.accept('{');
   const members: string[] = [];
   while (true) {
     yield* reader.space();
     if ((yield* reader.accept('}')) !== null) return `{${members.join(', ')}}`;
-    const key = yield* readLiteral(reader);
+    const key = yield* readLiteral(reader, depth);
     if (key === null) return null;
     yield* reader.space();
     if ((yield* reader.accept(':')) === null) return null;
-    const value = yield* readLiteral(reader);
+    const value = yield* readLiteral(reader, depth);
     if (value === null) return null;
     members.push(`${key.startsWith('"') ? key : JSON.stringify(key)}: ${value}`);
     yield* reader.space();

@@ -43,11 +43,14 @@ function* readKey(reader: AnswerReader): Reading<string | null> {
   return (yield* reader.accept(':')) === null ? null : key;
 }
 
-/** A value as JSON text; null: it is not complete. */
-function* readValue(reader: AnswerReader): Reading<string | null> {
+const MAX_DEPTH = 100;
+
+/** A value as JSON text; null: it is not complete, or too deep. */
+function* readValue(reader: AnswerReader, depth = 0): Reading<string | null> {
+  if (depth > MAX_DEPTH) return null;
   yield* reader.space();
   const begin = yield* reader.accept(...QUOTES, '{', '[');
-  if (begin === '{' || begin === '[') return yield* readItems(reader, begin === '{' ? '}' : ']');
+  if (begin === '{' || begin === '[') return yield* readItems(reader, begin === '{' ? '}' : ']', depth + 1);
   if (begin !== null) {
     const text = yield* readText(reader, [begin]);
     return text === null ? null : JSON.stringify(text);
@@ -63,14 +66,14 @@ function* readValue(reader: AnswerReader): Reading<string | null> {
   return parsed(bare) === undefined ? JSON.stringify(bare.trim()) : bare.trim();
 }
 
-function* readItems(reader: AnswerReader, close: '}' | ']'): Reading<string | null> {
+function* readItems(reader: AnswerReader, close: '}' | ']', depth: number): Reading<string | null> {
   const items: string[] = [];
   while (true) {
     yield* reader.space();
     if ((yield* reader.accept(close)) !== null)
       return `${close === '}' ? '{' : '['}${items.join(', ')}${close}`;
     const key = close === '}' ? yield* readKey(reader) : '';
-    const value = yield* readValue(reader);
+    const value = yield* readValue(reader, depth);
     if (key === null || value === null) return null;
     items.push(close === '}' ? `${JSON.stringify(key)}: ${value}` : value);
     yield* reader.space();

@@ -414,6 +414,17 @@ describe('any text', () => {
     },
   );
 
+  it('nested without end is no reason to fail', () => {
+    const deep = '['.repeat(20_000);
+    for (const [family, text] of [
+      ['lfm2', `<|tool_call_start|>[get_time(zone=${deep}`],
+      ['gemma', `<|tool_call>call:get_time{zone:${deep}`],
+      ['hermes', `<tool_call>{"name": "get_time", "arguments": {"zone": ${deep}`],
+    ] satisfies [Family, string][]) {
+      expect(read(family, text).calls).toHaveLength(1);
+    }
+  });
+
   it('stays content around calls that are right', () => {
     const call = '<tool_call>{"name": "get_time", "arguments": {}}</tool_call>';
     const read1 = read('hermes', `a <tool_call>x${call} b`);
