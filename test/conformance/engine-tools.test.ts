@@ -1,12 +1,19 @@
 // The official openai client against the engine host, with a model that says a script: tool calls and reasoning whole
 // and streamed.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import OpenAI from 'openai';
 import type { ChatCompletionChunk, ChatCompletionCreateParams } from 'openai/resources/chat/completions';
 import { afterEach, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../contract/built-file.ts';
 import type { ChatCompletion, ChatEvent } from '../../contract/chat.ts';
 import { restoreCompletion, restoreEvents } from '../../policies/privacy/restore.ts';
 import { Vault } from '../../policies/privacy/vault.ts';
 import { type ScriptedHost, scriptedHost } from '../support/scripted-model.ts';
+
+const openApi = join(packageRoot, '..', 'shared', 'data', 'openapi', 'openai.openapi.json');
+const present = existsSync(openApi);
 
 /** ChatML with tools, calls, results and thoughts, as Qwen 3 has it. */
 const HERMES = `{% if tools %}<tools>{{ tools | tojson }}</tools><tool_call></tool_call>{% endif %}{% for m in messages %}<|im_start|>{{ m.role }}
@@ -283,4 +290,52 @@ describe('the openai client on the engine host', () => {
       tool_calls: [{ function: { arguments: '{"city": "jo@example.org"}' } }],
     });
   });
+
+  const validators = present ? openAiValidators() : null;
+  it.skipIf(!validators)(
+    "gets bodies that fit OpenAI's own schema (skipped without ../shared/data)",
+    async () => {
+      host = scriptedHost(HERMES, CALLS);
+      const post = async (fields: object): Promise<string> => {
+        const body = JSON.stringify({ messages, tools, logprobs: true, top_logprobs: 2, ...fields });
+        return (await host.app.request('/v1/chat/completions', { method: 'POST', body })).text();
+      };
+      const { completion, chunk } = validators!;
+      completion(JSON.parse(await post({})));
+      expect(completion.errors).toBeNull();
+      const frames = (await post({ stream: true, stream_options: { include_usage: true } })).split('\n\n');
+      const chunks = frames
+        .filter((frame) => frame.startsWith('data: {'))
+        .map((frame) => JSON.parse(frame.slice(6)));
+      expect(chunks.length).toBeGreaterThan(20);
+      for (const each of chunks) {
+        chunk(each);
+        expect(chunk.errors).toBeNull();
+      }
+      expect(completion({ id: 'x' })).toBe(false);
+      expect(chunk({ ...chunks[0], object: 'other' })).toBe(false);
+    },
+  );
 });
+
+/** Of the recorded OpenAPI document. */
+function openAiValidators() {
+  const document = JSON.parse(readFileSync(openApi, 'utf8')) as { components: object };
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ components: withNull(document.components) as object }, 'openai');
+  const validator = (name: string) => ajv.compile({ $ref: `openai#/components/schemas/${name}` });
+  return {
+    completion: validator('CreateChatCompletionResponse'),
+    chunk: validator('CreateChatCompletionStreamResponse'),
+  };
+}
+
+/** `nullable` is OpenAPI 3.0's, and means null also beside an `enum` without it. */
+function withNull(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withNull);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const mapped = Object.fromEntries(Object.entries(schema).map(([key, each]) => [key, withNull(each)]));
+  if (mapped['nullable'] !== true) return mapped;
+  const { nullable: _, ...rest } = mapped;
+  return { anyOf: [rest, { type: 'null' }] };
+}
