@@ -18,16 +18,23 @@ export class AnswerReader {
   #text = '';
   #at = 0;
   #ended = false;
-  /** Attempts under way, which may go back: nothing is forgotten meanwhile. */
-  #attempts = 0;
+  /** Read already, but an attempt under way may go back to it: #text follows. Never looked into, so that it costs nothing. */
+  #behind = '';
+  /** Characters before #behind. */
+  #forgotten = 0;
+  /** Where the attempts under way go back to, counted from the answer's beginning. */
+  #starts: number[] = [];
   #parts: AnswerPart[] = [];
 
   push(text: string): void {
-    if (this.#attempts === 0) {
-      this.#text = this.#text.slice(this.#at);
-      this.#at = 0;
+    const read = this.#text.slice(0, this.#at);
+    if (this.#starts.some((start) => start < Number.POSITIVE_INFINITY)) this.#behind += read;
+    else {
+      this.#forgotten += this.#behind.length + read.length;
+      this.#behind = '';
     }
-    this.#text += text;
+    this.#text = this.#text.slice(this.#at) + text;
+    this.#at = 0;
   }
 
   /** No more text will come. */
@@ -49,8 +56,10 @@ export class AnswerReader {
     else this.#parts.push({ type, text });
   }
 
+  /** No attempt under way goes back from here. */
   tellCall(name: string): void {
     this.#parts.push({ type: 'call', name });
+    this.#starts = this.#starts.map(() => Number.POSITIVE_INFINITY);
   }
 
   /** The next character, which is not read yet; empty at the end. */
@@ -130,11 +139,14 @@ export class AnswerReader {
 
   /** Runs `read`; where it gives null, the text it read is unread. It may tell only what it will not give up. */
   *attempt<T>(read: () => Reading<T | null>): Reading<T | null> {
-    const start = this.#at;
-    this.#attempts++;
+    this.#starts.push(this.#forgotten + this.#behind.length + this.#at);
     const result = yield* read();
-    if (result === null) this.#at = start;
-    this.#attempts--;
+    const start = this.#starts.pop()!;
+    if (result === null && start < Number.POSITIVE_INFINITY) {
+      this.#text = this.#behind + this.#text;
+      this.#behind = '';
+      this.#at = start - this.#forgotten;
+    }
     return result;
   }
 
