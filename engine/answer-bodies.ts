@@ -1,6 +1,12 @@
 // OpenAI response bodies of the engine host: chunks, completions, usage; and our `tiergate` extension with the
 // answer's confidence. Source: OpenAI API reference, "The chat completion object" and "... chunk object".
-import type { ChatChunk, ChatCompletion, Usage } from '../contract/chat.ts';
+import type { ChatChunk, ChatCompletion, ChatDelta, ChatMessage, ToolCall, Usage } from '../contract/chat.ts';
+import {
+  type AnswerParser,
+  type AnswerPlan,
+  createAnswerParser,
+  thinks,
+} from './answer-format/answer-format.ts';
 import type { Confidence, TokenLogprob } from './generate.ts';
 
 /** One request's identity, the same in all of its chunks. */
@@ -14,12 +20,28 @@ export interface AnswerHead {
 /** One choice, finished. */
 export interface FinishedChoice {
   text: string;
+  reasoning: string;
+  toolCalls: FunctionCall[];
   logprobs: TokenLogprob[];
-  reason: 'stop' | 'length';
+  reason: 'stop' | 'length' | 'tool_calls';
   completionTokens: number;
+  /** Of those, the ones of the thoughts. */
+  reasoningTokens: number;
   cachedTokens: number;
   confidence: Confidence;
 }
+
+export interface FunctionCall extends ToolCall {
+  type: 'function';
+  /** `arguments`: JSON text as the model wrote it. */
+  function: { name: string; arguments: string };
+}
+
+/** An answer's part with its place among the calls. */
+export type DeltaPart =
+  | { type: 'reasoning' | 'content'; text: string }
+  | { type: 'call'; index: number; id: string; name: string }
+  | { type: 'arguments'; index: number; text: string };
 
 export const confidenceBody = ({ tokens, meanLogprob, meanEntropy, minMargin }: Confidence) => ({
   confidence: { tokens, mean_logprob: meanLogprob, mean_entropy: meanEntropy, min_margin: minMargin },
@@ -28,30 +50,42 @@ export const confidenceBody = ({ tokens, meanLogprob, meanEntropy, minMargin }: 
 const logprobsBody = (logprobs: readonly TokenLogprob[] | null) =>
   logprobs ? { content: [...logprobs], refusal: null } : null;
 
-/** Usage of prompts that have equally many choices each, in their order. */
-export function usageBody(prompts: readonly Int32Array[], choices: readonly FinishedChoice[]): Usage {
+/** Usage of prompts that have equally many choices each, in their order. `thinks`: thoughts are counted. */
+export function usageBody(
+  prompts: readonly Int32Array[],
+  choices: readonly FinishedChoice[],
+  thinks: boolean,
+): Usage {
   const promptTokens = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
   const n = choices.length / prompts.length;
   const cachedTokens = prompts
     .map((_, index) => choices.slice(index * n, (index + 1) * n).map((choice) => choice.cachedTokens))
     .reduce((sum, cached) => sum + Math.max(0, ...cached), 0);
   const completionTokens = choices.reduce((sum, choice) => sum + choice.completionTokens, 0);
+  const reasoningTokens = choices.reduce((sum, choice) => sum + choice.reasoningTokens, 0);
   return {
     prompt_tokens: promptTokens,
     completion_tokens: completionTokens,
     total_tokens: promptTokens + completionTokens,
     prompt_tokens_details: { cached_tokens: cachedTokens },
+    ...(thinks && { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
   };
 }
 
 export interface Delta {
-  text: string;
-  first: boolean;
+  /** Null: the choice has begun, with nothing said yet. */
+  part: DeltaPart | null;
   /** Null: not asked for. */
   logprobs: TokenLogprob[] | null;
 }
 
 export interface BodyShape {
+  /** Control tokens that the parser reads as text. */
+  markers: ReadonlySet<number>;
+  /** Thoughts are told from the answer. */
+  thinks: boolean;
+  /** For one choice. */
+  parser(): AnswerParser;
   chunk(head: AnswerHead, index: number, delta: Delta): object;
   /** The last chunk of a choice. */
   finish(head: AnswerHead, index: number, choice: FinishedChoice): object;
@@ -61,18 +95,39 @@ export interface BodyShape {
 
 const chunkHead = (head: AnswerHead) => ({ ...head, object: 'chat.completion.chunk' as const });
 
-/** `/v1/chat/completions` */
-export const chatShape: BodyShape = {
-  chunk: (head, index, { text, first, logprobs }): ChatChunk => ({
+function chatDelta(part: DeltaPart | null): ChatDelta {
+  switch (part?.type) {
+    case undefined:
+      return { role: 'assistant', content: '' };
+    case 'content':
+      return { content: part.text };
+    case 'reasoning':
+      return { reasoning_content: part.text };
+    case 'call': {
+      const { index, id, name } = part;
+      return { tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] };
+    }
+    case 'arguments':
+      return { tool_calls: [{ index: part.index, function: { arguments: part.text } }] };
+  }
+}
+
+const chatMessage = ({ text, reasoning, toolCalls }: FinishedChoice): ChatMessage => ({
+  role: 'assistant',
+  content: toolCalls.length > 0 && text === '' ? null : text,
+  refusal: null,
+  ...(reasoning !== '' && { reasoning_content: reasoning }),
+  ...(toolCalls.length > 0 && { tool_calls: toolCalls }),
+});
+
+/** `/v1/chat/completions`. `markers`: those of the plan as tokens. */
+export const createChatShape = (plan: AnswerPlan, markers: ReadonlySet<number>): BodyShape => ({
+  markers,
+  thinks: thinks(plan.format),
+  parser: () => createAnswerParser(plan),
+  chunk: (head, index, { part, logprobs }): ChatChunk => ({
     ...chunkHead(head),
-    choices: [
-      {
-        index,
-        delta: first ? { role: 'assistant', content: text } : { content: text },
-        logprobs: logprobsBody(logprobs),
-        finish_reason: null,
-      },
-    ],
+    choices: [{ index, delta: chatDelta(part), logprobs: logprobsBody(logprobs), finish_reason: null }],
   }),
   finish: (head, index, choice): ChatChunk => ({
     ...chunkHead(head),
@@ -85,11 +140,11 @@ export const chatShape: BodyShape = {
     object: 'chat.completion',
     choices: choices.map((choice, index) => ({
       index,
-      message: { role: 'assistant', content: choice.text, refusal: null },
+      message: chatMessage(choice),
       logprobs: logprobsBody(withLogprobs ? choice.logprobs : null),
       finish_reason: choice.reason,
     })),
     usage,
     tiergate: confidenceBody(choices[0]!.confidence),
   }),
-};
+});

@@ -1,7 +1,15 @@
 // Runs a request's choices side by side and writes them as a stream of chunks or as one body.
 import { randomUUID } from 'node:crypto';
 import { toGatewayError } from '../contract/errors.ts';
-import { type AnswerHead, type BodyShape, type FinishedChoice, usageBody } from './answer-bodies.ts';
+import {
+  type AnswerHead,
+  type BodyShape,
+  type DeltaPart,
+  type FinishedChoice,
+  usageBody,
+} from './answer-bodies.ts';
+import type { AnswerParser } from './answer-format/answer-format.ts';
+import type { AnswerPart } from './answer-format/answer-reader.ts';
 import { type GenerateEvent, generate } from './generate.ts';
 import type { Model } from './model.ts';
 import type { SamplingRequest } from './request.ts';
@@ -25,13 +33,16 @@ interface IndexedEvent {
 class Choices {
   readonly head: AnswerHead;
   readonly #request: SamplingRequest;
+  readonly #shape: BodyShape;
   readonly #prompts: readonly Int32Array[];
   readonly #choices: FinishedChoice[];
+  readonly #parsers: AnswerParser[];
 
   constructor(
     answering: Answering,
     idPrefix: string,
     request: SamplingRequest,
+    shape: BodyShape,
     prompts: readonly Int32Array[],
   ) {
     this.head = {
@@ -41,48 +52,87 @@ class Choices {
       system_fingerprint: answering.fingerprint,
     };
     this.#request = request;
+    this.#shape = shape;
     this.#prompts = prompts;
     this.#choices = Array.from({ length: prompts.length * request.n }, () => ({
       text: '',
+      reasoning: '',
+      toolCalls: [],
       logprobs: [],
       reason: 'stop',
       completionTokens: 0,
+      reasoningTokens: 0,
       cachedTokens: 0,
       confidence: { tokens: 0, meanLogprob: null, meanEntropy: null, minMargin: null },
     }));
+    this.#parsers = this.#choices.map(() => shape.parser());
   }
 
-  take({ index, event }: IndexedEvent): FinishedChoice {
+  /** What an event adds to its choice; thoughts and text are not kept. */
+  #advance({ index, event }: IndexedEvent): DeltaPart[] {
     const choice = this.#choices[index]!;
+    const parser = this.#parsers[index]!;
+    if (event.type === 'start') return [];
+    const wasReasoning = parser.isReasoning;
+    const parts = event.type === 'finish' ? parser.end() : parser.push(event.text);
+    const placed = parts.map((part) => place(part, choice));
     if (event.type === 'text-delta') {
-      choice.text += event.text;
-      choice.logprobs.push(...event.logprobs);
-    } else if (event.type === 'finish') {
-      choice.reason = event.reason;
+      // The marks around the thoughts count with them.
+      if (wasReasoning || parser.isReasoning) choice.reasoningTokens += event.tokens;
+      choice.completionTokens += event.tokens;
+    } else {
+      if (wasReasoning) choice.reasoningTokens += event.completionTokens - choice.completionTokens;
+      const hasCalls = choice.toolCalls.length > 0;
+      choice.reason = hasCalls && event.reason === 'stop' ? 'tool_calls' : event.reason;
       choice.cachedTokens = event.cachedTokens;
       choice.completionTokens = event.completionTokens;
       choice.confidence = event.confidence;
     }
-    return choice;
+    return placed;
   }
 
-  /** The chunk that an event makes; text is passed on, not collected. */
-  chunk(shape: BodyShape, { index, event }: IndexedEvent): object {
-    if (event.type === 'finish') return shape.finish(this.head, index, this.take({ index, event }));
-    return shape.chunk(this.head, index, {
-      text: event.type === 'start' ? '' : event.text,
-      first: event.type === 'start',
-      logprobs: event.type === 'text-delta' && this.#request.logprobs ? event.logprobs : null,
-    });
+  take({ index, event }: IndexedEvent): void {
+    const choice = this.#choices[index]!;
+    for (const part of this.#advance({ index, event })) {
+      if (part.type === 'content') choice.text += part.text;
+      else if (part.type === 'reasoning') choice.reasoning += part.text;
+      else if (part.type === 'arguments') choice.toolCalls[part.index]!.function.arguments += part.text;
+    }
+    if (event.type === 'text-delta') choice.logprobs.push(...event.logprobs);
+  }
+
+  /** The chunks that an event makes. Its logprobs go with the first, or with an empty text. */
+  chunks({ index, event }: IndexedEvent): object[] {
+    const shape = this.#shape;
+    const parts: (DeltaPart | null)[] = this.#advance({ index, event });
+    if (event.type === 'start') parts.push(null);
+    const logprobs = event.type === 'text-delta' && this.#request.logprobs ? event.logprobs : null;
+    if (parts.length === 0 && logprobs && logprobs.length > 0) parts.push({ type: 'content', text: '' });
+    const chunks = parts.map((part, place) =>
+      shape.chunk(this.head, index, { part, logprobs: place === 0 ? logprobs : logprobs && [] }),
+    );
+    if (event.type === 'finish') chunks.push(shape.finish(this.head, index, this.#choices[index]!));
+    return chunks;
   }
 
   usage() {
-    return usageBody(this.#prompts, this.#choices);
+    return usageBody(this.#prompts, this.#choices, this.#shape.thinks);
   }
 
-  whole(shape: BodyShape): object {
-    return shape.whole(this.head, this.#choices, this.usage(), this.#request.logprobs);
+  whole(): object {
+    return this.#shape.whole(this.head, this.#choices, this.usage(), this.#request.logprobs);
   }
+}
+
+/** A part's place among its choice's calls; a new call is put there. */
+function place(part: AnswerPart, { toolCalls }: FinishedChoice): DeltaPart {
+  if (part.type === 'call') {
+    const id = `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
+    toolCalls.push({ id, type: 'function', function: { name: part.name, arguments: '' } });
+    return { ...part, id, index: toolCalls.length - 1 };
+  }
+  if (part.type === 'arguments') return { ...part, type: 'arguments', index: toolCalls.length - 1 };
+  return { type: part.type, text: part.text };
 }
 
 /** The events of all choices, `n` of each prompt, as they come. Leaving it, or a failing choice, ends all of them. */
@@ -90,6 +140,7 @@ async function* choiceEvents(
   answering: Answering,
   prompts: readonly Int32Array[],
   request: SamplingRequest,
+  markers: ReadonlySet<number>,
   signal: AbortSignal,
 ): AsyncGenerator<IndexedEvent, void, undefined> {
   const { model, scheduler } = answering;
@@ -111,6 +162,7 @@ async function* choiceEvents(
         logprobs: request.logprobs,
         topLogprobs: request.topLogprobs,
         turn: request.turn,
+        markers,
       },
       either,
     );
@@ -145,9 +197,11 @@ export async function answerWhole(
   request: SamplingRequest,
   signal: AbortSignal,
 ): Promise<object> {
-  const choices = new Choices(answering, idPrefix, request, prompts);
-  for await (const event of choiceEvents(answering, prompts, request, signal)) choices.take(event);
-  return choices.whole(shape);
+  const choices = new Choices(answering, idPrefix, request, shape, prompts);
+  for await (const event of choiceEvents(answering, prompts, request, shape.markers, signal)) {
+    choices.take(event);
+  }
+  return choices.whole();
 }
 
 /**
@@ -164,22 +218,26 @@ export async function answerStream(
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
   const left = new AbortController();
-  const events = choiceEvents(answering, prompts, request, AbortSignal.any([signal, left.signal]));
+  const either = AbortSignal.any([signal, left.signal]);
+  const events = choiceEvents(answering, prompts, request, shape.markers, either);
   const first = await events.next();
-  const choices = new Choices(answering, idPrefix, request, prompts);
+  const choices = new Choices(answering, idPrefix, request, shape, prompts);
   const encoder = new TextEncoder();
   const frame = (payload: string) => encoder.encode(`data: ${payload}\n\n`);
-  async function* frames(): AsyncGenerator<Uint8Array, void, undefined> {
+  function* frames(event: IndexedEvent): Generator<Uint8Array, void, undefined> {
+    for (const chunk of choices.chunks(event)) yield frame(JSON.stringify(chunk));
+  }
+  async function* allFrames(): AsyncGenerator<Uint8Array, void, undefined> {
     try {
-      if (!first.done) yield frame(JSON.stringify(choices.chunk(shape, first.value)));
-      for await (const event of events) yield frame(JSON.stringify(choices.chunk(shape, event)));
+      if (!first.done) yield* frames(first.value);
+      for await (const event of events) yield* frames(event);
       if (request.includeUsage) yield frame(JSON.stringify(shape.usage(choices.head, choices.usage())));
       yield frame('[DONE]');
     } catch (error) {
       yield frame(JSON.stringify(toGatewayError(error).toBody()));
     }
   }
-  const iterator = frames();
+  const iterator = allFrames();
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await iterator.next();

@@ -1,9 +1,12 @@
 // Messages to the prompt text a model was trained on, by the Jinja template inside its GGUF file.
 // Without one: ChatML where the vocabulary has its two tokens, else plain text (see `plainPrompt`).
-import type { ChatMessage, ChatRequest, ToolCall } from '../contract/chat.ts';
+import type { ChatMessage, ToolDefinition } from '../contract/chat.ts';
 import { GatewayError } from '../contract/errors.ts';
+import { type AnswerFormat, answerFormatOf } from './answer-format/answer-format.ts';
 import { compileJinja, type JinjaTemplate, TemplateRefusal } from './jinja.ts';
 import { strftime } from './strftime.ts';
+import { probeTemplate, type TemplateAbilities } from './template-abilities.ts';
+import { describeTools, filledTools, fitTurns, type TextMessage } from './tool-conversation.ts';
 
 export interface ChatTemplateOptions {
   /** `tokenizer.chat_template`, empty when the file has none. */
@@ -19,7 +22,7 @@ export interface ChatTemplateOptions {
 
 interface TemplateInput {
   messages: readonly ChatMessage[];
-  tools?: ChatRequest['tools'];
+  tools?: readonly ToolDefinition[] | null;
   /** Ask for the assistant's turn; true unless said otherwise. */
   addGenerationPrompt?: boolean;
   /** Further variables that some templates read, e.g. `enable_thinking`. They cannot replace the standard ones. */
@@ -29,6 +32,8 @@ interface TemplateInput {
 export interface ChatTemplate {
   /** Where it comes from. */
   readonly kind: 'file' | 'chatml' | 'plain';
+  /** What the answers look like. */
+  readonly answerFormat: AnswerFormat;
   /**
    * What the template makes of exactly this input.
    * @throws {GatewayError} INVALID_REQUEST with the template's own words when it refuses the conversation,
@@ -37,8 +42,8 @@ export interface ChatTemplate {
   render(input: TemplateInput): string;
   /**
    * The prompt for a client's conversation (it may begin with BOS). Adapts what OpenAI clients send to what
-   * templates expect: the arguments of tool calls become objects (JSON text where the template joins them), and
-   * system text goes in front of the first user message where the template has no system role.
+   * templates expect: tools, calls, results and thoughts in the form that the template renders, as plain text where it
+   * renders none, and system text in front of the first user message where it has no system role.
    * @throws {GatewayError} as `render`
    */
   prompt(input: TemplateInput): string;
@@ -49,14 +54,11 @@ const CHATML = `{% for message in messages %}{{ '<|im_start|>' + message.role + 
 /** @throws {GatewayError} UNSUPPORTED_FEATURE when the file's template cannot be parsed */
 export function createChatTemplate(options: ChatTemplateOptions): ChatTemplate {
   const source = options.source || (options.hasChatMl ? CHATML : '');
-  if (!source) {
-    const plain = (input: TemplateInput) => plainPrompt(input.messages.map(textMessage));
-    return { kind: 'plain', render: plain, prompt: plain };
-  }
+  if (!source) return plainTemplate();
   const compiled = compile(source);
   const keepsDeveloper = source.includes('developer');
   const now = options.now ?? (() => new Date());
-  const variablesOf = (input: TemplateInput) => ({
+  const variablesOf = (input: Omit<TemplateInput, 'messages'>) => ({
     ...input.variables,
     add_generation_prompt: input.addGenerationPrompt ?? true,
     bos_token: options.bosToken,
@@ -64,34 +66,80 @@ export function createChatTemplate(options: ChatTemplateOptions): ChatTemplate {
     strftime_now: (format: string) => strftime(now(), format),
     ...(input.tools?.length ? { tools: input.tools } : {}),
   });
-  const render = (input: TemplateInput, messages: readonly object[]): string => {
+  const render = (input: Omit<TemplateInput, 'messages'>, messages: readonly object[]): string => {
     try {
       return compiled({ ...variablesOf(input), messages });
     } catch (error) {
       throw renderingError(error);
     }
   };
-  let rendersSystem: boolean | undefined;
+  const abilities = once(() => probeTemplate((messages, variables = {}) => render({ variables }, messages)));
+  const format = once(() => answerFormatOf(source, abilities().tools !== null));
+  const rendersSystem = once(() => showsSystemText((probe) => render({}, probe)));
+  const renderTurns = (input: Omit<TemplateInput, 'messages'>, messages: TextMessage[]): string => {
+    const hasSystem = messages.some((message) => message.role === 'system');
+    const placed = hasSystem && !rendersSystem() ? systemIntoUser(messages) : messages;
+    return render(input, placed.some(needsFitting) ? fitTurns(placed, abilities(), format().family) : placed);
+  };
   return {
     kind: options.source ? 'file' : 'chatml',
+    get answerFormat() {
+      return format();
+    },
     render: (input) => render(input, input.messages.map(textMessage)),
     prompt(input) {
-      let messages = input.messages
+      const named = input.messages
         .map(textMessage)
         .map((message) =>
           message.role === 'developer' && !keepsDeveloper ? { ...message, role: 'system' } : message,
         );
-      if (messages.some((message) => message.role === 'system')) {
-        rendersSystem ??= showsSystemText((probe) => render({ messages: [] }, probe));
-        if (!rendersSystem) messages = systemIntoUser(messages);
-      }
-      if (!messages.some((message) => message.tool_calls)) return render(input, messages);
+      const { tools, ...rest } = input;
+      if (!tools?.length) return renderTurns(rest, named);
+      const withTools = (described: readonly ToolDefinition[]): string => {
+        const { messages, variables } = describeTools(
+          named,
+          described,
+          abilities().tools,
+          format().isGeneric,
+        );
+        return renderTurns({ ...rest, variables: { ...rest.variables, ...variables } }, messages);
+      };
       try {
-        return render(input, messages.map(withParsedArguments));
+        return withTools(tools);
       } catch {
-        return render(input, messages);
+        return withTools(filledTools(tools));
       }
     },
+  };
+}
+
+const NO_ABILITIES: TemplateAbilities = { tools: null, calls: null, toolResults: false, reasoning: null };
+
+function plainTemplate(): ChatTemplate {
+  const answerFormat = answerFormatOf('', false);
+  const render = ({ messages }: TemplateInput) => plainPrompt(messages.map(textMessage));
+  return {
+    kind: 'plain',
+    answerFormat,
+    render,
+    prompt({ messages, tools }) {
+      const described = tools?.length
+        ? describeTools(messages.map(textMessage), tools, null, true).messages
+        : messages.map(textMessage);
+      return plainPrompt(fitTurns(described, NO_ABILITIES, answerFormat.family) as TextMessage[]);
+    },
+  };
+}
+
+/** Calls, results, thoughts, and fields that say nothing. */
+const needsFitting = (message: TextMessage): boolean =>
+  message.role === 'tool' || ['tool_calls', 'reasoning_content', 'reasoning'].some((key) => key in message);
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
@@ -142,13 +190,6 @@ function renderingError(error: unknown): GatewayError {
       });
 }
 
-interface TextMessage {
-  role: string;
-  content: string;
-  tool_calls?: ToolCall[];
-  [key: string]: unknown;
-}
-
 /** Content parts become one text. */
 function textMessage(message: ChatMessage, index: number): TextMessage {
   const { content } = message;
@@ -163,24 +204,6 @@ function textMessage(message: ChatMessage, index: number): TextMessage {
     );
   });
   return { ...message, content: texts.join('') };
-}
-
-function withParsedArguments(message: TextMessage): object {
-  if (!message.tool_calls) return message;
-  const tool_calls = message.tool_calls.map((call) =>
-    call.function
-      ? { ...call, function: { ...call.function, arguments: parsedJson(call.function.arguments) } }
-      : call,
-  );
-  return { ...message, tool_calls };
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 const SPEAKERS: Record<string, string> = { assistant: 'Assistant', tool: 'Tool', function: 'Tool' };

@@ -18,6 +18,8 @@ export interface GenerateRequest {
   /** 0 … 20 alternatives for each. */
   topLogprobs: number;
   turn: Turn;
+  /** Control tokens whose text counts. */
+  markers: ReadonlySet<number>;
 }
 
 export interface TokenChoice {
@@ -45,7 +47,8 @@ export interface Confidence {
 export type GenerateEvent =
   /** Its turn has come. */
   | { type: 'start' }
-  | { type: 'text-delta'; text: string; logprobs: TokenLogprob[] }
+  /** `tokens`: sampled since the last delta. */
+  | { type: 'text-delta'; text: string; logprobs: TokenLogprob[]; tokens: number }
   | {
       type: 'finish';
       reason: 'stop' | 'length';
@@ -79,6 +82,12 @@ export async function* generate(
     notify();
   };
   const answer = new Answer(model, request);
+  const delta = (text: string, logprobs: TokenLogprob[]): GenerateEvent => ({
+    type: 'text-delta',
+    text,
+    logprobs,
+    tokens: answer.takeTokens(),
+  });
   scheduler
     .run(
       {
@@ -93,7 +102,7 @@ export async function* generate(
         onToken(result) {
           if (model.isEndOfGeneration(result.token)) return false;
           const { text, logprobs, stopped } = answer.add(result);
-          if (text !== '' || logprobs.length > 0) emit({ type: 'text-delta', text, logprobs });
+          if (text !== '' || logprobs.length > 0) emit(delta(text, logprobs));
           return !stopped;
         },
       },
@@ -101,7 +110,7 @@ export async function* generate(
     )
     .then(({ reason, cachedTokens }) => {
       const { text, logprobs, stopped } = answer.end();
-      if (text !== '' || logprobs.length > 0) emit({ type: 'text-delta', text, logprobs });
+      if (text !== '' || logprobs.length > 0) emit(delta(text, logprobs));
       const confidence = answer.confidence();
       const completionTokens = confidence.tokens;
       emit({
@@ -145,6 +154,7 @@ class Answer {
   /** Tokens whose text is not shown yet, with where that text starts (UTF-16 code units). */
   #pending: { start: number; logprob: TokenLogprob }[] = [];
   #tokens = 0;
+  #toldTokens = 0;
   #logprobSum = 0;
   #entropySum = 0;
   #minMargin = Number.POSITIVE_INFINITY;
@@ -163,13 +173,22 @@ class Answer {
     if (this.#request.logprobs) {
       this.#pending.push({ start: this.#stream.decodedLength, logprob: this.#logprob(result) });
     }
-    const piece = this.#stream.push(this.#model.tokenBytes(result.token));
+    const piece = this.#stream.push(
+      this.#model.tokenBytes(result.token, this.#request.markers.has(result.token)),
+    );
     return { ...piece, logprobs: this.#shown(false) };
   }
 
   end(): { text: string; logprobs: TokenLogprob[]; stopped: boolean } {
     const piece = this.#stream.end();
     return { ...piece, logprobs: this.#shown(!piece.stopped) };
+  }
+
+  /** Since the last call. */
+  takeTokens(): number {
+    const tokens = this.#tokens - this.#toldTokens;
+    this.#toldTokens = this.#tokens;
+    return tokens;
   }
 
   confidence(): Confidence {

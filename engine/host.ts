@@ -4,10 +4,12 @@ import { bodyLimit } from 'hono/body-limit';
 import { z } from 'zod';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import { type Answering, answerStream, answerWhole } from './answer.ts';
-import { type BodyShape, chatShape } from './answer-bodies.ts';
+import { type BodyShape, createChatShape } from './answer-bodies.ts';
+import { answerConstraint } from './answer-format/answer-constraint.ts';
+import { answerPlan, markersOf } from './answer-format/answer-format.ts';
 import { embed, type PoolingName, RANK } from './embed.ts';
 import { parseEmbeddingRequest } from './embedding-request.ts';
-import { chatPromptTokens } from './prompt.ts';
+import { chatPrompt } from './prompt.ts';
 import { parseChatRequest, type SamplingRequest } from './request.ts';
 import { rerank } from './rerank.ts';
 import { parseRerankRequest } from './rerank-request.ts';
@@ -58,8 +60,12 @@ export function createHost(options: HostOptions): Hono {
     const request = parseChatRequest(await jsonBody(context.req.raw));
     checkModel(request.model);
     checkAnswers();
-    const prompt = chatPromptTokens(model, request);
-    return respond(chatShape, 'chatcmpl', [prompt], request, context.req.raw.signal);
+    const { tokens, text } = chatPrompt(model, request);
+    const { toolUse } = request;
+    const plan = answerPlan(model.chatTemplate.answerFormat, text, toolUse?.tools ?? null);
+    const constraint = answerConstraint(plan, request.constraint, toolUse);
+    const shape = createChatShape(plan, model.controlTokens(markersOf(plan)));
+    return respond(shape, 'chatcmpl', [tokens], { ...request, constraint }, context.req.raw.signal);
   });
 
   app.post('/v1/completions', async (context) => {
@@ -113,7 +119,7 @@ export function createHost(options: HostOptions): Hono {
             special: body.add_special === true,
             parseSpecial: body.parse_special === true,
           })
-        : chatPromptTokens(model, parseChatRequest(body));
+        : chatPrompt(model, parseChatRequest(body)).tokens;
     return context.json({ count: tokens.length, tokens: [...tokens] });
   });
 

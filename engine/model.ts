@@ -136,6 +136,12 @@ export class Model {
     return token < 0 ? '' : new TextDecoder().decode(this.tokenBytes(token, true));
   }
 
+  /** Those of the texts that are one token each. */
+  controlTokens(texts: readonly string[]): ReadonlySet<number> {
+    const tokens = texts.map((text) => this.tokenize(text, { parseSpecial: true }));
+    return new Set(tokens.filter((each) => each.length === 1).map((each) => each[0]!));
+  }
+
   isEndOfGeneration(token: number): boolean {
     return this.#native.isEndOfGeneration(token);
   }

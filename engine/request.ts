@@ -9,12 +9,18 @@ import type { NativeSamplerOptions } from './binding.ts';
 import type { Constraint } from './constraint.ts';
 import { constraintFields, constraintOf } from './response-format.ts';
 import type { Turn } from './sequence.ts';
+import { type ToolUse, toolFields, toolUseOf } from './tool-request.ts';
 
 export const optional = <T extends z.ZodType>(type: T) => type.nullish();
 
 const message = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
   content: optional(z.union([z.string(), z.array(z.looseObject({ type: z.string() }))])),
+  reasoning_content: optional(z.string()),
+  tool_calls: optional(
+    z.array(z.looseObject({ function: z.looseObject({ name: z.string(), arguments: z.string() }) })),
+  ),
+  tool_call_id: optional(z.string()),
 });
 
 export const sampling = {
@@ -49,6 +55,9 @@ const chatBody = z.looseObject({
   top_logprobs: optional(z.int().min(0).max(20)),
   chat_template_kwargs: optional(z.record(z.string(), z.unknown())),
   reasoning_effort: optional(z.string()),
+  // As Qwen's own API spells it.
+  enable_thinking: optional(z.boolean()),
+  ...toolFields,
 });
 
 export interface SamplingRequest {
@@ -74,6 +83,8 @@ export interface HostChatRequest extends SamplingRequest {
   messages: ChatMessage[];
   /** For the chat template. */
   variables: Record<string, unknown>;
+  /** Null: the model is not to know of any tools. */
+  toolUse: ToolUse | null;
 }
 
 const isPresent = (value: unknown): boolean =>
@@ -81,7 +92,6 @@ const isPresent = (value: unknown): boolean =>
 
 /** Parameters that ask for what the engine cannot do, with the values that ask for nothing. */
 const UNSUPPORTED: Record<string, (body: Record<string, unknown>) => boolean> = {
-  tools: (body) => isPresent(body['tools']) && body['tool_choice'] !== 'none',
   functions: (body) => isPresent(body['functions']) && body['function_call'] !== 'none',
   audio: (body) => isPresent(body['audio']),
   modalities: (body) =>
@@ -103,10 +113,17 @@ export function parseChatRequest(body: unknown): HostChatRequest {
     logprobs: parsed.logprobs ?? false,
     topLogprobs: parsed.top_logprobs ?? 0,
     messages: parsed.messages as ChatMessage[],
-    variables: {
-      ...(parsed.reasoning_effort ? { reasoning_effort: parsed.reasoning_effort } : {}),
-      ...parsed.chat_template_kwargs,
-    },
+    variables: { ...reasoningVariables(parsed), ...parsed.chat_template_kwargs },
+    toolUse: toolUseOf(parsed),
+  };
+}
+
+/** Templates read `enable_thinking`, some `thinking`, gpt-oss's `reasoning_effort`. */
+function reasoningVariables({ reasoning_effort, enable_thinking }: z.infer<typeof chatBody>) {
+  const thinking = enable_thinking ?? (reasoning_effort === 'none' ? false : null);
+  return {
+    ...(reasoning_effort ? { reasoning_effort } : {}),
+    ...(thinking === null ? {} : { enable_thinking: thinking, thinking }),
   };
 }
 

@@ -17,7 +17,7 @@ export function rerankPrompt(model: Model, query: string, document: string): Int
       /\{query\}|\{document\}/g,
       (name) => texts[name as keyof typeof texts],
     );
-    return guard.tokens(filled, (text) => model.tokenize(text, { parseSpecial: true }));
+    return guard.read(filled, (text) => model.tokenize(text, { parseSpecial: true })).tokens;
   }
   const separator = addSep && sepToken >= 0 ? [sepToken] : [];
   const end = addEos && eosToken >= 0 ? [eosToken] : [];

@@ -1,6 +1,7 @@
 // The response bodies of text completions. Source: OpenAI API reference, "The completion object"; the token texts of
 // incomplete characters are written `bytes:\\xe6\\x97`, as OpenAI does.
 import { type AnswerHead, type BodyShape, confidenceBody, type FinishedChoice } from './answer-bodies.ts';
+import { plainParser } from './answer-format/answer-format.ts';
 import type { TokenChoice, TokenLogprob } from './generate.ts';
 
 /** OpenAI's `logprobs` of a text completion. */
@@ -62,12 +63,15 @@ export function createTextShape({ echoes, top }: { echoes: readonly string[]; to
     finish_reason: choice.reason,
   });
   return {
-    chunk: (head, index, { text, first, logprobs }) => ({
+    markers: new Set(),
+    thinks: false,
+    parser: plainParser,
+    chunk: (head, index, { part, logprobs }) => ({
       ...textHead(head),
       choices: [
         {
           index,
-          text: first ? (echoes[index] ?? '') : text,
+          text: part === null ? (echoes[index] ?? '') : part.type === 'content' ? part.text : '',
           logprobs: logprobs && report(index).take(logprobs, top > 0),
           finish_reason: null,
         },

@@ -68,7 +68,7 @@ function runnerWithHost(target: Target, host: EngineHost): LocalRunner {
     },
     counter: {
       prompt: (request, model) =>
-        host.facts === null ? tokenCounter.prompt(request, model) : count({ messages: request.messages }),
+        host.facts === null ? tokenCounter.prompt(request, model) : count(promptOf(request)),
       text: (text, model) =>
         host.facts === null ? tokenCounter.text(text, model) : count({ content: text }),
     },
@@ -107,6 +107,13 @@ function runnerWithHost(target: Target, host: EngineHost): LocalRunner {
     },
   };
 }
+
+/** Of a chat, what makes its prompt. */
+const promptOf = ({ messages, tools, tool_choice, chat_template_kwargs }: ChatRequest): object => ({
+  messages,
+  ...(tools && { tools, tool_choice }),
+  ...(chat_template_kwargs ? { chat_template_kwargs } : {}),
+});
 
 const asItIs = <T>(value: T): T => value;
 

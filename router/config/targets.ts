@@ -13,7 +13,7 @@ export interface ConfiguredTarget {
 }
 
 const LOCAL: Capabilities = {
-  tools: false,
+  tools: true,
   jsonMode: true,
   jsonSchema: true,
   vision: false,

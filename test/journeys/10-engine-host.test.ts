@@ -170,10 +170,10 @@ describe('the engine host on a TCP port', () => {
       status: 400,
       code: 'context_length_exceeded',
     });
-    expect(await error({ tools: [{ type: 'function', function: { name: 'f' } }] })).toMatchObject({
+    expect(await error({ functions: [{ name: 'f' }] })).toMatchObject({
       status: 400,
       code: 'unsupported_feature',
-      param: 'tools',
+      param: 'functions',
     });
     expect(await error({ temperature: 9 })).toMatchObject({ status: 400, param: 'temperature' });
     expect(await error({ model: 'gpt-x' })).toMatchObject({ status: 404, code: 'model_not_found' });

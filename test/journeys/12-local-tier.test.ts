@@ -19,7 +19,7 @@ const target: Target = {
   model: 'tiny',
   contextWindow: 512,
   capabilities: {
-    tools: false,
+    tools: true,
     jsonMode: false,
     jsonSchema: false,
     vision: false,
@@ -68,12 +68,24 @@ describe('tier 1 over the engine host', () => {
     await until(() => !isAlive(pid));
   });
 
+  it('tells the model of tools, and counts them', async () => {
+    runner = localRunner(target, new LocalHost({ modelFile: tinyModel() }));
+    const parameters = { type: 'object', properties: { city: { type: 'string' } } };
+    const tools = [{ type: 'function', function: { name: 'get_weather', parameters } }];
+    const asked = request('Hello', { tools, max_tokens: 4 });
+    const answer = await runner.chat({ request: asked, redacted: false }, context());
+    const usage = answer.kind === 'completion' ? answer.completion.usage! : null;
+    const plain = await runner.counter!.prompt(request('Hello'), 'tiny');
+    expect(usage!.prompt_tokens).toBeGreaterThan(plain);
+    expect(await runner.counter!.prompt(asked, 'tiny')).toBe(usage!.prompt_tokens);
+  });
+
   it("keeps the host's own error codes", async () => {
     runner = localRunner(target, new LocalHost({ modelFile: tinyModel() }));
     const chat = (fields: Partial<ChatRequest>) =>
       runner.chat({ request: request('Hi', fields), redacted: false }, context());
     await expect(chat({ max_tokens: 9999 })).rejects.toMatchObject({ code: 'CONTEXT_OVERFLOW', status: 400 });
-    await expect(chat({ tools: [{ type: 'function' }] })).rejects.toMatchObject({
+    await expect(chat({ functions: [{ name: 'f' }] })).rejects.toMatchObject({
       code: 'UNSUPPORTED_FEATURE',
     });
     await expect(

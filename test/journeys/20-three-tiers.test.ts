@@ -20,7 +20,7 @@ beforeAll(async () => {
   frontier = await startFakeUpstream({ reply: { text: 'from the frontier' } });
   gateway = await startGateway({
     tiers: {
-      1: { targets: [{ id: 'local/tiny', model_file: tinyModel() }] },
+      1: { targets: [{ id: 'local/tiny', model_file: tinyModel(), capabilities: { tools: false } }] },
       2: {
         targets: [
           {

@@ -93,9 +93,12 @@ describe('chat template', () => {
   it('hands tool-call arguments over as objects, or as text where the template joins text', () => {
     const call = { id: '1', type: 'function', function: { name: 'f', arguments: '{"a":1}' } };
     const messages: ChatMessage[] = [user('go'), { role: 'assistant', content: null, tool_calls: [call] }];
-    const last = 'messages[1].tool_calls[0].function.arguments';
-    expect(template(`{{ ${last}.a }}`).prompt({ messages })).toBe('1');
-    expect(template(`{{ 'args: ' + ${last} }}`).prompt({ messages })).toBe('args: {"a":1}');
+    const each = (written: string) =>
+      `{% for message in messages %}{% for call in message.tool_calls %}${written}{% endfor %}{% endfor %}`;
+    const prompt = (written: string) => template(each(written)).prompt({ messages });
+    expect(prompt('{{ call.function.arguments | tojson }}')).toBe('{"a": 1}');
+    expect(prompt("{{ 'args: ' + call.function.arguments }}")).toBe('args: {"a":1}');
+    expect(prompt('{{ call.function.arguments }}')).toBe('{"a": 1}');
   });
 
   it('knows the special tokens, the date and extra variables, which cannot replace the standard ones', () => {

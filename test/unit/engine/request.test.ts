@@ -106,7 +106,6 @@ describe('engine host requests', () => {
   });
 
   it.each([
-    ['tools', [{ type: 'function', function: { name: 'f' } }]],
     ['functions', [{ name: 'f' }]],
     ['modalities', ['text', 'audio']],
     ['audio', { voice: 'x' }],
@@ -122,7 +121,9 @@ describe('engine host requests', () => {
       web_search_options: null,
     };
     expect(failure({ messages, ...idle })).toMatchObject({ n: 1 });
-    expect(failure({ messages, tools: [{ type: 'function' }], tool_choice: 'none' })).toMatchObject({ n: 1 });
+    expect(
+      failure({ messages, tools: [{ type: 'function', function: { name: 'f' } }], tool_choice: 'none' }),
+    ).toMatchObject({ n: 1 });
   });
 
   it('answers any JSON with a request or a GatewayError', () => {

@@ -66,7 +66,7 @@ describe('text completion bodies', () => {
     const second = [token([0xa5], -3), token('!', -4)];
     const logprobs = (tokens: typeof first) =>
       (
-        shape.chunk(head, 0, { text: '', first: false, logprobs: tokens }) as {
+        shape.chunk(head, 0, { part: null, logprobs: tokens }) as {
           choices: { logprobs: object }[];
         }
       ).choices[0]!.logprobs;
@@ -81,7 +81,10 @@ describe('text completion bodies', () => {
 
   it('leave top_logprobs null where no alternatives were asked for', () => {
     const shape = createTextShape({ echoes: [], top: 0 });
-    const chunk = shape.chunk(head, 0, { text: 'a', first: false, logprobs: [token('a', -1)] });
+    const chunk = shape.chunk(head, 0, {
+      part: { type: 'content', text: 'a' },
+      logprobs: [token('a', -1)],
+    });
     expect(chunk).toMatchObject({ choices: [{ logprobs: { top_logprobs: null, tokens: ['a'] } }] });
   });
 });
