@@ -125,6 +125,8 @@ struct StepItem {
   /// Not kNone: the pooled hidden state of the timeline is wanted instead of a next token. All steps of the
   /// timeline, from its first token on, then ask for the same.
   Pooling pooling = Pooling::kNone;
+  /// The logits after each of `tokens` are wanted instead of a next token: to score a given text.
+  bool all_logits = false;
 };
 
 struct StepResult {
@@ -136,6 +138,7 @@ struct StepResult {
   float margin = 0;               // p(best) - p(second best), same distribution
   std::vector<TokenLogprob> top;  // descending
   std::vector<float> embedding;   // (d_model,), of length 1, of all tokens so far; empty unless asked for
+  std::vector<float> logits;      // (tokens.size(), n_vocab); empty unless all_logits asked for them
   /// What was sampled after each token of the draft that was right, in order.
   std::vector<StepResult> following;
 };
