@@ -36,6 +36,7 @@ const speed = (tokens: number): string => `${tokens.toFixed(tokens < 100 ? 1 : 0
 const nats = (value: number): string =>
   value === 0 ? '0' : value < 1e-3 ? value.toExponential(2) : value.toFixed(4);
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const signedPercent = (share: number): string => `${share < 0 ? '' : '+'}${percent(share)}`;
 const ratio = (a: number, b: number): string => `× ${(b / a).toFixed(b / a < 0.1 ? 4 : 3)}`;
 
 /** What, the reference's value, the other's, and the second as a multiple of the first. */
@@ -73,7 +74,7 @@ const divergenceRows = ({ divergence: d }: Comparison): string[][] => [
 ];
 
 const scored = ({ positions, windows, contextTokens, text }: Comparison): string =>
-  `${positions.toLocaleString('en-US')} tokens of ${text === '-' ? 'standard input' : text} scored, in ${windows} ${windows === 1 ? 'window' : 'windows'} of ${contextTokens}`;
+  `${positions.toLocaleString('en-US')} tokens of ${text} scored, in ${windows} ${windows === 1 ? 'window' : 'windows'} of ${contextTokens}`;
 
 /** For a terminal. */
 export function comparisonLines(comparison: Comparison): string[] {
@@ -117,7 +118,8 @@ p { margin: .25rem 0; color: var(--soft); }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .45rem .75rem .45rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th { font-weight: 600; color: var(--soft); }
-svg { display: block; width: 100%; height: auto; margin: .5rem 0; }
+th:first-child { white-space: normal; }
+svg { display: block; width: 100%; min-width: 34rem; height: auto; margin: .5rem 0; }
 svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 `;
 
@@ -127,7 +129,7 @@ export function comparisonHtml(comparison: Comparison): string {
   const figures: [string, string][] = [
     [nats(divergence.meanKl), 'mean KL divergence, nats'],
     [percent(divergence.sameTop), 'same first choice'],
-    [`${((other.perplexity / reference.perplexity - 1) * 100).toFixed(2)} %`, 'change of perplexity'],
+    [signedPercent(other.perplexity / reference.perplexity - 1), 'change of perplexity'],
     [ratio(reference.fileBytes, other.fileBytes), 'file size'],
   ];
   const rows = (cells: string[][]): string =>
@@ -156,11 +158,13 @@ ${rows(modelRows(comparison))}
 </table></div>
 <h2>How far the answers lie apart</h2>
 <p>KL divergence of the second file's probabilities from the first one's at each token. Left is close: at 0 both say the same.</p>
+<div class="wide">
 ${divergencePlot(comparison.kls, [
   ['median', divergence.medianKl],
   ['mean', divergence.meanKl],
   ['99 %', divergence.p99Kl],
 ])}
+</div>
 <div class="wide"><table>
 ${rows(divergenceRows(comparison))}
 </table></div>

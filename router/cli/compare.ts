@@ -64,7 +64,7 @@ async function compared(
     ).finally(() => progress.stop());
     const { kls, reference, other, ...divergence } = result;
     return {
-      text: options.text,
+      text: options.text === '-' ? 'standard input' : basename(options.text),
       contextTokens: size.contextTokens,
       windows: a.windows.length,
       positions: kls.length,
