@@ -67,6 +67,8 @@ export interface NativeStepItem {
   nTop: number;
   /** Not 0: the pooled hidden state is wanted, in every step of the timeline; then `sample` is false. */
   pooling?: NativePooling;
+  /** The logits after each of `tokens` are wanted; then `sample` is false. */
+  allLogits?: boolean;
 }
 
 export interface NativeStepResult {
@@ -83,6 +85,8 @@ export interface NativeStepResult {
   topLogprobs: Float32Array;
   /** (d_model,), of length 1, of all tokens so far; only where pooling was asked for. Of 4, rank: (1,), 0 … 1. */
   embedding?: Float32Array;
+  /** (tokens.length, n_vocab); only where allLogits asked for them. */
+  logits?: Float32Array;
   /** What was sampled after each token of the draft that was right, in order; left out when none was. */
   following?: NativeStepResult[];
 }

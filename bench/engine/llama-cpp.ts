@@ -67,6 +67,14 @@ export class LlamaCpp {
     return this.#call('open', { path, ...options });
   }
 
+  openVocabulary(path: string): Promise<void> {
+    return this.#call('openVocabulary', { path });
+  }
+
+  tokenizeAll(texts: readonly string[]): Promise<number[][]> {
+    return this.#call('tokenizeAll', { texts });
+  }
+
   tokenize(text: string): Promise<number[]> {
     return this.#call('tokenize', { text });
   }

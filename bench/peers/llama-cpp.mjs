@@ -47,6 +47,15 @@ const handlers = {
     sequence = context.getSequence();
   },
 
+  /** A file that has nothing but a vocabulary. */
+  async openVocabulary({ path }) {
+    await close();
+    model = await llama.loadModel({ modelPath: path, gpuLayers: 0, vocabOnly: true });
+  },
+
+  /** The ids of each text, without start token; special tokens are text. */
+  tokenizeAll: ({ texts }) => texts.map((text) => model.tokenize(text, false)),
+
   /** As llama.cpp's own tools tokenise a prompt: the start token when the model wants one. */
   tokenize({ text }) {
     const bos = model.tokens.shouldPrependBosToken && model.tokens.bos !== null ? [model.tokens.bos] : [];

@@ -148,6 +148,8 @@ struct StepItem {
   /// Not kNone: the pooled hidden state of the timeline is wanted instead of a next token. All steps of the
   /// timeline, from its first token on, then ask for the same.
   Pooling pooling = Pooling::kNone;
+  /// The logits after each of `tokens` are wanted instead of a next token: to score a given text.
+  bool all_logits = false;
 };
 
 struct StepResult {
@@ -161,6 +163,7 @@ struct StepResult {
   std::vector<TokenLogprob> top;  // descending
   /// (d_model,), of length 1, of all tokens so far; empty unless asked for. Of kRank: (1,), 0 … 1.
   std::vector<float> embedding;
+  std::vector<float> logits;  // (tokens.size(), n_vocab); empty unless all_logits asked for them
   /// What was sampled after each token of the draft that was right, in order.
   std::vector<StepResult> following;
 };

@@ -14,6 +14,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   scan: async () => (await import('./scan.ts')).scanCommand(),
   tokenize: async () => (await import('./tokenize.ts')).tokenizeCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
+  perplexity: async () => (await import('./perplexity.ts')).perplexityCommand(),
+  compare: async () => (await import('./compare.ts')).compareCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
 };
@@ -37,6 +39,7 @@ Examples:
   $ tiergate chat "Summarise: ..."                  ask it from the terminal
   $ tiergate route "Prove that ..." --json          which tier would answer, and why
   $ tiergate report --since 24h                     requests, cost, savings, latency
+  $ tiergate compare m-f16.gguf m-q4_k_m.gguf --text notes.txt   what 4 bits cost
   $ echo '{"id":"1","text":"me@example.org"}' | tiergate scan
 
 Exit codes: 0 good, 1 failed, 2 bad input.`,

@@ -1,6 +1,5 @@
-// Real models' chat templates against renderings by Python's Jinja2 (see shared/data/MANIFEST.md), and llama.cpp's
-// own cases. What @huggingface/jinja cannot do is listed by name with its reason; a listed case that starts to
-// pass fails here, so that the list stays true.
+// Real models' chat templates against renderings by Python's Jinja2 (see shared/data/MANIFEST.md), llama.cpp's own cases,
+// and minja's cases of Jinja's syntax.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +7,7 @@ import { packageRoot } from '../../contract/built-file.ts';
 import type { ChatMessage } from '../../contract/chat.ts';
 import type { GatewayError } from '../../contract/errors.ts';
 import { createChatTemplate } from '../../engine/chat-template.ts';
+import { compileJinja } from '../../engine/jinja.ts';
 
 const folder = join(packageRoot, '..', 'shared', 'data', 'chat_templates');
 const present = existsSync(folder);
@@ -27,14 +27,6 @@ interface Context {
   eos_token: string;
   [variable: string]: unknown;
 }
-
-const KNOWN_GAPS: Record<string, string> = {
-  'ByteDance-Seed-OSS.jinja': 'a dict with integer keys cannot be evaluated',
-  'meetkai-functionary-medium-v3.1.jinja/tool_use':
-    'Jinja HTML-escapes text joined to `|safe` text; we do not',
-  'meetkai-functionary-medium-v3.1.jinja/tool_use_object_args':
-    'Jinja HTML-escapes text joined to `|safe` text; we do not',
-};
 
 const goldens: Golden[] = present ? JSON.parse(read('golden_renderings.json')) : [];
 const contexts: Record<string, Context> = present ? JSON.parse(read('golden_contexts.json')) : {};
@@ -70,14 +62,22 @@ const outcome = (golden: Golden): string => {
 describe.skipIf(!present)('chat templates of real models (skipped without ../shared/data)', () => {
   for (const golden of goldens) {
     const { template, context } = golden;
-    const gap = KNOWN_GAPS[template] ?? KNOWN_GAPS[`${template}/${context}`];
     const expected = golden.error
       ? `INVALID_REQUEST: the model's chat template refuses these messages: ${golden.error}`
       : golden.expected!;
     const name = `${template} with ${context}, generation prompt ${golden.add_generation_prompt}`;
-    if (gap)
-      it(`does not render ${name} like Python yet: ${gap}`, () => expect(outcome(golden)).not.toBe(expected));
-    else it(`renders ${name} like Python`, () => expect(outcome(golden)).toBe(expected));
+    it(`renders ${name} like Python`, () => expect(outcome(golden)).toBe(expected));
+  }
+
+  const syntax: {
+    template: string;
+    options: { trim_blocks: boolean; lstrip_blocks: boolean };
+    expected: string;
+  }[] = present ? JSON.parse(read('jinja_syntax_cases.json')) : [];
+  for (const [index, { template, options, expected }] of syntax.entries()) {
+    it(`renders syntax case ${index + 1} as Jinja does: ${JSON.stringify(template).slice(0, 60)}`, () => {
+      expect(compileJinja(template, options)({})).toBe(expected);
+    });
   }
 
   const cases: {

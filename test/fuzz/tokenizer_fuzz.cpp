@@ -1,7 +1,7 @@
 // layers: base gguf tokenizer
 // Random texts, ill-formed UTF-8 among them, through every tokenizer: ids in range, texts come back, and the
 // fast merge loops give what the plain definition gives.        tokenizer_fuzz [seconds [seed]] As a tool for
-// test/conformance/tokenizers.test.ts: tokenizer_fuzz encode|encode-special|speed FILE.gguf < texts
+// test/conformance/tokenizers.test.ts: tokenizer_fuzz encode|encode-special|speed FILE.gguf < texts, and tokenizer_fuzz words PRE-TOKENIZER < texts
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -266,14 +266,15 @@ std::string with_spaces(std::string text) {
 
 // One random vocabulary of each kind and many texts.
 void run_round() {
-  static const char* const pres[] = {"default",        "llama-bpe",   "qwen2",   "gpt-2",     "deepseek-llm",
-                                     "deepseek-coder", "deepseek-v3", "falcon",  "starcoder", "gpt-4o",
-                                     "tekken",         "bloom",       "viking",  "chameleon", "qwen35",
-                                     "seed-coder",     "bailingmoe",  "minicpm5"};
+  static const char* const pres[] = {
+      "default",  "llama-bpe",  "qwen2",      "gpt-2",    "deepseek-llm", "deepseek-coder", "deepseek-v3",
+      "falcon",   "starcoder",  "gpt-4o",     "tekken",   "bloom",        "viking",         "chameleon",
+      "qwen35",   "seed-coder", "bailingmoe", "minicpm5", "spark2_5",     "youtu",          "exaone-moe",
+      "tiny_aya", "superbpe",   "kimi-k2",    "ufakzeka", "afmoe",        "laguna",         "jais-2"};
   TestVocabulary pairs = byte_pair_vocabulary(), pieces = sentence_piece_vocabulary();
   pairs.data.pre = pres[below(std::size(pres))];
   const auto byte_pair = pairs.build("gpt2"), sentence_piece = pieces.build("llama");
-  const bool looks_up_whole_words = PreTokenizer(pairs.data.pre).ignore_merges();
+  const bool looks_up_whole_words = PreTokenizer(pairs.data.pre).has(PreTokenizerRow::kIgnoreMerges);
   const auto word_piece = pieces.build("bert"), unigram = pieces.build("t5");
   for (int i = 0; i < 200; ++i) {
     const std::string text = random_text();
@@ -315,6 +316,15 @@ void encode_lines(const Tokenizer& tokenizer, bool special) {
   }
 }
 
+// The lengths of the words in bytes, one line for each text.
+void print_words(const char* pre) {
+  const PreTokenizer pre_tokenizer(pre);
+  for (std::string line; std::getline(std::cin, line);) {
+    for (const uint32_t length : pre_tokenizer.word_lengths(unescape(line))) std::printf("%u ", length);
+    std::printf("\n");
+  }
+}
+
 void measure_speed(const Tokenizer& tokenizer) {
   const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
   double best_s = 1e9;
@@ -338,6 +348,10 @@ int main(int argc, char** argv) try {
       measure_speed(*tokenizer);
     else
       encode_lines(*tokenizer, command == "encode-special");
+    return 0;
+  }
+  if (argc == 3 && std::string_view(argv[1]) == "words") {
+    print_words(argv[2]);
     return 0;
   }
   const double seconds = argc > 1 ? std::atof(argv[1]) : 5;

@@ -59,6 +59,18 @@ TEST("pre-tokenizers cut words") {
   expect_equal("gpt-4o keeps a suffix", words("gpt-4o", "HelloWorld's"), W{"Hello", "World's"});
   expect_equal("tekken", words("tekken", "HTTPServer 12"), W{"HTTPServer", " ", "1", "2"});
   expect_equal("deepseek-llm trailing space", words("deepseek-llm", "ab   1  "), W{"ab", "   ", "1", "  "});
+  expect_equal("kimi-k2 keeps Han apart", words("kimi-k2", "HelloWorld中文abc 12345"),
+               W{"Hello", "World", "中文", "abc", " ", "123", "45"});
+  expect_equal("exaone-moe keeps phrases", words("exaone-moe", "one two, 12"),
+               W{"one two", ",", " ", "1", "2"});
+  expect_equal("tiny_aya groups digits from the right, not before a letter",
+               words("tiny_aya", "1234567 1234x"), W{"1", "234", "567", " ", "123", "4", "x"});
+  expect_equal("superbpe groups digits from the right", words("superbpe", "a12345b"),
+               W{"a", "12", "345", "b"});
+  expect_equal("afmoe groups digits from the right", words("afmoe", "a1234b"), W{"a", "1", "234", "b"});
+  expect_equal("jais-2 halves runs of spaces", words("jais-2", "a             b"),
+               W{"a", "        ", "    ", " b"});
+  expect_equal("laguna cuts at line ends first", words("laguna", "a \n\nb"), W{"a", " ", "\n\n", "b"});
   expect_equal("ill-formed bytes", words("gpt-2", "a\xFF\xFE b"), W{"a", "\xFF\xFE", " b"});
   try {
     PreTokenizer("no-such");
@@ -95,6 +107,26 @@ TEST("byte pairs") {
   expect_equal("unless asked", tokenizer->token_bytes(8, true), std::string("<|im_end|>"));
   expect_equal("no such id", tokenizer->token_bytes(-1, true) + tokenizer->token_bytes(10, true),
                std::string());
+}
+
+TEST("byte pairs that begin with characters: Gemma 4") {
+  const std::vector<std::string_view> tokens = {"a", "b",  "▁",      "ab",     "▁ab",
+                                                "é", "\n", "\n\n\n", "<0xC3>", "<0xBC>"};
+  const std::vector<int32_t> types = {1, 1, 1, 1, 1, 1, 1, 1, 6, 6};
+  VocabularyData data;
+  data.model = "gemma4";
+  data.tokens = tokens;
+  data.types = types;
+  data.merges = {"a b", "▁ ab"};
+  const auto tokenizer = Tokenizer::create(data);
+  expect_equal("a space is U+2581", tokenizer->encode("a ab", false, false), Ids({0, 4}));
+  expect_equal("a character without token is its bytes", tokenizer->encode("éü", false, false),
+               Ids({5, 8, 9}));
+  expect_equal("line ends that are a token", tokenizer->encode("a\n\n\nb", false, false), Ids({0, 7, 1}));
+  expect_equal("else one by one", tokenizer->encode("\n\n", false, false), Ids({6, 6}));
+  expect_equal("bytes", tokenizer->token_bytes(4, false) + tokenizer->token_bytes(8, false),
+               std::string(" ab\xC3"));
+  expect_equal("no BOS", tokenizer->bos(), -1);
 }
 
 TEST("special tokens: the longest first, and some swallow the spaces beside them") {

@@ -19,6 +19,7 @@ StepItems::StepItems(const Napi::Array& items) {
     read_option(given, "draft", drafts_.emplace_back(), to_tokens);
     item.sample = to_bool(given.Get("sample"), name + ".sample");
     item.n_top = to_int32(given.Get("nTop"), name + ".nTop");
+    read_option(given, "allLogits", item.all_logits, to_bool);
     int32_t pooling = 0;
     read_option(given, "pooling", pooling, to_int32);
     if (pooling < 0 || pooling > static_cast<int32_t>(Pooling::kRank)) {
@@ -74,6 +75,7 @@ Napi::Array step_results(Napi::Env env, const std::vector<StepResult>& results) 
     object["topLogprobs"] = top_logprobs;
     if (!result.embedding.empty())
       object["embedding"] = to_typed_array<Napi::Float32Array>(env, result.embedding);
+    if (!result.logits.empty()) object["logits"] = to_typed_array<Napi::Float32Array>(env, result.logits);
     if (!result.following.empty()) object["following"] = step_results(env, result.following);
     out[i] = object;
   }

@@ -103,6 +103,10 @@ std::vector<EngineSession*> CpuEngine::check(std::span<const StepItem> items) co
                                          " asks for a pooled state; ask for the same in every step of its "
                                          "timeline, and sample none of them");
     }
+    if (item.all_logits && (item.sample || item.pooling != Pooling::kNone)) {
+      throw Error("INVALID_REQUEST",
+                  name + " asks for all logits; then it can neither sample nor pool its states");
+    }
     if (!item.draft.empty() && !item.sample)
       throw Error("INVALID_REQUEST", name + " has a draft but samples nothing; ask it to sample");
     for (const std::span<const int32_t> tokens : {item.tokens, item.draft}) {
@@ -170,11 +174,12 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
     session.history.append(item.tokens);
 
     pass_.sequences.push_back({&session.timeline, pass_.n_rows(), n_rows(item), first});
+    const int32_t first_row = pass_.n_rows();
     pass_.tokens.insert(pass_.tokens.end(), item.tokens.begin(), item.tokens.end());
-    const int32_t first_output = pass_.n_rows() - 1;
+    const int32_t first_output = item.all_logits ? first_row : pass_.n_rows() - 1;
     pass_.tokens.insert(pass_.tokens.end(), item.draft.begin(), item.draft.end());
     for (int32_t t = 0; t < n_rows(item); ++t) pass_.positions.push_back(first + t);
-    if (!item.sample) continue;
+    if (!item.sample && !item.all_logits) continue;
     for (int32_t row = first_output; row < pass_.n_rows(); ++row) pass_.output_rows.push_back(row);
   }
 }
@@ -232,6 +237,11 @@ void CpuEngine::sample(std::span<const StepItem> items, const std::vector<Engine
   const float* next = pass_.logits.data();
   for (size_t i = 0; i < items.size(); ++i) {
     logits[i] = next;
+    if (items[i].all_logits) {
+      // A reading no longer holds its tokens: the pass knows how many there were.
+      next += static_cast<size_t>(model_->hparams().n_vocab) * static_cast<size_t>(pass_.sequences[i].n_rows);
+      results[i].logits.assign(logits[i], next);
+    }
     if (items[i].sample) next += static_cast<size_t>(model_->hparams().n_vocab) * (items[i].draft.size() + 1);
   }
   std::atomic<bool> has_memory = true;

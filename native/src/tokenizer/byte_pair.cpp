@@ -48,23 +48,38 @@ struct Candidate {
   }
 };
 
+constexpr int32_t kUnknownSymbol = INT32_MAX;  // a character that takes part in no merge
+
+constexpr std::string_view kGemma4 = "gemma4";  // a tokenizer model that fixes its pre-tokenizer
+
+VocabularyDefaults defaults_of(const VocabularyData& data, const PreTokenizer& pre) {
+  const int32_t end = data.model == kGemma4 ? -1 : 11;
+  return {.bos = end,
+          .eos = end,
+          .add_bos = pre.has(PreTokenizerRow::kAddBos),
+          .add_sep = pre.has(PreTokenizerRow::kAddSep)};
+}
+
 }  // namespace
 
 struct BytePairTokenizer::Work {
   struct Node {
     int32_t symbol;  // -1: merged into the node on its left
     uint32_t previous, next;
+    uint32_t start;  // in the word
   };
   std::vector<Node> nodes;
   std::vector<Candidate> heap;
 };
 
 BytePairTokenizer::BytePairTokenizer(const VocabularyData& data)
-    : BytePairTokenizer(data, PreTokenizer(data.pre)) {}
+    : BytePairTokenizer(data, PreTokenizer(data.model == kGemma4 ? kGemma4 : data.pre)) {}
 
 BytePairTokenizer::BytePairTokenizer(const VocabularyData& data, PreTokenizer pre)
-    : Vocabulary(data, {.bos = 11, .eos = 11, .add_bos = pre.add_bos()}),
+    : Vocabulary(data, defaults_of(data, pre)),
       pre_(std::move(pre)),
+      of_characters_(pre_.has(PreTokenizerRow::kCharacters)),
+      escapes_spaces_(pre_.has(PreTokenizerRow::kEscapedSpaces)),
       symbols_(data.tokens.size()),
       merges_(data.merges.size()) {
   if (data.merges.empty())
@@ -75,17 +90,23 @@ BytePairTokenizer::BytePairTokenizer(const VocabularyData& data, PreTokenizer pr
   for (const std::string_view merge : data.merges) capacity += 2 * merge.size();
   symbol_texts_.reserve(capacity);  // never moves: symbols_ points into it
 
+  const auto append = [&](std::string_view text, std::string& out) {
+    if (!of_characters_) return append_bytes(text, out);
+    out += text;
+    return true;
+  };
   std::string bytes;
   for (int32_t id = 0; id < n_vocab(); ++id) {
     bytes.clear();
-    if (has(id, kControl) || text_of(id).empty() || !append_bytes(text_of(id), bytes)) continue;
+    if (has(id, kControl) || text_of(id).empty() || !append(text_of(id), bytes)) continue;
+    if (of_characters_ && has(id, kByte)) continue;
     if (symbols_.find(bytes) >= 0) continue;
     symbol_texts_ += bytes;
     symbols_.insert(std::string_view(symbol_texts_).substr(symbol_texts_.size() - bytes.size()), id);
   }
   for (size_t byte = 0; byte < 256; ++byte) {
     const char text = static_cast<char>(byte);
-    byte_symbols_[byte] = intern({&text, 1});
+    byte_symbols_[byte] = of_characters_ ? byte_token(byte) : intern({&text, 1});
   }
   std::string left, right;
   for (size_t rank = 0; rank < data.merges.size(); ++rank) {
@@ -93,25 +114,37 @@ BytePairTokenizer::BytePairTokenizer(const VocabularyData& data, PreTokenizer pr
     const size_t space = merge.find(' ', 1);
     left.clear();
     right.clear();
-    if (space == merge.npos || !append_bytes(merge.substr(0, space), left) ||
-        !append_bytes(merge.substr(space + 1), right) || right.empty())
+    if (space == merge.npos || !append(merge.substr(0, space), left) ||
+        !append(merge.substr(space + 1), right) || right.empty())
       continue;
     const int32_t left_symbol = intern(left), right_symbol = intern(right);
     merges_.insert(left_symbol, right_symbol, static_cast<int32_t>(rank), intern(left + right));
   }
 }
 
+// The token "<0x0A>" of a byte; n_vocab: none.
+int32_t BytePairTokenizer::byte_token(size_t byte) const {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  const std::string text = {'<', '0', 'x', digits[byte >> 4], digits[byte & 15], '>'};
+  const int32_t id = find(text);
+  return id < 0 ? n_vocab() : id;
+}
+
 int32_t BytePairTokenizer::intern(std::string_view bytes) {
   const int32_t known = symbols_.find(bytes);
   if (known >= 0) return known;
-  const auto symbol = n_vocab() + static_cast<int32_t>(extra_symbols_.size());
   symbol_texts_ += bytes;
-  extra_symbols_.push_back(std::string_view(symbol_texts_).substr(symbol_texts_.size() - bytes.size()));
-  symbols_.insert(extra_symbols_.back(), symbol);
+  const int32_t symbol = n_vocab() + n_extra_symbols_++;
+  symbols_.insert(std::string_view(symbol_texts_).substr(symbol_texts_.size() - bytes.size()), symbol);
   return symbol;
 }
 
 void BytePairTokenizer::encode_text(std::string_view text, bool, std::vector<int32_t>& out) const {
+  std::string escaped;
+  if (escapes_spaces_) {
+    for (const char c : text) c == ' ' ? escaped.append(kEscapedSpace) : escaped.append(1, c);
+    text = escaped;
+  }
   WordCache cache;
   Work work;
   size_t offset = 0;
@@ -123,15 +156,26 @@ void BytePairTokenizer::encode_text(std::string_view text, bool, std::vector<int
 }
 
 void BytePairTokenizer::merge_word(std::string_view word, Work& work, std::vector<int32_t>& out) const {
-  if (pre_.ignore_merges()) {
+  if (pre_.has(PreTokenizerRow::kIgnoreMerges) ||
+      (pre_.has(PreTokenizerRow::kWholeLineEnds) && word.find_first_not_of('\n') == word.npos)) {
     const int32_t whole = symbols_.find(word);
     if (whole >= 0 && whole < n_vocab()) return out.push_back(whole);
   }
   auto& [nodes, heap] = work;
-  const auto n = static_cast<uint32_t>(word.size());
-  nodes.resize(n);
+  nodes.clear();
   heap.clear();
-  for (uint32_t i = 0; i < n; ++i) nodes[i] = {byte_symbols_[static_cast<uint8_t>(word[i])], i - 1, i + 1};
+  for (uint32_t at = 0; at < word.size();) {
+    const uint32_t length = of_characters_ ? unicode::decode_utf8(word, at).length : 1;
+    int32_t symbol = byte_symbols_[static_cast<uint8_t>(word[at])];
+    if (of_characters_) {
+      symbol = symbols_.find(word.substr(at, length));
+      if (symbol < 0) symbol = kUnknownSymbol;
+    }
+    const auto i = static_cast<uint32_t>(nodes.size());
+    nodes.push_back({symbol, i - 1, i + 1, at});
+    at += length;
+  }
+  const auto n = static_cast<uint32_t>(nodes.size());
 
   const auto candidate = [&](uint32_t left, Candidate& found) {
     const uint32_t right = nodes[left].next;
@@ -175,12 +219,14 @@ void BytePairTokenizer::merge_word(std::string_view word, Work& work, std::vecto
       continue;
     }
     // A symbol that is no token comes out as the tokens of its bytes, as far as the vocabulary has them.
-    for (const char byte : extra_symbols_[static_cast<size_t>(symbol - n_vocab())])
+    const size_t end = nodes[i].next < n ? nodes[nodes[i].next].start : word.size();
+    for (const char byte : word.substr(nodes[i].start, end - nodes[i].start))
       if (const int32_t id = byte_symbols_[static_cast<uint8_t>(byte)]; id < n_vocab()) out.push_back(id);
   }
 }
 
 std::string BytePairTokenizer::decode_text(std::string_view text) const {
+  if (of_characters_) return escapes_spaces_ ? unescape_spaces(text) : std::string(text);
   std::string bytes;
   return append_bytes(text, bytes) ? bytes : std::string(text);
 }

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "tokenizer/pre_tokenizer_table.h"
 #include "tokenizer/split_pattern.h"
 
 namespace tiergate {
@@ -19,13 +21,11 @@ class PreTokenizer {
   std::vector<uint32_t> word_lengths(std::string_view text) const;
 
   /// What the name implies beside the patterns (the GGUF files do not say).
-  bool ignore_merges() const { return ignore_merges_; }
-  bool add_bos() const { return add_bos_; }
+  bool has(PreTokenizerRow::Flag flag) const { return (flags_ & flag) != 0; }
 
  private:
-  std::vector<SplitPattern> patterns_;
-  bool ignore_merges_ = false;
-  bool add_bos_ = false;
+  std::vector<std::variant<SplitPattern, DigitGroups>> cuts_;
+  int flags_ = 0;
 };
 
 }  // namespace tiergate

@@ -48,10 +48,13 @@ std::vector<Character> to_characters(std::string_view text) {
 bool SplitPattern::CharacterSet::has(Character character) const {
   const uint32_t code_point = code_point_of(character);
   if (code_point < 128) return ascii[code_point >> 6] >> (code_point & 63) & 1;
-  bool found = categories >> (character >> 24) & 1;
-  for (size_t i = 0; !found && i < ranges.size(); ++i)
-    found = code_point >= ranges[i].first && code_point <= ranges[i].second;
-  return found != negated;
+  const auto lies_in = [code_point](const auto& of) {
+    return std::any_of(of.begin(), of.end(), [code_point](const auto& range) {
+      return code_point >= range.first && code_point <= range.second;
+    });
+  };
+  const bool found = (categories >> (character >> 24) & 1) != 0 || lies_in(ranges);
+  return (found && !lies_in(excepted)) != negated;
 }
 
 void SplitPattern::CharacterSet::add_range(uint32_t first, uint32_t last) {
@@ -122,7 +125,6 @@ class SplitPattern::Parser {
       if (accept(",")) element.max = number();
       if (!accept("}")) fail("missing }");
     }
-    if (element.kind == Kind::kGroup && element.max != 1) fail("a repeated group");
     return element;
   }
 
@@ -149,13 +151,25 @@ class SplitPattern::Parser {
     CharacterSet set;
     if (accept("[")) {
       const bool negated = accept("^");
-      while (!accept("]")) add_item(set);
+      while (!accept("]")) {
+        if (accept("&&[^"))
+          except(set);
+        else
+          add_item(set);
+      }
       if (negated) set.negate();
     } else {
       add_item(set);
     }
     target_.sets_.push_back(std::move(set));
     return {Kind::kSet, static_cast<uint16_t>(target_.sets_.size() - 1)};
+  }
+
+  // The rest of "&&[^...]": ranges past ASCII that a set of categories does without.
+  void except(CharacterSet& set) {
+    CharacterSet others;
+    while (!accept("]")) add_item(others);
+    set.excepted = std::move(others.ranges);
   }
 
   // One member of a set: a category escape, a character, or a range of characters.
@@ -241,6 +255,7 @@ size_t SplitPattern::match_rest(std::span<const Element> rest, std::span<const C
     case Kind::kEnd:
       return at == text.size() ? match_rest(after, text, at) : kNoMatch;
     case Kind::kGroup:
+      if (element.max > 1) return match_repeated(element, after, text, at);
       for (const Sequence& sequence : groups_[element.index]) {
         const size_t inner = match_rest(sequence, text, at);
         const size_t end = inner == kNoMatch ? kNoMatch : match_rest(after, text, inner);
@@ -261,6 +276,19 @@ size_t SplitPattern::match_rest(std::span<const Element> rest, std::span<const C
     if (match != kNoMatch) return match;
     if (end == at) return kNoMatch;
   }
+}
+
+size_t SplitPattern::match_repeated(const Element& element, std::span<const Element> after,
+                                    std::span<const Character> text, size_t at) const {
+  uint32_t times = 0;
+  for (; times < element.max; ++times) {
+    size_t next = kNoMatch;
+    for (const Sequence& sequence : groups_[element.index])
+      if (next == kNoMatch) next = match_rest(sequence, text, at);
+    if (next == kNoMatch || next == at) break;
+    at = next;
+  }
+  return times < element.min ? kNoMatch : match_rest(after, text, at);
 }
 
 void SplitPattern::split(std::span<const Character> text, size_t first, size_t last,

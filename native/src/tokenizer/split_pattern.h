@@ -1,7 +1,7 @@
 // A small regular expression matcher for pre-tokenizers: the patterns of tokenizer.json files, over code
 // points. Supported: alternatives, groups, literals, [...] sets with ranges and negation, \s \S \d \p{..} \r
-// \n \t, the greedy quantifiers ? * + {n} {n,m} (on groups only ?), the look-ahead (?!x) of one character,
-// and a final $. Choice is the leftmost-first one of Perl. The stack's depth depends on the pattern alone,
+// \n \t, [...&&[^...]] with ranges past ASCII, the greedy quantifiers ? * + {n} {n,m} (a repeated group gives
+// nothing back once taken), the look-ahead (?!x) of one character, and a final $. Choice is the leftmost-first one of Perl. The stack's depth depends on the pattern alone,
 // never on the text.
 #pragma once
 
@@ -33,7 +33,7 @@ class SplitPattern {
     std::array<uint64_t, 2> ascii{};
     uint32_t categories = 0;
     bool negated = false;  // for what is not ASCII
-    std::vector<std::pair<uint32_t, uint32_t>> ranges;
+    std::vector<std::pair<uint32_t, uint32_t>> ranges, excepted;
 
     bool has(Character character) const;
     void add_range(uint32_t first, uint32_t last);
@@ -52,6 +52,8 @@ class SplitPattern {
 
   size_t match_group(const Group& group, std::span<const Character> text, size_t at) const;
   size_t match_rest(std::span<const Element> rest, std::span<const Character> text, size_t at) const;
+  size_t match_repeated(const Element& element, std::span<const Element> after,
+                        std::span<const Character> text, size_t at) const;
   void add_first_bytes(std::span<const Element> rest, std::array<uint64_t, 2>& bytes) const;
 
   std::vector<CharacterSet> sets_;

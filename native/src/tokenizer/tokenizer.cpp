@@ -20,9 +20,8 @@ struct Factory {
 };
 
 constexpr Factory kFactories[] = {
-    {"llama", make<SentencePieceTokenizer>},
-    {"gpt2", make<BytePairTokenizer>},
-    {"bert", make<WordPieceTokenizer>},
+    {"llama", make<SentencePieceTokenizer>}, {"gpt2", make<BytePairTokenizer>},
+    {"gemma4", make<BytePairTokenizer>},     {"bert", make<WordPieceTokenizer>},
     {"t5", make<UnigramTokenizer>},
 };
 
@@ -34,7 +33,7 @@ std::unique_ptr<Tokenizer> Tokenizer::create(const VocabularyData& data) {
   throw Error("MODEL_FORMAT_UNSUPPORTED",
               "tokenizer.ggml.model is \"" + data.model.substr(0, 64) +
                   "\", a tokenizer this engine does not know; use a model with one of: llama, "
-                  "gpt2, bert, t5");
+                  "gpt2, gemma4, bert, t5");
 }
 
 }  // namespace tiergate
