@@ -5,6 +5,7 @@
 #include "binding/engine_wrap.h"
 #include "binding/instance_data.h"
 #include "binding/model_wrap.h"
+#include "binding/recoding.h"
 #include "binding/session_wrap.h"
 #include "binding/throw_js.h"
 #include "kernels/kernel_table.h"
@@ -47,6 +48,8 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   exports["openModel"] = Napi::Function::New<&ModelWrap::open>(env, "openModel");
   exports["planMemory"] = Napi::Function::New<&ModelWrap::plan_memory>(env, "planMemory");
   exports["inspectFileJson"] = Napi::Function::New<&inspect_file_json>(env, "inspectFileJson");
+  exports["codecs"] = Napi::Function::New<&codec_list>(env, "codecs");
+  exports["recodeRows"] = Napi::Function::New<&recode_rows_async>(env, "recodeRows");
   exports["isas"] = Napi::Function::New<&isas>(env, "isas");
   return exports;
 }
