@@ -112,7 +112,7 @@ const isValueRole = (role: string): boolean =>
   role === 'attn_v' || role === 'attn_qkv' || role === 'attn_kv_b';
 
 /**
- * The plan of every tensor, in the file's order.
+ * The plan of every tensor, in the order in which llama.cpp writes them: by layer, then by name.
  * @throws {GatewayError} INVALID_REQUEST for an unknown type, or tensors that are quantised already
  */
 export function planTensors(
@@ -169,5 +169,5 @@ export function planTensors(
       );
     plans.set(name, { name, shape, from: type, to, ...(to === wanted ? {} : { wanted }) });
   }
-  return tensors.map(({ name }) => plans.get(name)!);
+  return [...plans.values()];
 }

@@ -170,8 +170,9 @@ export async function quantizeFile(
   const { importance: matrix } = options;
   if (matrix && !plans.some(({ name, from, to }) => from !== to && matrix.entries.has(name)))
     throw new GatewayError('INVALID_REQUEST', `${matrix.path} names none of the tensors to be quantised`);
-  const tensors = inspection.tensors.map(({ name, typeId, shape, offset, bytes }, i): PlannedTensor => {
-    const plan = plans[i]!;
+  const places = new Map(inspection.tensors.map((tensor) => [tensor.name, tensor]));
+  const tensors = plans.map((plan): PlannedTensor => {
+    const { name, typeId, shape, offset, bytes } = places.get(plan.name)!;
     const values = product(shape);
     return {
       name,
