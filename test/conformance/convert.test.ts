@@ -49,11 +49,9 @@ describe.skipIf(isAbsent)(`stories260K from its checkpoint${reason}`, () => {
   });
 
   it('stays the same model through quantisation', async () => {
-    const [f32, q8, q4] = ['chain-f32', 'chain-q8', 'chain-q4'].map((name) => join(folder, `${name}.gguf`)) as [
-      string,
-      string,
-      string,
-    ];
+    const [f32, q8, q4] = ['chain-f32', 'chain-q8', 'chain-q4'].map((name) =>
+      join(folder, `${name}.gguf`),
+    ) as [string, string, string];
     await convertModel(join(models, 'stories260K.bin'), f32);
     await quantizeFile(f32, q8, { fileType: 'Q8_0' });
     await quantizeFile(f32, q4, { fileType: 'Q4_K_M' });

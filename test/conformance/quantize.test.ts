@@ -23,7 +23,9 @@ describe.skipIf(isAbsent)(`files of llama-quantize${noData}`, () => {
   it.each<FileTypeName>(['F16', 'Q6_K', 'Q4_K_M'])('%s comes out as the same bytes', async (fileType) => {
     const output = join(folder, `stories-${fileType}.gguf`);
     await quantizeFile(join(models, 'stories260K-f32.gguf'), output, { fileType });
-    expect(readFileSync(output).equals(readFileSync(join(models, `stories260K-${fileType}.gguf`)))).toBe(true);
+    expect(readFileSync(output).equals(readFileSync(join(models, `stories260K-${fileType}.gguf`)))).toBe(
+      true,
+    );
   });
 });
 

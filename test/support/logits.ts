@@ -9,9 +9,7 @@ export async function logitsAlong(path: string, tokens: readonly number[]): Prom
     const session = engine.newSession();
     const rows: Float32Array[] = [];
     for (const token of tokens) {
-      const [result] = await engine.step([
-        { session, tokens: Int32Array.of(token), sample: true, nTop: 0 },
-      ]);
+      const [result] = await engine.step([{ session, tokens: Int32Array.of(token), sample: true, nTop: 0 }]);
       if (result?.error) throw new Error(result.error);
       rows.push(session.logits());
     }
@@ -33,4 +31,6 @@ export async function tokensOf(path: string, text: string): Promise<number[]> {
 }
 
 export const largestDifference = (a: readonly Float32Array[], b: readonly Float32Array[]): number =>
-  Math.max(...a.map((row, i) => row.reduce((most, x, j) => Math.max(most, Math.abs(x - (b[i]?.[j] ?? NaN))), 0)));
+  Math.max(
+    ...a.map((row, i) => row.reduce((most, x, j) => Math.max(most, Math.abs(x - (b[i]?.[j] ?? NaN))), 0)),
+  );

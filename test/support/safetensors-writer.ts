@@ -19,7 +19,8 @@ const toBf16 = (x: number): number => {
 };
 
 export function tensorBytes(type: SafetensorsType, data: Float32Array): Buffer {
-  if (type === 'F32') return Buffer.from(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
+  if (type === 'F32')
+    return Buffer.from(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength));
   const bytes = Buffer.alloc(2 * data.length);
   data.forEach((x, i) => {
     bytes.writeUInt16LE(type === 'F16' ? toHalf(x) : toBf16(x), 2 * i);
