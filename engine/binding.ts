@@ -78,6 +78,15 @@ export interface NativeStepResult {
   following?: NativeStepResult[];
 }
 
+/** What an importance matrix is made of. */
+export interface NativeImportanceSums {
+  tensor: string;
+  /** (matrices, columns) */
+  sums: Float32Array;
+  /** (matrices,) tokens that were summed */
+  counts: Float32Array;
+}
+
 export interface NativeSession {
   nPast(): number;
   truncate(nPast: number): void;
@@ -113,6 +122,10 @@ export interface NativeEngine {
    * rejects with, before anything has changed. Resolves after the step in which it ends; rejects when the engine is closed.
    */
   read(items: NativeStepItem[]): Promise<NativeStepResult[]>;
+  /** From now on, sums the squares of what each matrix multiplies. Not while a step runs. */
+  collectImportance(): void;
+  /** The sums so far; not while a step runs. */
+  importance(): NativeImportanceSums[];
   /** Of the last step, what went into a reading. */
   readonly readingMs: number;
   close(): void;

@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   scan: async () => (await import('./scan.ts')).scanCommand(),
   tokenize: async () => (await import('./tokenize.ts')).tokenizeCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
+  imatrix: async () => (await import('./imatrix.ts')).imatrixCommand(),
   convert: async () => (await import('./convert.ts')).convertCommand(),
   quantize: async () => (await import('./quantize.ts')).quantizeCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),

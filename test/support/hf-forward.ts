@@ -48,8 +48,12 @@ function inverseFrequencies(headDim: number, theta: number, scaling?: RopeScalin
   });
 }
 
-/** Logits after each token. */
-export function hfLogits({ config, tensors }: HfModel, tokens: readonly number[]): Vector[] {
+/** Logits after each token. `onInput` is told what each matrix multiplies. */
+export function hfLogits(
+  { config, tensors }: HfModel,
+  tokens: readonly number[],
+  onInput: (matrix: string, x: Vector) => void = () => {},
+): Vector[] {
   const weights = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const number = (key: string): number => Number(config[key]);
   const isGemma = String(config['architectures']).includes('Gemma');
@@ -63,6 +67,7 @@ export function hfLogits({ config, tensors }: HfModel, tokens: readonly number[]
     return found.data;
   };
   const linear = (name: string, x: Vector): Vector => {
+    onInput(name, x);
     const [rows = 0] = weights.get(`${name}.weight`)?.shape ?? [];
     const bias = weights.get(`${name}.bias`)?.data;
     const matrix = data(`${name}.weight`);

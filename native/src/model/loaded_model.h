@@ -31,6 +31,7 @@ class LoadedModel final : public Model {
   }
   bool is_end_of_generation(int32_t token) const override { return tokenizer_->is_end_of_generation(token); }
 
+  const GgufFile& file() const { return file_; }
   const Hparams& hparams() const { return hparams_; }
   const KernelTable& kernels() const { return *kernels_; }
   /// Its products wait for the weights they read.
