@@ -5,7 +5,7 @@ import type { GgufValue } from '../../engine/gguf/values.ts';
 import { encodeTensor, type TensorType, tensorTypes } from './tensor-encoding.ts';
 
 export { encodeHead, type TensorPlace } from '../../engine/gguf/head.ts';
-export { array, bool, f32, type GgufScalarType, type GgufValue, str, u32 } from '../../engine/gguf/values.ts';
+export { array, bool, f32, type GgufValue, str, u32 } from '../../engine/gguf/values.ts';
 
 export interface GgufTensor {
   name: string;
