@@ -21,7 +21,9 @@ static constexpr float kLeastMagnitude = 1e-15f;
 
 /// x rounded to the nearest whole number, ties to even, within [least, most]; NaN becomes `least`.
 static int nearest_code(float x, int least, int most) {
-  return (int)lrintf(fminf((float)most, fmaxf((float)least, x)));
+  // Not fmaxf and fminf: they are calls, with rules for NaN that are not wanted here.
+  const float low = x > (float)least ? x : (float)least;
+  return (int)lrintf(low < (float)most ? low : (float)most);
 }
 
 /// The value of the largest magnitude, with its sign.

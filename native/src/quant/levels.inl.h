@@ -16,11 +16,9 @@ struct Iq4Levels {
 
   /// The index of the level nearest to x; of two as near, the higher.
   static int nearest_level(float x) {
-    int best = 0;
-    for (int q = 1; q < 16; ++q) {
-      if (fabsf(x - (float)kLevels[q]) <= fabsf(x - (float)kLevels[best])) best = q;
-    }
-    return best;
+    int q = 0;
+    for (int i = 0; i < 15; ++i) q += 2 * x >= (float)(kLevels[i] + kLevels[i + 1]);
+    return q;
   }
 
   /// The scale of 32 values, out of 16 near the one that gives the extreme value the level -127. importance may be null.
