@@ -91,6 +91,15 @@ export interface NativeStepResult {
   following?: NativeStepResult[];
 }
 
+/** What an importance matrix is made of. */
+export interface NativeImportanceSums {
+  tensor: string;
+  /** (matrices, columns) */
+  sums: Float32Array;
+  /** (matrices,) tokens that were summed */
+  counts: Float32Array;
+}
+
 export interface NativeSession {
   nPast(): number;
   truncate(nPast: number): void;
@@ -139,6 +148,10 @@ export interface NativeEngine {
    * rejects with, before anything has changed. Resolves after the step in which it ends; rejects when the engine is closed.
    */
   read(items: NativeStepItem[]): Promise<NativeStepResult[]>;
+  /** From now on, sums the squares of what each matrix multiplies. Not while a step runs. */
+  collectImportance(): void;
+  /** The sums so far; not while a step runs. */
+  importance(): NativeImportanceSums[];
   /** Of the last step, what went into a reading. */
   readonly readingMs: number;
   close(): void;
@@ -184,6 +197,26 @@ export interface NativeMemoryPlan {
   totalBytes: number;
 }
 
+/** A tensor type that can be read and written. */
+export interface NativeCodec {
+  name: string;
+  /** ggml_type */
+  id: number;
+  blockValues: number;
+  blockBytes: number;
+}
+
+/** Sums over all values of a recoding; `e` is a value less what it became. */
+export interface NativeRecodingError {
+  squares: number;
+  /** Of e. */
+  errorSquares: number;
+  /** Of e, times the column's importance; 0 without importance. */
+  weightedSquares: number;
+  /** |e| */
+  largest: number;
+}
+
 export interface NativeAddon {
   /** Off the main thread. `isa` "" is the best of this CPU. */
   openModel(path: string, isa: string, cache?: { path: string; key: string }): Promise<NativeModel>;
@@ -203,6 +236,24 @@ export interface NativeAddon {
   ): NativeMemoryPlan;
   /** Metadata and tensors of any readable GGUF file, also of an architecture the engine cannot run. */
   inspectFileJson(path: string, maxItems: number): string;
+  codecs(): NativeCodec[];
+  /**
+   * Rows of one tensor type to another, off the main thread; neither array may be used before it settles. `importance`:
+   * how much each column counts. `threads`: 0 or left out: all usable cores. Rejects for a type that is not known, rows
+   * that are no whole blocks, and values that are not finite.
+   */
+  recodeRows(
+    request: {
+      from: string;
+      to: string;
+      rows: number;
+      columns: number;
+      importance?: Float32Array;
+      threads?: number;
+    },
+    source: Uint8Array,
+    out: Uint8Array,
+  ): Promise<NativeRecodingError>;
   isas(): { name: string; description: string; supported: boolean }[];
 }
 

@@ -45,8 +45,8 @@ export interface ModelInspection {
   alignment: number;
   /** By key, in the file's order: scalars, arrays, and long arrays as CutArray. */
   metadata: Record<string, unknown>;
-  /** Shapes row-major, fastest axis last; offset and size in bytes. */
-  tensors: { name: string; type: string; shape: number[]; offset: number; bytes: number }[];
+  /** typeId: ggml_type. Shapes row-major, fastest axis last; offset and size in bytes. */
+  tensors: { name: string; type: string; typeId: number; shape: number[]; offset: number; bytes: number }[];
   totals: { tensors: number; params: number; bytes: number };
 }
 

@@ -4,7 +4,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { packageRoot } from '../contract/built-file.ts';
 
-const FOLDERS = ['tiers/providers', 'policies/privacy/recognizers', 'policies/routing', 'engine/tool-calls'];
+const FOLDERS = [
+  'tiers/providers',
+  'policies/privacy/recognizers',
+  'policies/routing',
+  'engine/tool-calls',
+  'engine/convert/families',
+];
 
 const camelCase = (name: string): string =>
   name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

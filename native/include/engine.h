@@ -189,6 +189,14 @@ class Session {
   virtual std::span<const float> logits() const = 0;
 };
 
+/// What an importance matrix is made of.
+struct ImportanceSums {
+  std::string tensor;
+  std::vector<float>
+      sums;  // (n_matrices, n_cols): sums of the squares of what each column was multiplied with
+  std::vector<float> counts;  // (n_matrices,): tokens that were summed
+};
+
 struct EngineOptions {
   int32_t n_threads = 0;    // 0: physical cores allowed by affinity and cgroup quota
   int32_t n_ctx = 0;        // longest timeline in tokens; 0: the model's n_ctx_train
@@ -257,6 +265,10 @@ class Engine {
   virtual void abandon_reading() = 0;
   /// Of the last step, what went into the reading, in milliseconds.
   virtual double reading_ms() const = 0;
+  /// From now on, sums the squares of what each matrix multiplies.
+  virtual void collect_importance() = 0;
+  /// The sums so far; empty when they were not asked for.
+  virtual std::vector<ImportanceSums> importance() const = 0;
 };
 
 }  // namespace tiergate

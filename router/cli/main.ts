@@ -16,6 +16,9 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
   perplexity: async () => (await import('./perplexity.ts')).perplexityCommand(),
   compare: async () => (await import('./compare.ts')).compareCommand(),
+  imatrix: async () => (await import('./imatrix.ts')).imatrixCommand(),
+  convert: async () => (await import('./convert.ts')).convertCommand(),
+  quantize: async () => (await import('./quantize.ts')).quantizeCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
 };

@@ -80,7 +80,7 @@ Product make_product(const KernelTable& table, const MatmulKernel& kernel, int64
   for (int64_t i = 0; i < bf16_rows * n_cols; ++i)
     x[static_cast<size_t>(i)] = bf16_to_f32(f32_to_bf16(x[static_cast<size_t>(i)]));
   std::vector<typename Q::Block> blocks(x.size() / Q::kBlock);
-  for (size_t b = 0; b < blocks.size(); ++b) Q::quantize_reference(x.data() + b * Q::kBlock, blocks[b]);
+  for (size_t b = 0; b < blocks.size(); ++b) Q::quantize(x.data() + b * Q::kBlock, {}, blocks[b]);
   Product product{table, kernel, n_rows, n_cols, AlignedBuffer<uint8_t>(kernel.packed_bytes(n_rows, n_cols)),
                   {}};
   kernel.pack(blocks.data(), n_rows, n_cols, 0, n_rows, product.packed.data());

@@ -6,6 +6,7 @@
 #include "binding/grammar_wrap.h"
 #include "binding/instance_data.h"
 #include "binding/model_wrap.h"
+#include "binding/recoding.h"
 #include "binding/session_wrap.h"
 #include "binding/throw_js.h"
 #include "kernels/kernel_table.h"
@@ -50,6 +51,8 @@ Napi::Object export_all(Napi::Env env, Napi::Object exports) {
   exports["compileGrammar"] = Napi::Function::New<&GrammarWrap::compile>(env, "compileGrammar");
   exports["planMemory"] = Napi::Function::New<&ModelWrap::plan_memory>(env, "planMemory");
   exports["inspectFileJson"] = Napi::Function::New<&inspect_file_json>(env, "inspectFileJson");
+  exports["codecs"] = Napi::Function::New<&codec_list>(env, "codecs");
+  exports["recodeRows"] = Napi::Function::New<&recode_rows_async>(env, "recodeRows");
   exports["isas"] = Napi::Function::New<&isas>(env, "isas");
   return exports;
 }

@@ -59,7 +59,8 @@ Napi::Function EngineWrap::define(Napi::Env env) {
        InstanceMethod<&EngineWrap::load_prefixes>("loadPrefixes"),
        InstanceMethod<&EngineWrap::new_session>("newSession"), InstanceMethod<&EngineWrap::step>("step"),
        InstanceMethod<&EngineWrap::read>("read"), InstanceAccessor<&EngineWrap::reading_ms>("readingMs"),
-       InstanceMethod<&EngineWrap::close>("close")});
+       InstanceMethod<&EngineWrap::collect_importance>("collectImportance"),
+       InstanceMethod<&EngineWrap::importance>("importance"), InstanceMethod<&EngineWrap::close>("close")});
 }
 
 EngineWrap::EngineWrap(const Napi::CallbackInfo& info)
@@ -124,6 +125,24 @@ Napi::Value EngineWrap::load_prefixes(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&] {
     engine().load_prefixes(path, key);
     return info.Env().Undefined();
+  });
+}
+
+void EngineWrap::collect_importance(const Napi::CallbackInfo& info) {
+  guarded(info.Env(), [&] { idle_engine(*state_)->collect_importance(); });
+}
+
+Napi::Value EngineWrap::importance(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    Napi::Array out = Napi::Array::New(info.Env());
+    for (const ImportanceSums& sums : idle_engine(*state_)->importance()) {
+      Napi::Object entry = Napi::Object::New(info.Env());
+      entry["tensor"] = sums.tensor;
+      entry["sums"] = to_typed_array<Napi::Float32Array>(info.Env(), sums.sums);
+      entry["counts"] = to_typed_array<Napi::Float32Array>(info.Env(), sums.counts);
+      out[out.Length()] = entry;
+    }
+    return out;
   });
 }
 

@@ -39,6 +39,8 @@ class EngineWrap final : public Napi::ObjectWrap<EngineWrap> {
   Napi::Value load_prefixes(const Napi::CallbackInfo& info);
   Napi::Value step(const Napi::CallbackInfo& info);
   Napi::Value read(const Napi::CallbackInfo& info);
+  void collect_importance(const Napi::CallbackInfo& info);
+  Napi::Value importance(const Napi::CallbackInfo& info);
   Napi::Value reading_ms(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 

@@ -16,6 +16,8 @@
 
 namespace tiergate {
 
+class ColumnSquares;
+
 /// The rows [row_begin, row_begin + n_rows) belong to one timeline, at first_position and following.
 struct SequenceRows {
   Timeline* timeline;
@@ -78,7 +80,8 @@ struct ForwardPass : PassRows {
   ExpertRows experts;
   AlignedBuffer<uint8_t>
       quantized;  // the input of the products under way, in each format they read; grows to need
-  AlignedBuffer<float> logits;  // (output_rows.size(), n_vocab); grows to need
+  ColumnSquares* column_squares = nullptr;  // null: nobody asked for them
+  AlignedBuffer<float> logits;              // (output_rows.size(), n_vocab); grows to need
 };
 
 }  // namespace tiergate

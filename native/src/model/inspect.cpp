@@ -179,6 +179,8 @@ std::string gguf_json(const GgufFile& file, size_t max_items) {
     json.string(tensor.name);
     json.raw(",\"type\":");
     json.string(tensor.type->name);
+    json.raw(",\"typeId\":");
+    json.number(tensor.type->id);
     json.raw(",\"shape\":[");
     for (uint32_t i = tensor.n_dims; i-- > 0;) {
       json.number(static_cast<uint64_t>(tensor.dims[i]));

@@ -6,6 +6,8 @@
 #include <initializer_list>
 #include <numeric>
 
+#include "model/column_squares.h"
+
 namespace tiergate {
 
 namespace {
@@ -43,6 +45,8 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
   int64_t row_group = 1;
   for (const Product& product : products) {
     product.linear.weight.wait();
+    if (pass.column_squares != nullptr)
+      pass.column_squares->add(product.linear.weight, x, n_inputs, pass.pool);
     const MatmulKernel& kernel = *product.linear.weight.kernel;
     row_group = std::lcm(row_group, kernel.row_group);
     int64_t& start = start_of_format[static_cast<size_t>(kernel.activation)];

@@ -34,6 +34,7 @@ class LoadedModel final : public Model {
   bool is_end_of_generation(int32_t token) const override { return tokenizer_->is_end_of_generation(token); }
   std::shared_ptr<Grammar> compile_grammar(std::span<const int32_t> form) const override;
 
+  const GgufFile& file() const { return file_; }
   const Hparams& hparams() const { return hparams_; }
   const KernelTable& kernels() const { return *kernels_; }
   /// Its products wait for the weights they read.

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -16,7 +17,7 @@ struct f16 {
   using Block = uint16_t;
 
   static void dequantize(const Block& block, float* out) { *out = f16_to_f32(block); }
-  static void quantize_reference(const float* x, Block& block) { block = f32_to_f16(*x); }
+  static void quantize(const float* x, const Importance&, Block& block) { block = f32_to_f16(*x); }
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -15,7 +16,7 @@ struct f32 {
   using Block = float;
 
   static void dequantize(const Block& block, float* out) { *out = block; }
-  static void quantize_reference(const float* x, Block& block) { block = *x; }
+  static void quantize(const float* x, const Importance&, Block& block) { block = *x; }
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 #include "quant/levels.inl.h"
 #include "quant/nibbles.inl.h"
 
@@ -34,14 +35,10 @@ struct iq4_nl : Iq4Levels {
     for (int i = 0; i < 32; ++i) out[i] = d * (float)kLevels[q[i]];
   }
 
-  /// The value of the largest magnitude becomes -127 * d; the others take the nearest level.
-  static void quantize_reference(const float* x, Block& block) {
-    float extreme = 0;
-    for (int i = 0; i < 32; ++i) extreme = fabsf(x[i]) > fabsf(extreme) ? x[i] : extreme;
-    const float d = extreme / -127;
-    const float inverse = d != 0 ? 1 / d : 0;
+  static void quantize(const float* x, const Importance& importance, Block& block) {
+    const float d = fit_levels(x, importance.weights, sum_of_squares(x, 32) * (2.0f / 32));
     block.d = f32_to_f16(d);
-    quantize_to_levels(kLevels, x, inverse, block.q);
+    quantize_to_levels(x, d, block.q);
   }
 
   static uint16_t scale(const Block& block) { return block.d; }

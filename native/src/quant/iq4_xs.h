@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 #include "quant/levels.inl.h"
 #include "quant/nibbles.inl.h"
 
@@ -40,25 +41,22 @@ struct iq4_xs : Iq4Levels {
     for (int i = 0; i < 256; ++i) out[i] = d * (float)(int8_t)scale[i / 32] * (float)kLevels[q[i]];
   }
 
-  /// The value of the largest magnitude of a sub-block becomes -127 steps; the others take the nearest level.
-  static void quantize_reference(const float* x, Block& block) {
-    float step[8], extreme_step = 0;
+  static void quantize(const float* x, const Importance& importance, Block& block) {
+    float steps[8];
+    const float power = sum_of_squares(x, 256) * (2.0f / 256);
     for (int j = 0; j < 8; ++j) {
-      float extreme = 0;
-      for (int i = 0; i < 32; ++i) extreme = fabsf(x[j * 32 + i]) > fabsf(extreme) ? x[j * 32 + i] : extreme;
-      step[j] = extreme / -127;
-      extreme_step = fabsf(step[j]) > fabsf(extreme_step) ? step[j] : extreme_step;
+      steps[j] = fit_levels(x + j * 32, importance.weights != nullptr ? importance.weights + j * 32 : nullptr,
+                            power);
     }
     memset(&block, 0, sizeof block);
-    block.d = f32_to_f16(extreme_step / -32);
-    const float d = f16_to_f32(block.d);
+    const float d = extreme_value(steps, 8) / -32;
+    const float inverse = d != 0 ? 1 / d : 0;
+    block.d = f32_to_f16(d);
     for (int j = 0; j < 8; ++j) {
-      const int scale = d != 0 ? (int)fminf(31, fmaxf(-32, roundf(step[j] / d))) : 0;
-      const int stored = scale + 32;
+      const int scale = nearest_code(inverse * steps[j], -32, 31), stored = scale + 32;
       block.scales_low[j / 2] = (uint8_t)(block.scales_low[j / 2] | (stored & 15) << (j % 2 * 4));
       block.scales_high = (uint16_t)(block.scales_high | (stored >> 4) << (2 * j));
-      const float inverse = d * (float)scale != 0 ? 1 / (d * (float)scale) : 0;
-      quantize_to_levels(kLevels, x + j * 32, inverse, block.q + j * 16);
+      quantize_to_levels(x + j * 32, d * (float)scale, block.q + j * 16);
     }
   }
 

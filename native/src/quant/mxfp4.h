@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 #include "quant/levels.inl.h"
 #include "quant/nibbles.inl.h"
 
@@ -37,13 +38,20 @@ struct mxfp4 {
   }
 
   /// The specification's: the exponent of the largest magnitude, less that of the largest level; nearest level.
-  static void quantize_reference(const float* x, Block& block) {
-    float largest = 0;
-    for (int i = 0; i < 32; ++i) largest = fmaxf(largest, fabsf(x[i]));
+  static void quantize(const float* x, const Importance&, Block& block) {
+    const float largest = fabsf(extreme_value(x, 32));
     const int exponent = largest > 0 ? (int)floorf(log2f(largest)) - 2 + 127 : 0;
     block.e = (uint8_t)(exponent < 0 ? 0 : exponent);
-    const float inverse = 1 / bf16_to_f32(scale(block));
-    quantize_to_levels(kLevels, x, inverse, block.q);
+    const float d = bf16_to_f32(scale(block));
+    uint8_t q[32];
+    for (int i = 0; i < 32; ++i) {
+      int best = 0;
+      for (int level = 1; level < 16; ++level) {
+        if (fabsf((float)kLevels[level] * d - x[i]) < fabsf((float)kLevels[best] * d - x[i])) best = level;
+      }
+      q[i] = (uint8_t)best;
+    }
+    Nibbles::pack(q, block.q);
   }
 
   /// 2^(e - 128) as bf16; the two smallest are subnormal.

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/f16.h"
+#include "quant/k_range.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -40,31 +41,16 @@ struct q2_k {
     }
   }
 
-  /// Plain rounding of each sub-block's range (no search for the least error).
-  static void quantize_reference(const float* x, Block& block) {
-    float range[16], depth[16], largest_range = 0, largest_depth = 0;
-    for (int j = 0; j < 16; ++j) {
-      float least = 0, most = x[j * 16];
-      for (int i = j * 16; i < j * 16 + 16; ++i) least = fminf(least, x[i]), most = fmaxf(most, x[i]);
-      range[j] = (most - least) / 3;
-      depth[j] = -least;
-      largest_range = fmaxf(largest_range, range[j]);
-      largest_depth = fmaxf(largest_depth, depth[j]);
-    }
-    memset(&block, 0, sizeof block);
-    block.d = f32_to_f16(largest_range / 15);
-    block.dmin = f32_to_f16(largest_depth / 15);
-    const float unit = f16_to_f32(block.d), unit_min = f16_to_f32(block.dmin);
-    for (int j = 0; j < 16; ++j) {
-      const int scale = unit > 0 ? (int)fminf(15, roundf(range[j] / unit)) : 0;
-      const int min = unit_min > 0 ? (int)fminf(15, roundf(depth[j] / unit_min)) : 0;
-      block.scales[j] = (uint8_t)(scale | min << 4);
-      const float step = unit * (float)scale, offset = unit_min * (float)min;
-      for (int i = j * 16; i < j * 16 + 16; ++i) {
-        const int q = step > 0 ? (int)fminf(3, fmaxf(0, roundf((x[i] + offset) / step))) : 0;
-        uint8_t& byte = block.q[i / 128 * 32 + i % 32];
-        byte = (uint8_t)(byte | q << (i % 128 / 32 * 2));
-      }
+  static void quantize(const float* x, const Importance& importance, Block& block) {
+    KRange<16, 3, 15> range;
+    range.fit(x, importance.weights, {-0.5f, 0.1f, 15, true});
+    block.d = range.d;
+    block.dmin = range.dmin;
+    for (int j = 0; j < 16; ++j) block.scales[j] = (uint8_t)(range.scales[j] | range.minima[j] << 4);
+    memset(block.q, 0, sizeof block.q);
+    for (int i = 0; i < 256; ++i) {
+      uint8_t& byte = block.q[i / 128 * 32 + i % 32];
+      byte = (uint8_t)(byte | range.q[i] << (i % 128 / 32 * 2));
     }
   }
 

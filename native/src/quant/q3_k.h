@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -40,32 +41,23 @@ struct q3_k {
     for (int i = 0; i < 256; ++i) out[i] = d * (float)(int8_t)scale[i / 16] * (float)(q[i] - 4);
   }
 
-  /// Plain rounding (no search for the least error); the value of the largest magnitude of a sub-block becomes -4
-  /// steps.
-  static void quantize_reference(const float* x, Block& block) {
-    float step[16], extreme_step = 0;
-    for (int j = 0; j < 16; ++j) {
-      float extreme = 0;
-      for (int i = 0; i < 16; ++i) extreme = fabsf(x[j * 16 + i]) > fabsf(extreme) ? x[j * 16 + i] : extreme;
-      step[j] = extreme / -4;
-      extreme_step = fabsf(step[j]) > fabsf(extreme_step) ? step[j] : extreme_step;
-    }
+  static void quantize(const float* x, const Importance& importance, Block& block) {
+    uint8_t q[256], stored[16];  // scales + 32
     memset(&block, 0, sizeof block);
-    block.d = f32_to_f16(extreme_step / -32);
+    block.d = f32_to_f16(importance.weights != nullptr ? fit_weighted(x, importance.weights, q, stored)
+                                                       : fit_plain(x, q, stored));
     const float d = f16_to_f32(block.d);
     for (int j = 0; j < 16; ++j) {
-      const int scale = d != 0 ? (int)fminf(31, fmaxf(-32, roundf(step[j] / d))) : 0;
-      const int stored = scale + 32;
       uint8_t& nibbles = block.scales[j % 8];
-      nibbles = (uint8_t)(nibbles | (stored & 15) << (j / 8 * 4));
+      nibbles = (uint8_t)(nibbles | (stored[j] & 15) << (j / 8 * 4));
       uint8_t& upper = block.scales[8 + j % 4];
-      upper = (uint8_t)(upper | (stored >> 4) << (j / 4 * 2));
-      const float unit = d * (float)scale;
+      upper = (uint8_t)(upper | (stored[j] >> 4) << (j / 4 * 2));
+      const float unit = d * (float)(stored[j] - 32);
       for (int i = j * 16; i < j * 16 + 16; ++i) {
-        const int q = unit != 0 ? (int)fminf(7, fmaxf(0, roundf(x[i] / unit) + 4)) : 4;
+        if (unit != 0) q[i] = (uint8_t)(nearest_code(x[i] / unit, -4, 3) + 4);
         const int half = i / 128, quarter = i % 128 / 32, at = i % 32;
-        block.low[half * 32 + at] = (uint8_t)(block.low[half * 32 + at] | (q & 3) << (quarter * 2));
-        block.high[at] = (uint8_t)(block.high[at] | (q >> 2) << (half * 4 + quarter));
+        block.low[half * 32 + at] = (uint8_t)(block.low[half * 32 + at] | (q[i] & 3) << (quarter * 2));
+        block.high[at] = (uint8_t)(block.high[at] | (q[i] >> 2) << (half * 4 + quarter));
       }
     }
   }
@@ -85,6 +77,28 @@ struct q3_k {
         out[group * 32 + i] = (uint8_t)(low | (block.high[i] >> group & 1) << 2);
       }
     }
+  }
+
+ private:
+  /// Codes and scales + 32; returns d.
+  static float fit_plain(const float* x, uint8_t* q, uint8_t* stored) {
+    float steps[16];
+    for (int j = 0; j < 16; ++j) steps[j] = refine_symmetric(16, 4, x + j * 16, q + j * 16);
+    const float extreme = extreme_value(steps, 16);
+    const float inverse = extreme != 0 ? -32 / extreme : 0;
+    for (int j = 0; j < 16; ++j) {
+      stored[j] = (uint8_t)(extreme != 0 ? nearest_code(inverse * steps[j], -32, 31) + 32 : 0);
+    }
+    return extreme != 0 ? 1 / inverse : 0;
+  }
+  static float fit_weighted(const float* x, const float* importance, uint8_t* q, uint8_t* stored) {
+    float steps[16], weights[16], sums[16];
+    const float power = 2 * sum_of_squares(x, 256) / 256;
+    for (int j = 0; j < 16; ++j) {
+      sums[j] = importance_weights(x + j * 16, importance + j * 16, power, 16, weights);
+      steps[j] = fit_symmetric(16, 4, x + j * 16, weights, q + j * 16);
+    }
+    return fit_symmetric(16, 32, steps, sums, stored);
   }
 };
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 #include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
@@ -32,17 +33,21 @@ struct q4_0 {
     for (int i = 0; i < 32; ++i) out[i] = (float)(q[i] - 8) * d;
   }
 
-  /// The value of the largest magnitude becomes exactly -8 * d.
-  static void quantize_reference(const float* x, Block& block) {
-    float extreme = 0;
-    for (int i = 0; i < 32; ++i) extreme = fabsf(x[i]) > fabsf(extreme) ? x[i] : extreme;
-    const float d = extreme / -8;
-    const float inverse = d != 0 ? 1 / d : 0;
-    block.d = f32_to_f16(d);
+  /// Without weights the value of the largest magnitude becomes exactly -8 * d.
+  static void quantize(const float* x, const Importance& importance, Block& block) {
     uint8_t q[32];
-    for (int i = 0; i < 32; ++i) {
-      const int code = (int)(x[i] * inverse + 8.5f);
-      q[i] = (uint8_t)(code > 15 ? 15 : code);
+    if (importance.weights != nullptr) {
+      float weights[32];
+      importance_weights(x, importance.weights, importance.row_power, 32, weights);
+      block.d = f32_to_f16(fit_symmetric(32, 8, x, weights, q));
+    } else {
+      const float d = extreme_value(x, 32) / -8;
+      const float inverse = d != 0 ? 1 / d : 0;
+      block.d = f32_to_f16(d);
+      for (int i = 0; i < 32; ++i) {
+        const int code = (int)(x[i] * inverse + 8.5f);
+        q[i] = (uint8_t)(code > 15 ? 15 : code);
+      }
     }
     Nibbles::pack(q, block.q);
   }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 #include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
@@ -33,17 +34,24 @@ struct q4_1 {
     for (int i = 0; i < 32; ++i) out[i] = (float)q[i] * d + m;
   }
 
-  static void quantize_reference(const float* x, Block& block) {
-    float least = x[0], most = x[0];
-    for (int i = 1; i < 32; ++i) least = fminf(least, x[i]), most = fmaxf(most, x[i]);
-    const float d = (most - least) / 15;
-    const float inverse = d != 0 ? 1 / d : 0;
-    block.d = f32_to_f16(d);
-    block.m = f32_to_f16(least);
+  static void quantize(const float* x, const Importance& importance, Block& block) {
     uint8_t q[32];
-    for (int i = 0; i < 32; ++i) {
-      const int code = (int)((x[i] - least) * inverse + 0.5f);
-      q[i] = (uint8_t)(code > 15 ? 15 : code);
+    if (importance.weights != nullptr) {
+      float weights[32], depth;
+      importance_weights(x, importance.weights, importance.row_power, 32, weights);
+      block.d = f32_to_f16(fit_range(32, 15, x, weights, kImportanceSearch, q, &depth));
+      block.m = f32_to_f16(-depth);
+    } else {
+      float least = x[0], most = x[0];
+      for (int i = 1; i < 32; ++i) least = fminf(least, x[i]), most = fmaxf(most, x[i]);
+      const float d = (most - least) / 15;
+      const float inverse = d != 0 ? 1 / d : 0;
+      block.d = f32_to_f16(d);
+      block.m = f32_to_f16(least);
+      for (int i = 0; i < 32; ++i) {
+        const int code = (int)((x[i] - least) * inverse + 0.5f);
+        q[i] = (uint8_t)(code > 15 ? 15 : code);
+      }
     }
     Nibbles::pack(q, block.q);
   }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/k_range.inl.h"
 #include "quant/k_scales.inl.h"
 
 namespace tiergate::quant {
@@ -40,12 +41,15 @@ struct q4_k {
     }
   }
 
-  static void quantize_reference(const float* x, Block& block) {
-    uint8_t q[256];
-    KScales::quantize(x, 15, &block.d, &block.dmin, block.scales, q);
+  static void quantize(const float* x, const Importance& importance, Block& block) {
+    KRange<32, 15, 63> range;
+    range.fit(x, importance.weights, {-1.0f, 0.1f, 20, false});
+    block.d = range.d;
+    block.dmin = range.dmin;
+    KScales::pack(range.scales, range.minima, block.scales);
     for (int i = 0; i < 128; ++i) {
       const int at = i / 32 * 64 + i % 32;
-      block.q[i] = (uint8_t)(q[at] | q[at + 32] << 4);
+      block.q[i] = (uint8_t)(range.q[at] | range.q[at + 32] << 4);
     }
   }
 

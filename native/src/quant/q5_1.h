@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 #include "quant/nibbles.inl.h"
 
 namespace tiergate::quant {
@@ -35,17 +36,24 @@ struct q5_1 {
     for (int i = 0; i < 32; ++i) out[i] = (float)q[i] * d + m;
   }
 
-  static void quantize_reference(const float* x, Block& block) {
-    float least = x[0], most = x[0];
-    for (int i = 1; i < 32; ++i) least = fminf(least, x[i]), most = fmaxf(most, x[i]);
-    const float d = (most - least) / 31;
-    const float inverse = d != 0 ? 1 / d : 0;
-    block.d = f32_to_f16(d);
-    block.m = f32_to_f16(least);
+  static void quantize(const float* x, const Importance& importance, Block& block) {
     uint8_t q[32];
-    for (int i = 0; i < 32; ++i) {
-      const int code = (int)((x[i] - least) * inverse + 0.5f);
-      q[i] = (uint8_t)(code > 31 ? 31 : code);
+    if (importance.weights != nullptr) {
+      float weights[32], depth;
+      importance_weights(x, importance.weights, importance.row_power, 32, weights);
+      block.d = f32_to_f16(fit_range(32, 31, x, weights, kImportanceSearch, q, &depth));
+      block.m = f32_to_f16(-depth);
+    } else {
+      float least = x[0], most = x[0];
+      for (int i = 1; i < 32; ++i) least = fminf(least, x[i]), most = fmaxf(most, x[i]);
+      const float d = (most - least) / 31;
+      const float inverse = d != 0 ? 1 / d : 0;
+      block.d = f32_to_f16(d);
+      block.m = f32_to_f16(least);
+      for (int i = 0; i < 32; ++i) {
+        const int code = (int)((x[i] - least) * inverse + 0.5f);
+        q[i] = (uint8_t)(code > 31 ? 31 : code);
+      }
     }
     Nibbles::pack_with_fifth_bits(q, block.q, block.high);
   }

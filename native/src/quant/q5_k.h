@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/f16.h"
+#include "quant/k_range.inl.h"
 #include "quant/k_scales.inl.h"
 
 namespace tiergate::quant {
@@ -43,15 +44,18 @@ struct q5_k {
     }
   }
 
-  static void quantize_reference(const float* x, Block& block) {
-    uint8_t q[256];
-    KScales::quantize(x, 31, &block.d, &block.dmin, block.scales, q);
+  static void quantize(const float* x, const Importance& importance, Block& block) {
+    KRange<32, 31, 63> range;
+    range.fit(x, importance.weights, {-0.5f, 0.1f, 15, false});
+    block.d = range.d;
+    block.dmin = range.dmin;
+    KScales::pack(range.scales, range.minima, block.scales);
     memset(block.q, 0, sizeof block.q);
     memset(block.high, 0, sizeof block.high);
     for (int at = 0; at < 256; ++at) {
       const int j = at / 32, i = at % 32, byte = j / 2 * 32 + i;
-      block.q[byte] = (uint8_t)(block.q[byte] | (q[at] & 15) << (j % 2 * 4));
-      block.high[i] = (uint8_t)(block.high[i] | (q[at] >> 4) << j);
+      block.q[byte] = (uint8_t)(block.q[byte] | (range.q[at] & 15) << (j % 2 * 4));
+      block.high[i] = (uint8_t)(block.high[i] | (range.q[at] >> 4) << j);
     }
   }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -38,28 +39,28 @@ struct q6_k {
     for (int i = 0; i < 256; ++i) out[i] = d * (float)block.scales[i / 16] * (float)(q[i] - 32);
   }
 
-  /// Plain rounding (no search for the least error); the value of the largest magnitude of a sub-block
-  /// becomes -32 steps.
-  static void quantize_reference(const float* x, Block& block) {
-    float step[16], extreme_step = 0;
+  static void quantize(const float* x, const Importance& importance, Block& block) {
+    float steps[16];
+    uint8_t q[256];
     for (int j = 0; j < 16; ++j) {
-      float extreme = 0;
-      for (int i = 0; i < 16; ++i) extreme = fabsf(x[j * 16 + i]) > fabsf(extreme) ? x[j * 16 + i] : extreme;
-      step[j] = extreme / -32;
-      extreme_step = fabsf(step[j]) > fabsf(extreme_step) ? step[j] : extreme_step;
+      const float* const weights = importance.weights != nullptr ? importance.weights + j * 16 : nullptr;
+      steps[j] = fit_symmetric(16, 32, x + j * 16, weights, q + j * 16);
     }
     memset(&block, 0, sizeof block);
-    block.d = f32_to_f16(extreme_step / -128);
+    const float extreme = extreme_value(steps, 16);
+    if (fabsf(extreme) < kLeastMagnitude) return;
+    const float inverse = -128 / extreme;
+    block.d = f32_to_f16(1 / inverse);
     const float d = f16_to_f32(block.d);
     for (int j = 0; j < 16; ++j) {
-      block.scales[j] = (int8_t)(d != 0 ? fminf(127, fmaxf(-128, roundf(step[j] / d))) : 0);
+      block.scales[j] = (int8_t)nearest_code(inverse * steps[j], -128, 127);
       const float unit = d * (float)block.scales[j];
       for (int i = j * 16; i < j * 16 + 16; ++i) {
-        const int q = unit != 0 ? (int)fminf(63, fmaxf(0, roundf(x[i] / unit) + 32)) : 32;
+        if (unit != 0) q[i] = (uint8_t)(nearest_code(x[i] / unit, -32, 31) + 32);
         const int half = i / 128, quarter = i % 128 / 32, at = i % 32;
         const int low_at = half * 64 + quarter % 2 * 32 + at;
-        block.low[low_at] = (uint8_t)(block.low[low_at] | (q & 15) << (quarter / 2 * 4));
-        block.high[half * 32 + at] = (uint8_t)(block.high[half * 32 + at] | (q >> 4) << (quarter * 2));
+        block.low[low_at] = (uint8_t)(block.low[low_at] | (q[i] & 15) << (quarter / 2 * 4));
+        block.high[half * 32 + at] = (uint8_t)(block.high[half * 32 + at] | (q[i] >> 4) << (quarter * 2));
       }
     }
   }

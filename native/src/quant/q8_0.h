@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/f16.h"
+#include "quant/fit.inl.h"
 
 namespace tiergate::quant {
 namespace {
@@ -30,10 +31,8 @@ struct q8_0 {
     for (int i = 0; i < 32; ++i) out[i] = d * (float)block.q[i];
   }
 
-  static void quantize_reference(const float* x, Block& block) {
-    float largest = 0;
-    for (int i = 0; i < 32; ++i) largest = fmaxf(largest, fabsf(x[i]));
-    const float d = largest / 127;
+  static void quantize(const float* x, const Importance&, Block& block) {
+    const float d = fabsf(extreme_value(x, 32)) / 127;
     const float inverse = d != 0 ? 1 / d : 0;
     block.d = f32_to_f16(d);
     for (int i = 0; i < 32; ++i) block.q[i] = (int8_t)roundf(x[i] * inverse);

@@ -413,6 +413,16 @@ void CpuEngine::abandon_reading() {
   read_.reset();
 }
 
+void CpuEngine::collect_importance() {
+  if (column_squares_ == nullptr) column_squares_ = std::make_unique<ColumnSquares>();
+  pass_.column_squares = column_squares_.get();
+}
+
+std::vector<ImportanceSums> CpuEngine::importance() const {
+  return column_squares_ == nullptr ? std::vector<ImportanceSums>()
+                                    : column_squares_->by_tensor(model_->file());
+}
+
 std::string CpuEngine::prefix_identity(const std::string& key) const {
   const KvShape& shape = pages_->shape();
   std::string out = key + ' ' + model_->isa() + (options_.kv_type == KvType::kF16 ? " f16" : " q8_0");

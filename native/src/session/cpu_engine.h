@@ -10,6 +10,7 @@
 #include "engine.h"
 #include "kv/page_pool.h"
 #include "kv/prefix_tree.h"
+#include "model/column_squares.h"
 #include "model/forward_pass.h"
 #include "model/loaded_model.h"
 #include "model/rope.h"
@@ -41,6 +42,8 @@ class CpuEngine final : public Engine {
   std::optional<std::vector<StepResult>> take_reading() override { return std::exchange(read_, {}); }
   void abandon_reading() override;
   double reading_ms() const override { return reading_ms_; }
+  void collect_importance() override;
+  std::vector<ImportanceSums> importance() const override;
 
  private:
   /// Throws Error before anything has changed.
@@ -75,6 +78,7 @@ class CpuEngine final : public Engine {
   std::shared_ptr<PrefixTree> prefixes_;
   RopeTable rope_, window_rope_;
   ForwardPass pass_;
+  std::unique_ptr<ColumnSquares> column_squares_;  // null: not asked for
 
   /// A pass that waits between layers while steps run.
   struct Reading {

@@ -97,6 +97,10 @@ export class ScriptedEngine implements NativeEngine {
   #stepping = false;
   readonly readings: RecordedItem[][] = [];
   readingMs = 0;
+  collectImportance(): void {}
+  importance(): [] {
+    return [];
+  }
   #reading: {
     items: NativeStepItem[];
     layerMs: number;
