@@ -1,10 +1,9 @@
 // Packed weights on disk: where they are, what they belong to, when they are written, and how much of the disk they may
 // take. The format and its checks are native/src/model/packed_file.h; why it is so: docs/decisions/2026-11-23-packed-weights-on-disk.md.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { access, constants, mkdir, open, readdir, stat, statfs, unlink } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { cacheFolder, fileSha256 } from './file-digest.ts';
 
 /** Of a model's file. */
 export interface PackedPlace {
@@ -54,10 +53,6 @@ const isWritable = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-/** Of the XDG Base Directory Specification. */
-const cacheFolder = (env: NodeJS.ProcessEnv): string =>
-  join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tiergate', 'packed');
-
 /** Beside the model, hidden; in the user's cache folder where that one cannot be written. */
 export async function packedPlace(
   modelFile: string,
@@ -69,7 +64,7 @@ export async function packedPlace(
   const name = `.${basename(path)}.${isa}`;
   const beside = join(dirname(path), name + SUFFIX);
   if (await isWritable(dirname(path))) return { path: beside, key };
-  return { path: join(cacheFolder(env), `${name}.${digest.slice(0, 16)}${SUFFIX}`), key };
+  return { path: join(cacheFolder(env), 'packed', `${name}.${digest.slice(0, 16)}${SUFFIX}`), key };
 }
 
 interface Writer {
@@ -80,13 +75,6 @@ export interface WriteOptions {
   mostBytes?: number;
   leastFreeBytes?: number;
   log?: (line: string) => void;
-}
-
-async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  // Pieces small enough that requests are not held up by hashing one.
-  for await (const piece of createReadStream(path, { highWaterMark: 256 * 1024, signal })) hash.update(piece);
-  return hash.digest('hex');
 }
 
 /** Drafts of processes that ended while they wrote. */
@@ -150,7 +138,7 @@ export async function writePacked(
       log?.('packed weights are not kept: they are larger than the bound on such files');
       return false;
     }
-    const sha256 = await sha256Of(modelFile, signal);
+    const sha256 = await fileSha256(modelFile, { signal });
     if ((await sampledKey(modelFile)).key !== place.key) return false;
     await native.writePackedCache(place.path, sha256);
     return true;
