@@ -36,6 +36,10 @@ async function knownSha256(path: string, state: string, env: DigestOptions['env'
   return keptState === state && /^[0-9a-f]{64}$/.test(sha256 ?? '') ? sha256! : null;
 }
 
+/** Notes the digest of a file that was just checked under another name. */
+export const rememberSha256 = async (path: string, sha256: string, env = process.env): Promise<void> =>
+  keep(path, await stateOf(path), sha256, env);
+
 /** A cache that cannot be written only costs the next start its time. */
 async function keep(path: string, state: string, sha256: string, env: DigestOptions['env']): Promise<void> {
   const note = notePath(path, env);

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { displayPath } from '../../contract/built-file.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import { type DigestOptions, fileSha256 } from '../file-digest.ts';
+import { checkIsFile } from '../model.ts';
 import { findStoredModel } from './find.ts';
 import { type Lock, type LockedModel, readLock } from './lock-file.ts';
 import { isModelName } from './model-name.ts';
@@ -45,6 +46,7 @@ export async function checkPinned(
   };
   for (const [i, part] of partFiles(basename(modelFile)).entries()) {
     const path = join(dirname(modelFile), part);
+    await checkIsFile(path);
     const found = await fileSha256(path, { ...options, onBytes });
     const wanted = entries.map(({ files }) => files[i]?.sha256);
     if (wanted.includes(found)) continue;
