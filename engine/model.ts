@@ -1,6 +1,5 @@
 // One open GGUF file: its facts, its tokenizer, and engines made of it. Owns native memory until close().
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { displayPath } from '../contract/built-file.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
 import {
@@ -11,6 +10,7 @@ import {
   nativeAddon,
 } from './binding.ts';
 import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
+import { modelStem } from './store/split-names.ts';
 
 interface EngineSize {
   /** 0: physical cores. */
@@ -90,7 +90,7 @@ export class Model {
     this.#native = native;
     this.info = native.info();
     this.isa = native.isa();
-    this.id = basename(this.info.path).replace(/\.gguf$/i, '');
+    this.id = modelStem(this.info.path);
   }
 
   /**

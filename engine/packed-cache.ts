@@ -1,9 +1,11 @@
 // Packed weights on disk: where they are, what they belong to, when they are written, and how much of the disk they may
 // take. The format and its checks are native/src/model/packed_file.h; why it is so: docs/decisions/2026-11-23-packed-weights-on-disk.md.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir, open, readdir, stat, statfs, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { cacheFolder, fileSha256 } from './file-digest.ts';
+import { partFiles } from './store/split-names.ts';
 
 /** Of a model's file. */
 export interface PackedPlace {
@@ -23,11 +25,25 @@ const SAMPLES = 64;
 const SAMPLE_BYTES = 4096;
 const HEAD_BYTES = 2 ** 20;
 
+/** `sampledKeyOf` a model's file, or of all files of one that is split. */
+export async function sampledKey(path: string): Promise<{ key: string; digest: string }> {
+  const [first, ...others] = await Promise.all(
+    partFiles(path)
+      .filter((part) => part === path || existsSync(part))
+      .map(sampledKeyOf),
+  );
+  if (others.length === 0) return first!;
+  const hash = createHash('sha256');
+  for (const { key } of [first!, ...others]) hash.update(`${key}\n`);
+  const digest = hash.digest('hex');
+  return { key: `${others.length + 1} parts:${digest}`, digest };
+}
+
 /**
  * Size, time of change and a SHA-256 over the first MiB and 64 samples spread over the file: a few milliseconds
  * whatever the size. Tells files apart that people have; the full SHA-256 stands in the packed file.
  */
-export async function sampledKey(path: string): Promise<{ key: string; digest: string }> {
+async function sampledKeyOf(path: string): Promise<{ key: string; digest: string }> {
   const file = await open(path);
   try {
     const { size, mtimeNs } = await file.stat({ bigint: true });

@@ -11,12 +11,13 @@ import { fileBytes } from '../engine/store/folders.ts';
 import type { LockedModel } from '../engine/store/lock-file.ts';
 import { hubFileName, parseHubName } from '../engine/store/model-name.ts';
 import { pulledPath, writeRecord } from '../engine/store/places/pulled.ts';
+import { fileSize } from '../engine/store/sizes.ts';
 import type { Environment, StoredModel } from '../engine/store/stored-model.ts';
 import { createDoor } from './door.ts';
 import { download } from './download.ts';
 import { withFileLock } from './file-lock.ts';
 import { partBytes } from './part-file.ts';
-import { checkAccess, contentUrl, gb, type HubModel, type Repository, readRepository } from './repository.ts';
+import { checkAccess, contentUrl, type HubModel, type Repository, readRepository } from './repository.ts';
 import { selectModel } from './select.ts';
 import { hubSettings } from './settings.ts';
 
@@ -113,7 +114,7 @@ async function checkSpace(wanted: HubModel, targets: readonly string[]): Promise
   if (missing + LEAST_FREE_BYTES <= free) return;
   throw new GatewayError(
     'DISK_TOO_SMALL',
-    `${gb(missing)} are to be fetched to ${folder}, where ${gb(free)} are free (${gb(LEAST_FREE_BYTES)} of them are left alone); ` +
+    `${fileSize(missing)} are to be fetched to ${folder}, where ${fileSize(free)} are free (${fileSize(LEAST_FREE_BYTES)} of them are left alone); ` +
       'free some space, take a smaller quantisation, or set TIERGATE_MODELS to a folder on another disk',
   );
 }
@@ -171,7 +172,7 @@ export async function pull(name: string, options: PullOptions): Promise<Pulled> 
   await checkSpace(model, targets);
   if (options.dryRun === true) {
     say(
-      `${full}: ${gb(model.bytes)} in ${model.files.length === 1 ? '1 file' : `${model.files.length} files`} would be fetched to ${dirname(targets[0]!)}`,
+      `${full}: ${fileSize(model.bytes)} in ${model.files.length === 1 ? '1 file' : `${model.files.length} files`} would be fetched to ${dirname(targets[0]!)}`,
     );
     return answer('dry run', null);
   }

@@ -88,6 +88,3 @@ export async function checkAccess(door: Door, repo: string, revision: string, fi
 /** Address of a file's content at a commit; it may redirect. */
 export const contentUrl = ({ asked }: Door, repo: string, revision: string, path: string): string =>
   `${asked.hubUrl}/${repo}/resolve/${revision}/${path.split('/').map(encodeURIComponent).join('/')}`;
-
-export const gb = (bytes: number): string =>
-  bytes < 1e7 ? `${(bytes / 1e6).toFixed(2)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;

@@ -4,9 +4,10 @@ import { chooseQuantisation, type Machine } from '../engine/store/choose.ts';
 import { type GgufHead, readGgufHead } from '../engine/store/gguf-head.ts';
 import type { HubName } from '../engine/store/model-name.ts';
 import { isQuantisation, quantisationOf } from '../engine/store/quantisation-name.ts';
+import { fileSize } from '../engine/store/sizes.ts';
 import { partFiles } from '../engine/store/split-names.ts';
 import type { Door } from './door.ts';
-import { checkAccess, contentUrl, gb, type HubModel, type Repository } from './repository.ts';
+import { checkAccess, contentUrl, type HubModel, type Repository } from './repository.ts';
 
 /** Holds the keys before the vocabulary in all files seen. */
 const HEAD_BYTES = 256 * 1024;
@@ -25,7 +26,7 @@ async function headOf(door: Door, { repo, revision }: Repository, model: HubMode
 }
 
 const listed = (models: readonly HubModel[]): string =>
-  models.map(({ file, bytes }) => `${quantisationOf(file) ?? file} (${gb(bytes)})`).join(', ');
+  models.map(({ file, bytes }) => `${quantisationOf(file) ?? file} (${fileSize(bytes)})`).join(', ');
 
 /** @throws {GatewayError} MODEL_NOT_FOUND with what there is; as chooseQuantisation */
 export async function selectModel(

@@ -4,6 +4,7 @@ import { GatewayError } from '../../contract/errors.ts';
 import type { AvailableMemory } from '../available-memory.ts';
 import type { GgufHead } from './gguf-head.ts';
 import { quantisationOf } from './quantisation-name.ts';
+import { memorySize } from './sizes.ts';
 
 export interface Candidate {
   file: string;
@@ -30,13 +31,11 @@ const USABLE_SHARE = 0.9;
 /** A token reads every active weight once. One core of 2020-2026 reads about this much, all of them together at most that. */
 const BYTES_A_CORE = 8e9;
 const BYTES_A_MACHINE = 50e9;
-/** Faster than people read. */
-const LEAST_TOKENS_A_SECOND = 8;
+/** As fast as people read: 250 words a minute. */
+const LEAST_TOKENS_A_SECOND = 6;
 /** Not run by the engine (native/src/quant). */
 const UNSUPPORTED = /^(?:UD-)?(?:IQ[123]|TQ)/;
 const FLOATS = /^(?:F32|F16|BF16)$/;
-
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
 const numberIn = (head: GgufHead, key: string): number | null => {
   const value = head.get(key);
@@ -102,12 +101,12 @@ export function chooseQuantisation<T extends Candidate>(
   const room = memory.bytes * USABLE_SHARE;
   const fits = rows.filter(({ needs }) => needs <= room);
   const sum = ({ model, needs }: (typeof rows)[number]): string =>
-    `${gib(model.bytes)} weights + ${gib(kv.bytes)} K/V of ${kv.tokens} tokens + ${gib(REST_BYTES)} rest = ${gib(needs)}`;
+    `${memorySize(model.bytes)} weights + ${memorySize(kv.bytes)} K/V of ${kv.tokens} tokens + ${memorySize(REST_BYTES)} rest = ${memorySize(needs)}`;
   if (fits.length === 0) {
     const least = rows.at(-1)!;
     throw new GatewayError(
       'MEMORY_TOO_SMALL',
-      `no quantisation fits: the smallest, ${least.name}, needs ${sum(least)}, usable are ${gib(room)} (9/10 of ` +
+      `no quantisation fits: the smallest, ${least.name}, needs ${sum(least)}, usable are ${memorySize(room)} (9/10 of ` +
         `${memory.source}); take a smaller model, or name one to pull it all the same, e.g. :${least.name}`,
     );
   }
@@ -115,13 +114,13 @@ export function chooseQuantisation<T extends Candidate>(
   const chosen =
     fine.find(({ tokensPerSecond }) => tokensPerSecond >= LEAST_TOKENS_A_SECOND) ?? fine.at(-1) ?? fits[0]!;
   const because = [
-    `${chosen.name}, the best of ${all.length} for this machine: ${sum(chosen)} of ${gib(memory.bytes)} available`,
+    `${chosen.name}, the best of ${all.length} for this machine: ${sum(chosen)} of ${memorySize(memory.bytes)} available`,
   ];
   const better = rows[rows.indexOf(chosen) - 1];
   if (better !== undefined)
     because.push(
       better.needs > room
-        ? `${better.name} would need ${gib(better.needs)}`
+        ? `${better.name} would need ${memorySize(better.needs)}`
         : `${better.name} would give about ${better.tokensPerSecond.toFixed(1)} tokens/s on ${cores} cores`,
     );
   return { chosen: chosen.model, because };

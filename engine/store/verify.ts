@@ -1,5 +1,7 @@
 // Reads model files and compares their SHA-256 with what is known of them.
 import { basename, dirname, resolve } from 'node:path';
+import { displayPath } from '../../contract/built-file.ts';
+import { GatewayError } from '../../contract/errors.ts';
 import { type DigestOptions, fileSha256 } from '../file-digest.ts';
 import { findStoredModel } from './find.ts';
 import { fileBytes } from './folders.ts';
@@ -74,12 +76,22 @@ export async function* verifyStored(
       yield verdictOf({ model: name, path, file: basename(path), sha256 }, options);
 }
 
-/** The entry of a stored model, its files read where their digests are not known. */
+/**
+ * The entry of a stored model, its files read where their digests are not known.
+ * @throws {GatewayError} MODEL_FILE_INVALID when a file is not what its store says
+ */
 export async function lockedModelOf(model: StoredModel, options: DigestOptions): Promise<LockedModel> {
   const { name, revision, files } = model;
   const names = name.startsWith('hf:') ? partFiles(basename(name)) : files.map(({ path }) => basename(path));
   const locked = [];
-  for (const [i, { path, bytes }] of files.entries())
-    locked.push({ file: names[i]!, bytes, sha256: await fileSha256(path, options) });
+  for (const [i, { path, bytes, sha256: told }] of files.entries()) {
+    const sha256 = await fileSha256(path, options);
+    if (told !== null && told !== sha256)
+      throw new GatewayError(
+        'MODEL_FILE_INVALID',
+        `${name} has changed since it was fetched: the SHA-256 of ${displayPath(path)} is ${sha256}, it was ${told}; pull it again`,
+      );
+    locked.push({ file: names[i]!, bytes, sha256 });
+  }
   return { name, ...(revision !== null && { revision }), files: locked };
 }

@@ -6,6 +6,7 @@ import { fileTypeOf } from '../../engine/store/file-type.ts';
 import { allModels, PLACES } from '../../engine/store/find.ts';
 import { type GgufHead, readGgufHead } from '../../engine/store/gguf-head.ts';
 import { quantisationOf } from '../../engine/store/quantisation-name.ts';
+import { fileSize } from '../../engine/store/sizes.ts';
 import { modelBytes, type StoredModel } from '../../engine/store/stored-model.ts';
 import { columns } from './columns.ts';
 
@@ -42,9 +43,6 @@ function factsOf(model: StoredModel) {
   };
 }
 
-const size = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
-
 function runList(options: { json?: boolean }): void {
   const models = allModels(process.env, process.cwd()).map(factsOf);
   if (options.json) {
@@ -62,7 +60,7 @@ function runList(options: { json?: boolean }): void {
     model.name,
     model.readable ? (model.architecture ?? '-') : 'not a GGUF file',
     model.quantisation ?? '-',
-    size(model.bytes),
+    fileSize(model.bytes),
     model.files[0]!.sha256?.slice(0, 12) ?? '-',
     model.place,
     `${displayPath(model.files[0]!.path)}${model.files.length > 1 ? ` and ${model.files.length - 1} more` : ''}`,

@@ -1,9 +1,7 @@
 // How a pull shows itself: a bar on a terminal, else a line for each tenth.
 import cliProgress from 'cli-progress';
+import { fileSize } from '../../engine/store/sizes.ts';
 import type { FileProgress } from '../../hub/pull.ts';
-
-const size = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 const WORDS = { fetching: 'fetching', checking: 'checking SHA-256 of' } as const;
 
@@ -17,7 +15,7 @@ interface Tally {
 
 function speedOf({ done, startBytes, startedAt }: Tally): string {
   const seconds = (Date.now() - startedAt) / 1000;
-  return seconds < 0.2 ? '' : `${size((done - startBytes) / seconds)}/s`;
+  return seconds < 0.2 ? '' : `${fileSize((done - startBytes) / seconds)}/s`;
 }
 
 function bar(file: string, total: number): FileProgress {
@@ -34,8 +32,8 @@ function bar(file: string, total: number): FileProgress {
   let tally: Tally = { phase: 'fetching', done: 0, startBytes: 0, startedAt: Date.now() };
   const facts = () => ({
     what: `${WORDS[tally.phase]} ${file}`,
-    have: size(tally.done),
-    all: size(total),
+    have: fileSize(tally.done),
+    all: fileSize(total),
     speed: speedOf(tally),
   });
   return {
@@ -58,14 +56,16 @@ function lines(file: string, total: number): FileProgress {
     phase(phase, startBytes) {
       tally = { phase, done: startBytes, startBytes, startedAt: Date.now() };
       tenth = Math.floor((10 * startBytes) / total);
-      const rest = startBytes > 0 ? `, ${size(startBytes)} are there from before` : '';
-      process.stderr.write(`${WORDS[phase]} ${file}: ${size(total)}${rest}\n`);
+      const rest = startBytes > 0 ? `, ${fileSize(startBytes)} are there from before` : '';
+      process.stderr.write(`${WORDS[phase]} ${file}: ${fileSize(total)}${rest}\n`);
     },
     bytes(bytes) {
       tally.done += bytes;
       const now = Math.floor((10 * tally.done) / total);
       if (now > tenth && tally.phase === 'fetching')
-        process.stderr.write(`  ${10 * now} % ${size(tally.done)} ${speedOf(tally)}`.trimEnd().concat('\n'));
+        process.stderr.write(
+          `  ${10 * now} % ${fileSize(tally.done)} ${speedOf(tally)}`.trimEnd().concat('\n'),
+        );
       tenth = now;
     },
     done() {},

@@ -4,8 +4,9 @@ import { displayPath } from '../../contract/built-file.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import { availableMemory } from '../../engine/available-memory.ts';
 import { hostPlan } from '../../engine/host-size.ts';
-import { allModels } from '../../engine/store/find.ts';
 import { type LockedModel, lockPath, readLock } from '../../engine/store/lock-file.ts';
+import { memorySize } from '../../engine/store/sizes.ts';
+import { verifyLocked } from '../../engine/store/verify.ts';
 import { type Pulled, pull } from '../../hub/pull.ts';
 import { usableCores } from '../workers/usable-cores.ts';
 import { pullProgress } from './pull-progress.ts';
@@ -17,15 +18,13 @@ interface PullCommandOptions {
   json?: boolean;
 }
 
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-
 /** The engine's own sum for a file that is here; a model that it cannot run is kept all the same. */
 function memoryLine(path: string): string {
   const available = availableMemory();
   try {
     const { total, contextTokens } = hostPlan(path, {}, available);
     const fits = total <= available.bytes ? '' : ': it will not start here as it is; see tiergate inspect';
-    return `takes ${gib(total)} of memory at a context of ${contextTokens} tokens, ${gib(available.bytes)} are available${fits}`;
+    return `takes ${memorySize(total)} of memory at a context of ${contextTokens} tokens, ${memorySize(available.bytes)} are available${fits}`;
   } catch (error) {
     return `the engine cannot run it: ${(error as Error).message}`;
   }
@@ -46,16 +45,19 @@ function usage({ name, path, how }: Pulled): string[] {
   ];
 }
 
-/** What the lock names and this machine does not have, with the same digests. */
-function missingOf(locked: readonly LockedModel[]): LockedModel[] {
-  const here = allModels(process.env, process.cwd());
-  return locked.filter(
-    ({ name, files }) =>
-      name.startsWith('hf:') &&
-      !here.some(
-        (model) => model.name === name && model.files.every(({ sha256 }, i) => sha256 === files[i]?.sha256),
-      ),
-  );
+/** What the lock names and this machine does not have, by the content of the files. */
+async function missingOf(locked: readonly LockedModel[]): Promise<LockedModel[]> {
+  const missing: LockedModel[] = [];
+  for (const model of locked) {
+    if (!model.name.startsWith('hf:')) continue;
+    const lock = { path: '', models: [model] };
+    for await (const { state } of verifyLocked(lock, process.env, process.cwd(), { env: process.env })) {
+      if (state === 'good') continue;
+      missing.push(model);
+      break;
+    }
+  }
+  return missing;
 }
 
 async function runPull(argument: string | undefined, options: PullCommandOptions): Promise<void> {
@@ -66,7 +68,7 @@ async function runPull(argument: string | undefined, options: PullCommandOptions
       'INVALID_REQUEST',
       `nothing to pull: name a model, e.g. tiergate pull hf:ORG/REPO (there is no ${displayPath(path)} that names any)`,
     );
-  const names = argument === undefined ? missingOf(locked).map(({ name }) => name) : [argument];
+  const names = argument === undefined ? (await missingOf(locked)).map(({ name }) => name) : [argument];
   if (names.length === 0) console.error(`every model of ${displayPath(path)} is here`);
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();

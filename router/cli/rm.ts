@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
 import { findStoredModel } from '../../engine/store/find.ts';
 import { removePulled } from '../../engine/store/places/pulled.ts';
+import { fileSize } from '../../engine/store/sizes.ts';
 import type { PlaceName } from '../../engine/store/stored-model.ts';
 
 const INSTEAD: Record<Exclude<PlaceName, 'tiergate'>, string> = {
@@ -26,7 +27,7 @@ function runRm(names: string[]): void {
     const freed = removePulled(process.env, model);
     console.log(
       freed > 0
-        ? `removed ${model.name}: ${(freed / 1e6).toFixed(1)} MB are free`
+        ? `removed ${model.name}: ${fileSize(freed)} are free`
         : `forgot ${model.name}; its file stays where it is: ${model.files[0]!.path}`,
     );
   }

@@ -37,7 +37,7 @@ size_t room_for_all(const GgufFile& file, const KernelTable& kernels) {
 }  // namespace
 
 PackedWeights::PackedWeights(const GgufFile& file, const KernelTable& kernels)
-    : file_(file), kernels_(kernels), memory_(room_for_all(file, kernels)) {}
+    : kernels_(kernels), memory_(room_for_all(file, kernels)) {}
 
 PackedWeights::~PackedWeights() {
   stop_ = true;
@@ -51,6 +51,7 @@ PackedWeights::Place PackedWeights::place(const GgufTensor& tensor, const Matmul
   job.kernel = &kernel;
   job.source = tensor.data.data();
   job.source_offset = tensor.offset;
+  job.mapping = tensor.mapping;
   job.row_bytes = static_cast<size_t>(n_cols / tensor.type->block_values * tensor.type->block_bytes);
   job.n_rows = n_rows;
   job.n_cols = n_cols;
@@ -163,10 +164,9 @@ void PackedWeights::pack(const Piece& piece, uint8_t* group) {
 }
 
 void PackedWeights::release(const Job& job, int64_t begin, int64_t end) const {
-  if (file_.mapping() == nullptr) return;
-  file_.mapping()->release(
-      static_cast<size_t>(job.source_offset) + static_cast<size_t>(begin) * job.row_bytes,
-      static_cast<size_t>(end - begin) * job.row_bytes);
+  if (job.mapping == nullptr) return;
+  job.mapping->release(static_cast<size_t>(job.source_offset) + static_cast<size_t>(begin) * job.row_bytes,
+                       static_cast<size_t>(end - begin) * job.row_bytes);
 }
 
 void PackedWeights::wait_until_usable() const {
