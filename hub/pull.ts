@@ -63,11 +63,9 @@ export interface Pulled {
 /** Free space that a pull leaves on its disk. */
 const LEAST_FREE_BYTES = 512 * 2 ** 20;
 
+/** As the store says; `isIntact` looks. */
 const sameContent = ({ files }: StoredModel, wanted: HubModel): boolean =>
-  files.length === wanted.files.length &&
-  files.every(
-    ({ sha256, bytes }, i) => sha256 === wanted.files[i]!.sha256 && bytes === wanted.files[i]!.bytes,
-  );
+  files.length === wanted.files.length && files.every(({ sha256 }, i) => sha256 === wanted.files[i]!.sha256);
 
 async function hasDigest(
   path: string,
