@@ -1,7 +1,7 @@
 // `tiergate engine`: the engine host alone, an OpenAI-compatible server for one GGUF file.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
-import { chosenModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
+import { chosenModel, HOW_TO_GIVE_A_MODEL, modelFileOf } from '../../engine/catalog.ts';
 import { POOLINGS, type PoolingName } from '../../engine/embed.ts';
 import { KV_TYPES, type KvType } from '../../engine/memory-plan.ts';
 import { startHost } from '../../engine/serve.ts';
@@ -29,13 +29,15 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-async function runEngine({ model, host, port, socket, json, ...size }: EngineOptions): Promise<void> {
+async function runEngine(options: EngineOptions): Promise<void> {
+  const { model, host, port, socket, json, draftModel, ...size } = options;
   const modelFile = chosenModel(model, process.env, process.cwd());
   if (modelFile === null)
     throw new GatewayError('NO_LOCAL_MODEL', `no model file: ${HOW_TO_GIVE_A_MODEL}, or use --model`);
   const running = await startHost({
     ...size,
     modelFile,
+    ...(draftModel !== undefined && { draftModel: modelFileOf(draftModel, process.env, process.cwd()) }),
     lockFile: lockPath(process.env, [process.cwd()]),
     listen: socket === undefined ? { host, port } : { socket },
     log: (line) => console.error(line),
