@@ -4,7 +4,7 @@ const only = (name, from, allowed, comment) => ({
   severity: 'error',
   comment,
   from: { path: from },
-  to: { path: '^(contract|policies|store|engine|tiers|router|test|bench|scripts)/', pathNot: allowed },
+  to: { path: '^(contract|policies|store|engine|tiers|router|hub|test|bench|scripts)/', pathNot: allowed },
 });
 
 module.exports = {
@@ -16,7 +16,9 @@ module.exports = {
     only('engine', '^engine/', '^(contract|engine)/'),
     only('tiers', '^tiers/(?!local\\.ts)', '^(contract|tiers)/'),
     only('local-tier', '^tiers/local\\.ts', '^(contract|tiers|engine)/'),
-    only('router', '^router/', '^(contract|policies|store|engine|tiers|router)/', 'nothing imports test or bench'),
+    only('router', '^router/(?!cli/pull)', '^(contract|policies|store|engine|tiers|router)/', 'nothing imports test or bench'),
+    only('pull', '^router/cli/pull', '^(contract|engine|router|hub)/', 'the one command that connects to the hub'),
+    only('hub', '^hub/', '^(contract|engine|hub)/'),
     only('local-tier-is-the-only-way-to-the-engine', '^tiers/(?!local\\.ts)', '^(contract|tiers)/'),
     {
       name: 'leaves-do-not-import-one-another',
@@ -40,7 +42,14 @@ module.exports = {
       name: 'only-egress-opens-connections-out',
       severity: 'error',
       from: { path: '^(contract|policies|store|engine|router|tiers)/', pathNot: '^tiers/(egress|local|local-.*)\\.ts$' },
-      to: { path: 'node_modules/undici' },
+      to: { path: 'node_modules/(undici|@huggingface/hub)' },
+    },
+    {
+      name: 'hub-is-for-pull-alone',
+      severity: 'error',
+      comment: 'hub/ connects to the model hub: a command of its own, never loaded by the gateway or the engine',
+      from: { path: '^(contract|policies|store|engine|router|tiers)/', pathNot: '^router/cli/pull' },
+      to: { path: '^hub/' },
     },
   ],
   options: {

@@ -55,6 +55,8 @@ export const ERRORS = {
   MODEL_FILE_INVALID: entry(400, 'invalid_request_error', 'model_file_invalid'),
   /** The machine has less memory than a model needs. */
   MEMORY_TOO_SMALL: entry(503, 'server_error', 'memory_too_small'),
+  /** A file needs more room than its disk has. */
+  DISK_TOO_SMALL: entry(507, 'server_error', 'disk_too_small'),
   CONFIG_INVALID: entry(500, 'server_error', 'config_invalid'),
 } as const satisfies Record<string, ErrorEntry>;
 

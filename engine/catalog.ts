@@ -1,32 +1,45 @@
 // Finds the model file for Level 1 on disk. Says what to do when there is none.
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { packageRoot } from '../contract/built-file.ts';
+import { dirname, resolve } from 'node:path';
+import { findStoredModel } from './store/find.ts';
+import { isModelName } from './store/model-name.ts';
+import { modelsFolder } from './store/places/models-folder.ts';
+import { pulled } from './store/places/pulled.ts';
+import { type Environment, modelBytes, type StoredModel } from './store/stored-model.ts';
 
 /** What to tell a user who has no model file. One line. */
 export const HOW_TO_GIVE_A_MODEL =
-  'set TIERGATE_MODEL=/path/to/model.gguf, put a .gguf file into models/, or name model_file in tiergate.yaml';
-
-function ggufFiles(folder: string): { path: string; bytes: number }[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /\.gguf$/i.test(name))
-    .sort()
-    .map((name) => join(folder, name))
-    .map((path) => ({ path, found: statSync(path, { throwIfNoEntry: false }) }))
-    .flatMap(({ path, found }) => (found?.isFile() ? [{ path, bytes: found.size }] : []));
-}
+  'run tiergate pull hf:ORG/REPO, set TIERGATE_MODEL=/path/to/model.gguf, put a .gguf file into models/, or name model_file in tiergate.yaml';
 
 /**
- * The model file to use: `TIERGATE_MODEL` as it is (it may not exist: the engine host says so), else the largest
- * `.gguf` in `models/` below `cwd`, else in the package's own `models/`, else null. Files of equal size: the first by name.
+ * The file that a model name (`hf:...`, `ollama:...`, `lmstudio:...`, `local/...`) or a path means, absolute. A path
+ * need not exist: whoever opens it says so.
+ * @throws {GatewayError} MODEL_NOT_FOUND, INVALID_REQUEST for a name
  */
-export function findLocalModel(env: Record<string, string | undefined>, cwd: string): string | null {
+export const modelFileOf = (name: string, env: Environment, cwd: string): string =>
+  isModelName(name) ? findStoredModel(name, env, cwd).files[0]!.path : resolve(cwd, name);
+
+/**
+ * The model file to use: `TIERGATE_MODEL` (see `modelFileOf`), else the largest model in `models/` below `cwd`, else in
+ * the package's own `models/`, else of those that were pulled, else null. Of equal size: the first by name.
+ * @throws {GatewayError} as `modelFileOf`
+ */
+export function findLocalModel(env: Environment, cwd: string): string | null {
   const named = env['TIERGATE_MODEL']?.trim();
-  if (named) return resolve(cwd, named);
-  for (const folder of [join(cwd, 'models'), join(packageRoot, 'models')]) {
-    const files = ggufFiles(folder);
-    if (files.length > 0) return files.reduce((best, file) => (file.bytes > best.bytes ? file : best)).path;
+  if (named) return modelFileOf(named, env, cwd);
+  const inFolders = modelsFolder.list(env, cwd);
+  for (const folder of [...modelsFolder.folders(env, cwd), null]) {
+    const models =
+      folder === null
+        ? pulled.list(env, cwd)
+        : inFolders.filter(({ files }) => dirname(files[0]!.path) === folder);
+    if (models.length > 0) return largest(models).files[0]!.path;
   }
   return null;
 }
+
+const largest = (models: readonly StoredModel[]): StoredModel =>
+  models.reduce((best, model) => (modelBytes(model) > modelBytes(best) ? model : best));
+
+/** The model that a command line names, else `findLocalModel`'s. @throws {GatewayError} as `modelFileOf` */
+export const chosenModel = (named: string | undefined, env: Environment, cwd: string): string | null =>
+  named === undefined ? findLocalModel(env, cwd) : modelFileOf(named, env, cwd);

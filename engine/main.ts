@@ -1,5 +1,5 @@
 // Entry of the engine host process: node dist/engine/main.js --model FILE (--socket PATH | --port N [--host H])
-//   [--context N] [--threads N] [--max-queue N] [--pooling mean|cls|last] [--no-speculation]
+//   [--lock FILE] [--context N] [--threads N] [--max-queue N] [--pooling mean|cls|last] [--no-speculation]
 //   [--no-packed-cache] [--draft-model FILE] [--kv-type f16|q8_0] [--kv-save FILE|FOLDER]
 // Ready: an IPC message {type: "ready", address, facts} to the parent, else a line on stdout. Exit codes: 0 asked to
 // end or the parent is gone, 2 bad arguments or model file (one line on stderr says which).
@@ -33,6 +33,7 @@ async function start(): Promise<RunningHost> {
   const { values } = parseArgs({
     options: {
       model: text,
+      lock: text,
       socket: text,
       port: text,
       host: text,
@@ -60,6 +61,7 @@ async function start(): Promise<RunningHost> {
   if (!listen) throw new GatewayError('INVALID_REQUEST', 'nowhere to listen; give --socket PATH or --port N');
   return startHost({
     modelFile: values.model,
+    ...(values.lock ? { lockFile: values.lock } : {}),
     listen,
     log: say,
     ...(context ? { context } : {}),

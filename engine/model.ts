@@ -1,6 +1,5 @@
 // One open GGUF file: its facts, its tokenizer, and engines made of it. Owns native memory until close().
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { displayPath } from '../contract/built-file.ts';
 import { ERRORS, type ErrorCode, GatewayError } from '../contract/errors.ts';
 import {
@@ -14,6 +13,7 @@ import {
 import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
 import type { Constraint } from './constraint.ts';
 import { compileConstraint } from './grammar/compile.ts';
+import { modelStem } from './store/split-names.ts';
 
 /** Compiled grammars that are kept; each may hold some MB of masks. */
 const MAX_GRAMMARS = 32;
@@ -98,7 +98,7 @@ export class Model {
     this.#native = native;
     this.info = native.info();
     this.isa = native.isa();
-    this.id = basename(this.info.path).replace(/\.gguf$/i, '');
+    this.id = modelStem(this.info.path);
   }
 
   /**

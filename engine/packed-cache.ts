@@ -1,10 +1,11 @@
 // Packed weights on disk: where they are, what they belong to, when they are written, and how much of the disk they may
 // take. The format and its checks are native/src/model/packed_file.h; why it is so: docs/decisions/2026-11-23-packed-weights-on-disk.md.
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir, open, readdir, stat, statfs, unlink } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { cacheFolder, fileSha256 } from './file-digest.ts';
+import { partFiles } from './store/split-names.ts';
 
 /** Of a model's file. */
 export interface PackedPlace {
@@ -24,11 +25,25 @@ const SAMPLES = 64;
 const SAMPLE_BYTES = 4096;
 const HEAD_BYTES = 2 ** 20;
 
+/** `sampledKeyOf` a model's file, or of all files of one that is split. */
+export async function sampledKey(path: string): Promise<{ key: string; digest: string }> {
+  const [first, ...others] = await Promise.all(
+    partFiles(path)
+      .filter((part) => part === path || existsSync(part))
+      .map(sampledKeyOf),
+  );
+  if (others.length === 0) return first!;
+  const hash = createHash('sha256');
+  for (const { key } of [first!, ...others]) hash.update(`${key}\n`);
+  const digest = hash.digest('hex');
+  return { key: `${others.length + 1} parts:${digest}`, digest };
+}
+
 /**
  * Size, time of change and a SHA-256 over the first MiB and 64 samples spread over the file: a few milliseconds
  * whatever the size. Tells files apart that people have; the full SHA-256 stands in the packed file.
  */
-export async function sampledKey(path: string): Promise<{ key: string; digest: string }> {
+async function sampledKeyOf(path: string): Promise<{ key: string; digest: string }> {
   const file = await open(path);
   try {
     const { size, mtimeNs } = await file.stat({ bigint: true });
@@ -54,10 +69,6 @@ const isWritable = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-/** Of the XDG Base Directory Specification. */
-const cacheFolder = (env: NodeJS.ProcessEnv): string =>
-  join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tiergate', 'packed');
-
 /** Beside the model, hidden; in the user's cache folder where that one cannot be written. */
 export async function packedPlace(
   modelFile: string,
@@ -69,7 +80,7 @@ export async function packedPlace(
   const name = `.${basename(path)}.${isa}`;
   const beside = join(dirname(path), name + SUFFIX);
   if (await isWritable(dirname(path))) return { path: beside, key };
-  return { path: join(cacheFolder(env), `${name}.${digest.slice(0, 16)}${SUFFIX}`), key };
+  return { path: join(cacheFolder(env), 'packed', `${name}.${digest.slice(0, 16)}${SUFFIX}`), key };
 }
 
 interface Writer {
@@ -80,13 +91,6 @@ export interface WriteOptions {
   mostBytes?: number;
   leastFreeBytes?: number;
   log?: (line: string) => void;
-}
-
-async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  // Pieces small enough that requests are not held up by hashing one.
-  for await (const piece of createReadStream(path, { highWaterMark: 256 * 1024, signal })) hash.update(piece);
-  return hash.digest('hex');
 }
 
 /** Drafts of processes that ended while they wrote. */
@@ -150,7 +154,7 @@ export async function writePacked(
       log?.('packed weights are not kept: they are larger than the bound on such files');
       return false;
     }
-    const sha256 = await sha256Of(modelFile, signal);
+    const sha256 = await fileSha256(modelFile, { signal });
     if ((await sampledKey(modelFile)).key !== place.key) return false;
     await native.writePackedCache(place.path, sha256);
     return true;

@@ -15,11 +15,14 @@ import { LEAST_PACKED_BYTES, packedPlace, sampledKey } from './packed-cache.ts';
 import { PackedKeeper } from './packed-keeper.ts';
 import { SavedPrefixes } from './saved-prefixes.ts';
 import { Scheduler } from './scheduler.ts';
+import { checkPinned } from './store/pinned.ts';
 
 export type Listen = { socket: string } | { port: number; host?: string };
 
 export interface ServeOptions {
   modelFile: string;
+  /** tiergate.lock, which may pin the model files; it need not exist. */
+  lockFile?: string;
   listen: Listen;
   /** Longest prompt and answer together, in tokens; default: what the model was trained for, at most 8192. */
   context?: number;
@@ -86,6 +89,10 @@ export async function startHost(options: ServeOptions): Promise<RunningHost> {
         'a draft model guesses tokens ahead, which --no-speculation forbids; give one of the two',
       );
     await checkIsFile(draftModel);
+  }
+  if (options.lockFile !== undefined) {
+    for (const file of [options.modelFile, ...(draftModel === undefined ? [] : [draftModel])])
+      await checkPinned(file, options.lockFile, { log: options.log });
   }
   const { context, kvType } = options;
   const plan = hostPlan(options.modelFile, { context, kvType, draftModel });

@@ -72,7 +72,7 @@ function guardLocal({ target }: ConfiguredTarget, host: EngineHost | null): Guar
 
 /** The engine hosts that a config asks for, by target id; each gives what is needed to start one. */
 export function configuredHosts(
-  { targets, modelFile }: LoadedConfig,
+  { targets, modelFile, lockFile }: LoadedConfig,
   log: Logger,
 ): Map<string, LocalHostOptions> {
   const hosts = new Map<string, LocalHostOptions>();
@@ -81,6 +81,7 @@ export function configuredHosts(
     if (!local || file === null) continue;
     hosts.set(target.id, {
       modelFile: file,
+      lockFile,
       ...(settings?.context !== undefined && { context: settings.context }),
       ...(settings?.threads !== undefined && { threads: settings.threads }),
       ...(settings?.draft_model !== undefined && { draftModel: settings.draft_model }),

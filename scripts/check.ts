@@ -30,6 +30,7 @@ const CHECKS: [label: string, command: string, ...args: string[]][] = [
     'engine',
     'tiers',
     'router',
+    'hub',
   ],
   ['dead code', bin('knip'), '--no-progress'],
   ['file sizes', bin('tsx'), 'scripts/check-size.ts'],

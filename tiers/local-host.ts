@@ -12,6 +12,8 @@ import { type EngineHost, HostConnection, type HostPhase, type LocalHostFacts } 
 
 export interface LocalHostOptions {
   modelFile: string;
+  /** tiergate.lock, which may pin the model file; it need not exist. */
+  lockFile?: string;
   /** Longest prompt and answer together, in tokens. */
   context?: number;
   threads?: number;
@@ -98,12 +100,14 @@ export class LocalHost implements EngineHost {
   }
 
   async #spawn(): Promise<void> {
-    const { modelFile, context, threads, maxQueue, draftModel, kvType, kvSave, log } = this.#options;
+    const { modelFile, lockFile, context, threads, maxQueue, draftModel, kvType, kvSave, log } =
+      this.#options;
     this.#folder ??= privateFolder(this.#options.socketFolder);
     // A new name each time: nothing can reach the socket of a dead host.
     const socket = join(await this.#folder, `engine-${++this.#starts}.sock`);
     if (this.#connection.phase.kind === 'closed') return;
     const flags: [string, number | string | undefined][] = [
+      ['--lock', lockFile],
       ['--context', context],
       ['--threads', threads],
       ['--max-queue', maxQueue],

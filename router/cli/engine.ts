@@ -1,10 +1,11 @@
 // `tiergate engine`: the engine host alone, an OpenAI-compatible server for one GGUF file.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
-import { findLocalModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
+import { chosenModel, HOW_TO_GIVE_A_MODEL, modelFileOf } from '../../engine/catalog.ts';
 import { POOLINGS, type PoolingName } from '../../engine/embed.ts';
 import { KV_TYPES, type KvType } from '../../engine/memory-plan.ts';
 import { startHost } from '../../engine/serve.ts';
+import { lockPath } from '../../engine/store/lock-file.ts';
 
 interface EngineOptions {
   model?: string;
@@ -28,13 +29,16 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-async function runEngine({ model, host, port, socket, json, ...size }: EngineOptions): Promise<void> {
-  const modelFile = model ?? findLocalModel(process.env, process.cwd());
+async function runEngine(options: EngineOptions): Promise<void> {
+  const { model, host, port, socket, json, draftModel, ...size } = options;
+  const modelFile = chosenModel(model, process.env, process.cwd());
   if (modelFile === null)
     throw new GatewayError('NO_LOCAL_MODEL', `no model file: ${HOW_TO_GIVE_A_MODEL}, or use --model`);
   const running = await startHost({
     ...size,
     modelFile,
+    ...(draftModel !== undefined && { draftModel: modelFileOf(draftModel, process.env, process.cwd()) }),
+    lockFile: lockPath(process.env, [process.cwd()]),
     listen: socket === undefined ? { host, port } : { socket },
     log: (line) => console.error(line),
   });
@@ -59,7 +63,10 @@ async function runEngine({ model, host, port, socket, json, ...size }: EngineOpt
 export function engineCommand(): Command {
   return new Command('engine')
     .description('Serve one GGUF model over the OpenAI protocol, without the gateway.')
-    .option('-m, --model <file>', 'GGUF file; default: TIERGATE_MODEL, else the largest in models/')
+    .option(
+      '-m, --model <file>',
+      'GGUF file or stored model (tiergate list); default: TIERGATE_MODEL, else the largest in models/',
+    )
     .option('-p, --port <number>', 'TCP port', wholeNumber, 7862)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--socket <path>', 'listen on a Unix socket instead')

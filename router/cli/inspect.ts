@@ -1,7 +1,7 @@
 // `tiergate inspect`: what a GGUF file holds.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
-import { findLocalModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
+import { chosenModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
 import { hostPlan } from '../../engine/host-size.ts';
 import { KV_TYPES, type KvType, type MemoryPlan, planLines } from '../../engine/memory-plan.ts';
 import { type CutArray, inspectModelFile, type ModelInspection } from '../../engine/model.ts';
@@ -69,7 +69,7 @@ function memoryOf(file: string, { context, kvType, draftModel }: InspectOptions)
 }
 
 async function runInspect(argument: string | undefined, options: InspectOptions): Promise<void> {
-  const file = argument ?? findLocalModel(process.env, process.cwd());
+  const file = chosenModel(argument, process.env, process.cwd());
   if (file === null)
     throw new GatewayError('INVALID_REQUEST', `no model file: ${HOW_TO_GIVE_A_MODEL}, or name one`);
   const inspection = await inspectModelFile(file, options.items);
@@ -88,7 +88,10 @@ export function inspectCommand(): Command {
     .description(
       'Show metadata, tensors and predicted memory of a GGUF file, also of one the engine cannot run.',
     )
-    .argument('[file]', 'GGUF file; default: TIERGATE_MODEL, else the largest in models/')
+    .argument(
+      '[file]',
+      'GGUF file or stored model (tiergate list); default: TIERGATE_MODEL, else the largest in models/',
+    )
     .option('--items <number>', 'longest array shown whole', itemCount, 8)
     .option('-c, --context <tokens>', 'predict the memory at this context', itemCount)
     .addOption(new Option('--kv-type <type>', 'and with K and V kept so').choices(KV_TYPES))

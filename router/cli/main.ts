@@ -19,6 +19,11 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   imatrix: async () => (await import('./imatrix.ts')).imatrixCommand(),
   convert: async () => (await import('./convert.ts')).convertCommand(),
   quantize: async () => (await import('./quantize.ts')).quantizeCommand(),
+  pull: async () => (await import('./pull.ts')).pullCommand(),
+  list: async () => (await import('./list.ts')).listCommand(),
+  rm: async () => (await import('./rm.ts')).rmCommand(),
+  verify: async () => (await import('./verify.ts')).verifyCommand(),
+  lock: async () => (await import('./lock.ts')).lockCommand(),
   report: async () => (await import('./report.ts')).reportCommand(),
   config: async () => (await import('./config.ts')).configCommand(),
 };
@@ -39,6 +44,7 @@ async function main(): Promise<void> {
       `
 Examples:
   $ tiergate serve                                  start the gateway (see tiergate.example.yaml)
+  $ tiergate pull hf:Qwen/Qwen3-0.6B-GGUF           fetch a model for Level 1
   $ tiergate chat "Summarise: ..."                  ask it from the terminal
   $ tiergate route "Prove that ..." --json          which tier would answer, and why
   $ tiergate report --since 24h                     requests, cost, savings, latency

@@ -2,7 +2,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { GatewayError } from '../../contract/errors.ts';
-import { findLocalModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
+import { chosenModel, HOW_TO_GIVE_A_MODEL } from '../../engine/catalog.ts';
 import { Model } from '../../engine/model.ts';
 
 interface TokenizeOptions {
@@ -13,7 +13,7 @@ interface TokenizeOptions {
 }
 
 async function runTokenize(argument: string | undefined, options: TokenizeOptions): Promise<void> {
-  const file = options.model ?? findLocalModel(process.env, process.cwd());
+  const file = chosenModel(options.model, process.env, process.cwd());
   if (file === null)
     throw new GatewayError('INVALID_REQUEST', `no model file: ${HOW_TO_GIVE_A_MODEL}, or use --model`);
   const model = await Model.open(file);
@@ -41,7 +41,10 @@ export function tokenizeCommand(): Command {
   return new Command('tokenize')
     .description('Show the tokens of a text; from standard input when none is given.')
     .argument('[text]', 'the text')
-    .option('-m, --model <file>', 'GGUF file; default: TIERGATE_MODEL, else the largest in models/')
+    .option(
+      '-m, --model <file>',
+      'GGUF file or stored model (tiergate list); default: TIERGATE_MODEL, else the largest in models/',
+    )
     .option('--special', 'add the begin-of-text token as the model asks')
     .option('--parse-special', 'read <|im_end|> and the like as control tokens')
     .option('--json', 'print {"count", "ids", "pieces"}')

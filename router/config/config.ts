@@ -5,11 +5,13 @@ import { displayPath } from '../../contract/built-file.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { findLocalModel } from '../../engine/catalog.ts';
+import { lockPath } from '../../engine/store/lock-file.ts';
 import { schemaProblems, showValue } from '../../policies/schema-problems.ts';
 import type { Problem } from '../../policies/yaml-source.ts';
 import { formatPath, formatProblems, parseYaml } from '../../policies/yaml-source.ts';
 import type { Environment } from './interpolate.ts';
 import { interpolate } from './interpolate.ts';
+import { withModelFiles } from './model-files.ts';
 import { loadPolicies, type TextFiles } from './policies.ts';
 import type { Config } from './schema.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
@@ -33,6 +35,8 @@ export interface ConfigSnapshot {
   /** Text of the config file and of policy files by absolute path. */
   texts: Record<string, string>;
   modelFile: string | null;
+  /** Files by the model store's names that the config uses. */
+  storedModels: Record<string, string>;
 }
 
 export interface LoadedConfig {
@@ -46,6 +50,8 @@ export interface LoadedConfig {
   policyNames: string[];
   /** The Level 1 model, absolute; null when none is given anywhere. The file may not exist. */
   modelFile: string | null;
+  /** tiergate.lock, absolute; it may not exist. */
+  lockFile: string;
   snapshot: ConfigSnapshot;
 }
 
@@ -86,7 +92,14 @@ export function checkConfig({ path: asked, env, cwd, snapshot }: ConfigSource): 
     );
     return { loaded: null, problems: [...problems, ...more] };
   }
-  const config = absolutePaths(parsed.data, folder);
+  const known = { ...snapshot?.storedModels };
+  const { config, problems: missing } = withModelFiles(absolutePaths(parsed.data, folder), {
+    source,
+    env,
+    folder,
+    known,
+  });
+  problems.push(...missing);
   problems.push(...semanticProblems(config, source));
   const modelFile =
     config.tiers[1]?.targets.find(({ model_file }) => model_file !== undefined)?.model_file ??
@@ -109,7 +122,8 @@ export function checkConfig({ path: asked, env, cwd, snapshot }: ConfigSource): 
       policies: rules.policies,
       policyNames: rules.names,
       modelFile,
-      snapshot: { path, texts: files.texts, modelFile },
+      lockFile: lockPath(env, [folder, cwd]),
+      snapshot: { path, texts: files.texts, modelFile, storedModels: known },
     },
     problems: [],
   };
@@ -167,8 +181,6 @@ function absolutePaths(config: Config, folder: string): Config {
           ...local,
           targets: local.targets.map((target) => ({
             ...target,
-            ...(target.model_file !== undefined && { model_file: absolute(target.model_file) }),
-            ...(target.draft_model !== undefined && { draft_model: absolute(target.draft_model) }),
             ...(target.kv_save !== undefined && { kv_save: absolute(target.kv_save) }),
           })),
         },

@@ -40,7 +40,13 @@ const target = z.strictObject({
     .string()
     .max(200)
     .regex(/^[A-Za-z0-9][\w.-]*\/[\w.:@/-]+$/, 'write provider/model, e.g. inhouse/llama-3.3-70b'),
-  model_file: z.string().min(1).optional().describe('Level 1: a GGUF file, relative to this file'),
+  model_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Level 1: a GGUF file, relative to this file, or a model of the store such as hf:ORG/REPO:Q4_K_M',
+    ),
   context: z
     .int()
     .min(256)

@@ -1,6 +1,6 @@
 // The config's targets as the contract's targets: defaults filled in, one list in the order of tiers.
-import { basename } from 'node:path';
 import { type Capabilities, SURFACES, type Target, type TierLevel } from '../../contract/tier.ts';
+import { modelStem } from '../../engine/store/split-names.ts';
 import { builtinPrice } from '../../tiers/prices.ts';
 import type { Config, TargetConfig } from './schema.ts';
 
@@ -63,7 +63,7 @@ function priceOf(settings: TargetConfig, level: TierLevel, model: string): Targe
 
 /** `models/Qwen3-0.6B-Q8_0.gguf` is `local/Qwen3-0.6B-Q8_0`; without a file `local/model`. */
 export const localTargetId = (modelFile: string | null): string =>
-  `local/${modelFile === null ? 'model' : basename(modelFile).replace(/\.gguf$/i, '')}`;
+  `local/${modelFile === null ? 'model' : modelStem(modelFile)}`;
 
 /** @param modelFile the Level 1 model where the config names none; null when there is none at all */
 export function configuredTargets(config: Config, modelFile: string | null): ConfiguredTarget[] {

@@ -254,11 +254,4 @@ GgufFile GgufFile::parse(std::span<const uint8_t> bytes, const std::string& name
   return file;
 }
 
-GgufFile GgufFile::open(const std::string& path) {
-  auto mapping = std::make_unique<MappedFile>(path);
-  GgufFile file = parse(mapping->bytes(), path);
-  file.mapping_ = std::move(mapping);
-  return file;
-}
-
 }  // namespace tiergate

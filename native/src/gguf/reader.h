@@ -37,15 +37,16 @@ struct GgufTensor {
   const TensorType* type = nullptr;
   uint32_t n_dims = 0;
   int64_t dims[kGgufMaxDims] = {1, 1, 1, 1};  // fastest first: a matrix of n_rows rows is {n_cols, n_rows}
-  uint64_t offset = 0;                        // of the data, in the file
+  uint64_t offset = 0;                        // of the data, in its file
   std::span<const uint8_t> data;
+  const MappedFile* mapping = nullptr;  // its file; null when that was not opened from a path
 
   int64_t n_values() const { return dims[0] * dims[1] * dims[2] * dims[3]; }
 };
 
 class GgufFile {
  public:
-  /// Maps and checks the file at path.
+  /// Maps and checks the file at path; of a model in several files, given the first, all of them.
   static GgufFile open(const std::string& path);
   /// Reads bytes that the caller keeps alive; `name` stands for them in errors.
   static GgufFile parse(std::span<const uint8_t> bytes, const std::string& name);
@@ -59,8 +60,6 @@ class GgufFile {
   /// Null: there is none.
   const GgufValue* find(std::string_view key) const;
   const GgufTensor* find_tensor(std::string_view name) const;
-  /// Null when the file was not opened from a path.
-  const MappedFile* mapping() const { return mapping_.get(); }
 
   // Typed metadata. Throws Error, naming the key and the type found, when the key is missing and no fallback
   // is given, or the value is of another kind or does not fit. Integers of any width and sign are one kind; a
@@ -77,12 +76,15 @@ class GgufFile {
  private:
   friend class GgufParser;
   GgufFile() = default;
+  static GgufFile open_one(const std::string& path);
+  /// Takes over the tensors of another part of the model.
+  void append(GgufFile part);
   /// Null when the key is missing and that is allowed.
   const GgufValue* expect(std::string_view key, bool required) const;
   [[noreturn]] void mismatch(const GgufValue& value, std::string_view wanted) const;
 
   std::string path_;
-  std::unique_ptr<MappedFile> mapping_;
+  std::vector<std::unique_ptr<MappedFile>> mappings_;
   std::span<const uint8_t> bytes_;
   uint32_t version_ = 0;
   uint64_t alignment_ = kGgufDefaultAlignment;

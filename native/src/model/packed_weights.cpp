@@ -44,7 +44,7 @@ size_t room_for_all(const GgufFile& file, const KernelTable& kernels) {
 }  // namespace
 
 PackedWeights::PackedWeights(const GgufFile& file, const KernelTable& kernels)
-    : file_(file), kernels_(kernels), memory_(room_for_all(file, kernels)) {}
+    : kernels_(kernels), memory_(room_for_all(file, kernels)) {}
 
 PackedWeights::~PackedWeights() {
   stop_ = true;
@@ -56,6 +56,7 @@ PackedWeights::Place PackedWeights::place(const GgufTensor& tensor, const Matmul
   Job& job = jobs_.emplace_back();
   job.name = tensor.name;
   job.kernel = &kernel;
+  job.mapping = tensor.mapping;
   job.row_bytes = static_cast<size_t>(n_cols / tensor.type->block_values * tensor.type->block_bytes);
   const size_t source_begin = static_cast<size_t>(first_row) * job.row_bytes;
   job.source = tensor.data.data() + source_begin;
@@ -171,10 +172,9 @@ void PackedWeights::pack(const Piece& piece, uint8_t* group) {
 }
 
 void PackedWeights::release(const Job& job, int64_t begin, int64_t end) const {
-  if (file_.mapping() == nullptr) return;
-  file_.mapping()->release(
-      static_cast<size_t>(job.source_offset) + static_cast<size_t>(begin) * job.row_bytes,
-      static_cast<size_t>(end - begin) * job.row_bytes);
+  if (job.mapping == nullptr) return;
+  job.mapping->release(static_cast<size_t>(job.source_offset) + static_cast<size_t>(begin) * job.row_bytes,
+                       static_cast<size_t>(end - begin) * job.row_bytes);
 }
 
 void PackedWeights::wait_until_usable() const {

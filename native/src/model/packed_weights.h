@@ -58,8 +58,9 @@ class PackedWeights {
     std::string_view name;
     const MatmulKernel* kernel = nullptr;
     const uint8_t* source = nullptr;
-    uint64_t source_offset = 0;  // in the model's file
-    size_t row_bytes = 0;        // of the source
+    uint64_t source_offset = 0;  // in its file
+    const MappedFile* mapping = nullptr;
+    size_t row_bytes = 0;  // of the source
     int64_t n_rows = 0, n_cols = 0;
     size_t offset = 0;
     std::atomic<int64_t> n_pieces_left{0};
@@ -79,7 +80,6 @@ class PackedWeights {
   /// Rows of the source that have been packed need not stay in memory.
   void release(const Job& job, int64_t begin, int64_t end) const;
 
-  const GgufFile& file_;
   const KernelTable& kernels_;
   ReservedMemory memory_;
   std::deque<Job> jobs_;
