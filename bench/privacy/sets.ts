@@ -133,7 +133,6 @@ function logLines(count: number): string {
 export function freeTexts(): Record<string, string> {
   const texts: Record<string, string> = {
     'prose (tinyshakespeare)': read(dataFolder, 'corpora/tinyshakespeare.txt').slice(0, 500_000),
-    'prose (german)': read(dataFolder, 'corpora/german.txt').slice(0, 500_000),
     'code (own TypeScript)': ['engine', 'store', 'tiers', 'router', 'contract', 'scripts']
       .map((folder) => ownSources(folder, /\.ts$/))
       .join('\n'),
