@@ -9,6 +9,8 @@ export interface IdDefinition extends Pick<Recognizer, 'name' | 'type' | 'exampl
    * numbers have a right check digit.
    */
   layouts: readonly (readonly [layout: string, score: number])[];
+  /** Its letters must be upper case: small ones look like code. */
+  isUpperCase?: true;
   /** @param id without separators, upper case */
   isValid?(id: string): boolean;
 }
@@ -27,13 +29,16 @@ function digitRun(layout: string): number {
   return longest;
 }
 
-export function defineId({ isValid, layouts, ...definition }: IdDefinition): Recognizer {
+export function defineId({ isValid, isUpperCase, layouts, ...definition }: IdDefinition): Recognizer {
   return defineRecognizer({
     ...definition,
     patterns: [],
     layouts,
     minDigits: Math.min(...layouts.flatMap(([layout]) => expandLayout(layout).map(digitRun))),
     validate: (value) =>
-      isValid === undefined || isValid(value.replace(/[^A-Za-z0-9]/g, '').toUpperCase()) ? null : false,
+      !(isUpperCase && /[a-z]/.test(value)) &&
+      (isValid === undefined || isValid(value.replace(/[^A-Za-z0-9]/g, '').toUpperCase()))
+        ? null
+        : false,
   });
 }

@@ -9,6 +9,7 @@ import auAbnVariant from './au-abn.ts';
 import auAcnVariant from './au-acn.ts';
 import auMedicareVariant from './au-medicare.ts';
 import auTfnVariant from './au-tfn.ts';
+import authorizationHeaderVariant from './authorization-header.ts';
 import awsVariant from './aws.ts';
 import azureVariant from './azure.ts';
 import beNrnVariant from './be-nrn.ts';
@@ -22,6 +23,7 @@ import clRutVariant from './cl-rut.ts';
 import cnResidentIdVariant from './cn-resident-id.ts';
 import coNitVariant from './co-nit.ts';
 import creditCardVariant from './credit-card.ts';
+import curlUserVariant from './curl-user.ts';
 import czRcVariant from './cz-rc.ts';
 import deBsnrVariant from './de-bsnr.ts';
 import deHealthInsuranceVariant from './de-health-insurance.ts';
@@ -41,10 +43,12 @@ import esNieVariant from './es-nie.ts';
 import esNifVariant from './es-nif.ts';
 import esSsVariant from './es-ss.ts';
 import euVatVariant from './eu-vat.ts';
+import facebookAppVariant from './facebook-app.ts';
 import fiHetuVariant from './fi-hetu.ts';
 import frNirVariant from './fr-nir.ts';
 import frSiretVariant from './fr-siret.ts';
 import frTaxIdVariant from './fr-tax-id.ts';
+import genericSecretVariant from './generic-secret.ts';
 import githubVariant from './github.ts';
 import gitlabVariant from './gitlab.ts';
 import googleVariant from './google.ts';
@@ -78,12 +82,16 @@ import itVatCodeVariant from './it-vat-code.ts';
 import jpMyNumberVariant from './jp-my-number.ts';
 import jwtVariant from './jwt.ts';
 import kePinVariant from './ke-pin.ts';
+import keysCloudMonitoringVariant from './keys-cloud-monitoring.ts';
+import keysDeveloperPlatformsVariant from './keys-developer-platforms.ts';
+import keysPaymentsMessagesVariant from './keys-payments-messages.ts';
 import krBrnVariant from './kr-brn.ts';
 import krFrnVariant from './kr-frn.ts';
 import krRrnVariant from './kr-rrn.ts';
 import kzIinVariant from './kz-iin.ts';
 import luIdVariant from './lu-id.ts';
 import lvPkVariant from './lv-pk.ts';
+import maxmindVariant from './maxmind.ts';
 import medicalLicenseVariant from './medical-license.ts';
 import mxCurpVariant from './mx-curp.ts';
 import mxRfcVariant from './mx-rfc.ts';
@@ -92,6 +100,7 @@ import ngNinVariant from './ng-nin.ts';
 import nlBsnVariant from './nl-bsn.ts';
 import noFodselsnummerVariant from './no-fodselsnummer.ts';
 import npmVariant from './npm.ts';
+import nugetPasswordVariant from './nuget-password.ts';
 import nzIrdVariant from './nz-ird.ts';
 import nzNhiVariant from './nz-nhi.ts';
 import openaiVariant from './openai.ts';
@@ -120,6 +129,7 @@ import sgUenVariant from './sg-uen.ts';
 import siEmsoVariant from './si-emso.ts';
 import slackVariant from './slack.ts';
 import stripeVariant from './stripe.ts';
+import terraformCloudVariant from './terraform-cloud.ts';
 import thTninVariant from './th-tnin.ts';
 import trLicensePlateVariant from './tr-license-plate.ts';
 import trNationalIdVariant from './tr-national-id.ts';
@@ -138,7 +148,11 @@ import usMbiVariant from './us-mbi.ts';
 import usNpiVariant from './us-npi.ts';
 import usSsnVariant from './us-ssn.ts';
 import uyCiVariant from './uy-ci.ts';
+import vaultLegacyVariant from './vault-legacy.ts';
+import vendorKeysMoneySocialVariant from './vendor-keys-money-social.ts';
+import vendorKeysSaasVariant from './vendor-keys-saas.ts';
 import vnMstVariant from './vn-mst.ts';
+import webhookUrlsVariant from './webhook-urls.ts';
 import zaIdNumberVariant from './za-id-number.ts';
 
 export const registry = {
@@ -152,6 +166,7 @@ export const registry = {
   'au-acn': auAcnVariant,
   'au-medicare': auMedicareVariant,
   'au-tfn': auTfnVariant,
+  'authorization-header': authorizationHeaderVariant,
   aws: awsVariant,
   azure: azureVariant,
   'be-nrn': beNrnVariant,
@@ -165,6 +180,7 @@ export const registry = {
   'cn-resident-id': cnResidentIdVariant,
   'co-nit': coNitVariant,
   'credit-card': creditCardVariant,
+  'curl-user': curlUserVariant,
   'cz-rc': czRcVariant,
   'de-bsnr': deBsnrVariant,
   'de-health-insurance': deHealthInsuranceVariant,
@@ -184,10 +200,12 @@ export const registry = {
   'es-nif': esNifVariant,
   'es-ss': esSsVariant,
   'eu-vat': euVatVariant,
+  'facebook-app': facebookAppVariant,
   'fi-hetu': fiHetuVariant,
   'fr-nir': frNirVariant,
   'fr-siret': frSiretVariant,
   'fr-tax-id': frTaxIdVariant,
+  'generic-secret': genericSecretVariant,
   github: githubVariant,
   gitlab: gitlabVariant,
   google: googleVariant,
@@ -221,12 +239,16 @@ export const registry = {
   'jp-my-number': jpMyNumberVariant,
   jwt: jwtVariant,
   'ke-pin': kePinVariant,
+  'keys-cloud-monitoring': keysCloudMonitoringVariant,
+  'keys-developer-platforms': keysDeveloperPlatformsVariant,
+  'keys-payments-messages': keysPaymentsMessagesVariant,
   'kr-brn': krBrnVariant,
   'kr-frn': krFrnVariant,
   'kr-rrn': krRrnVariant,
   'kz-iin': kzIinVariant,
   'lu-id': luIdVariant,
   'lv-pk': lvPkVariant,
+  maxmind: maxmindVariant,
   'medical-license': medicalLicenseVariant,
   'mx-curp': mxCurpVariant,
   'mx-rfc': mxRfcVariant,
@@ -235,6 +257,7 @@ export const registry = {
   'nl-bsn': nlBsnVariant,
   'no-fodselsnummer': noFodselsnummerVariant,
   npm: npmVariant,
+  'nuget-password': nugetPasswordVariant,
   'nz-ird': nzIrdVariant,
   'nz-nhi': nzNhiVariant,
   openai: openaiVariant,
@@ -263,6 +286,7 @@ export const registry = {
   'si-emso': siEmsoVariant,
   slack: slackVariant,
   stripe: stripeVariant,
+  'terraform-cloud': terraformCloudVariant,
   'th-tnin': thTninVariant,
   'tr-license-plate': trLicensePlateVariant,
   'tr-national-id': trNationalIdVariant,
@@ -281,6 +305,10 @@ export const registry = {
   'us-npi': usNpiVariant,
   'us-ssn': usSsnVariant,
   'uy-ci': uyCiVariant,
+  'vault-legacy': vaultLegacyVariant,
+  'vendor-keys-money-social': vendorKeysMoneySocialVariant,
+  'vendor-keys-saas': vendorKeysSaasVariant,
   'vn-mst': vnMstVariant,
+  'webhook-urls': webhookUrlsVariant,
   'za-id-number': zaIdNumberVariant,
 } as const;

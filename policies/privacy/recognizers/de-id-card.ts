@@ -15,6 +15,7 @@ export default defineId({
     'identity card',
     'id card',
   ],
+  isUpperCase: true,
   isValid: (id) => /^[CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8}\d$/.test(id) && isMrzValid(id),
   examples: {
     match: [['personalausweis L01X00T471, as it stands', 'L01X00T471']],

@@ -10,7 +10,7 @@ export default defineId({
   layouts: [
     ['dd dddddd a ddd', 0.85],
     ['dd dddddd a dd d', 0.85],
-    ['ddddddddaddd', 0.75],
+    ['ddddddddaddd', 0.45],
   ],
   context: [
     'rentenversicherungsnummer',
@@ -36,6 +36,6 @@ export default defineId({
       ['rentenversicherungsnummer 15 070649 C 103, as it stands', '15 070649 C 103'],
       ['rentenversicherungsnummer: 15070649C103', '15070649C103'],
     ],
-    noMatch: ['rentenversicherungsnummer 15 070649 C 104'],
+    noMatch: ['rentenversicherungsnummer 15 070649 C 104', 'order 15070649C103 is ready'],
   },
 });

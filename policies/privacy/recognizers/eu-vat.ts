@@ -69,6 +69,7 @@ export default defineId({
     'dič',
     'pvn',
   ],
+  isUpperCase: true,
   isValid: (id) => {
     const digits = id.slice(2);
     const shape = SHAPES[id.slice(0, 2)];

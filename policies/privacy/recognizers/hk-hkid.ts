@@ -21,6 +21,7 @@ export default defineId({
     ['aaddddddx', 0.3],
   ],
   context: ['hkid', '身份證', '身份证', 'identity card', 'hong kong id'],
+  isUpperCase: true,
   isValid: (id) => isHkidValid(id),
   examples: {
     match: [['hkid G123456A, as it stands', 'G123456A']],

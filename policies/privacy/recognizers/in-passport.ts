@@ -9,6 +9,7 @@ export default defineId({
     ['a ddddddd', 0.16],
   ],
   context: ['passport', 'indian passport', 'passport number', 'passport no'],
+  isUpperCase: true,
   isValid: (id) => /^[A-PR-WY][1-9]\d{5}[1-9]$/.test(id),
   examples: {
     match: [['passport J8369854, as it stands', 'J8369854']],

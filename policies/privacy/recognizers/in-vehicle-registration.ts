@@ -15,6 +15,7 @@ export default defineId({
     ['aa dd a dddd', 0.5],
   ],
   context: ['vehicle', 'registration', 'rto', 'number plate', 'car', 'reg no'],
+  isUpperCase: true,
   isValid: (id) => STATES.test(id),
   examples: {
     match: [

@@ -17,6 +17,7 @@ export default defineId({
     'identity card',
     'cie',
   ],
+  isUpperCase: true,
   isValid: (id) => /^(?:[A-Z]{2}\d{7}|C[A-Z]\d{5}[A-Z]{2})$/.test(id),
   examples: {
     match: [

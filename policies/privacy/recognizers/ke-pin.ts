@@ -6,6 +6,7 @@ export default defineId({
   type: 'KE_PIN',
   layouts: [['addddddddda', 0.7]],
   context: ['kra', 'kra pin', 'pin'],
+  isUpperCase: true,
   isValid: (id) => /^[AP]\d{9}[A-Z]$/.test(id),
   examples: {
     match: [['kra P051365947M, as it stands', 'P051365947M']],

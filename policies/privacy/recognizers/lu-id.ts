@@ -6,14 +6,17 @@ export default defineId({
   name: 'lu-id',
   type: 'LU_MATRICULE',
   layouts: [
-    ['ddddddddddddd', 0.7],
     ['dddd dd dd ddd dd', 0.7],
+    ['ddddddddddddd', 0.45],
   ],
   context: ['matricule', 'numéro d’identification', 'cns'],
   isValid: (id) =>
-    hasDayAt(id, 4) && isLuhnValid(id.slice(0, 12)) && isVerhoeffValid(id.slice(0, 11) + id[12]),
+    /^(?:19|20|18)/.test(id) &&
+    hasDayAt(id, 4) &&
+    isLuhnValid(id.slice(0, 12)) &&
+    isVerhoeffValid(id.slice(0, 11) + id[12]),
   examples: {
     match: [['matricule 1893120105732, as it stands', '1893120105732']],
-    noMatch: ['matricule 1893120105733'],
+    noMatch: ['matricule 1893120105733', 'order 1893120105732 is ready'],
   },
 });

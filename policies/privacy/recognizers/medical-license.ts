@@ -7,6 +7,7 @@ export default defineId({
   type: 'MEDICAL_LICENSE',
   layouts: [['aaddddddd', 0.4]],
   context: ['dea', 'dea number', 'medical license', 'license', 'certificate', 'registration'],
+  isUpperCase: true,
   isValid: (id) => {
     const digits = id.slice(-7);
     const sum = weightedSum(digits.slice(0, 6), [1, 2]);

@@ -8,6 +8,7 @@ export default defineId({
   type: 'NZ_NHI',
   layouts: [['aaadddd', 0.3]],
   context: ['nhi', 'national health index', 'nhi number'],
+  isUpperCase: true,
   isValid: (id) => {
     let sum = 0;
     for (let i = 0; i < 6; i += 1)

@@ -11,6 +11,7 @@ export default defineId({
     ['addaadddda', 0.6],
   ],
   context: ['uen', 'entity number', 'unique entity', 'acra'],
+  isUpperCase: true,
   isValid: (id) => {
     if (id.length === 9)
       return 'XMKECAWLJDB'[weightedSum(id.slice(0, 8), [10, 4, 9, 3, 8, 2, 7, 1]) % 11] === id[8];

@@ -12,6 +12,7 @@ export default defineId({
     ['dd aaa ddd', 0.4],
   ],
   context: ['plaka', 'araç', 'plate', 'license plate', 'vehicle'],
+  isUpperCase: true,
   isValid: (id) => /^(?:0[1-9]|[1-7]\d|8[01])/.test(id),
   examples: {
     match: [['plaka 34 ABC 123, as it stands', '34 ABC 123']],

@@ -9,6 +9,7 @@ export default defineId({
     ['aaddaaa', 0.2],
   ],
   context: ['registration', 'reg', 'number plate', 'vehicle', 'plate', 'car', 'dvla'],
+  isUpperCase: true,
   isValid: (id) => /^[A-HJ-PR-Y][A-Y](?:0[1-9]|[1-7]\d)[A-HJ-PR-Z]{3}$/.test(id),
   examples: {
     match: [
