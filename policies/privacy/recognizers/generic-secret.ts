@@ -7,7 +7,7 @@ const NAMES = 'access|auth|api|credential|creds|key|passw(?:or)?d|secret|token';
 const VALUE = /(?:[A-Za-z0-9_][\w.=+/~-]{9,199})/y;
 /** File names, versions, paths, dates and ids of other kinds. */
 const NO_SECRET =
-  /^(?:https?|[./]|\d{4}-\d\d-\d\d|v?\d+(?:\.\d+)+|0x|[0-9a-f]{8}-[0-9a-f]{4}-|sha\d|[a-z]+\/[a-z])|\.(?:json|ts|js|py|go|java|html|md|txt|ya?ml|xml|png|svg|pem|key|com|org|net|io)$|^[A-Za-z_.]+\(?$/i;
+  /^(?:https?|xox[a-z]-|[./]|\d{4}-\d\d-\d\d|v?\d+(?:\.\d+)+|0x|[0-9a-f]{8}-[0-9a-f]{4}-|sha\d|[a-z]+\/[a-z])|\.(?:json|ts|js|py|go|java|html|md|txt|ya?ml|xml|png|svg|pem|key|com|org|net|io)$|^[A-Za-z_.]+\(?$/i;
 /** Public by what they are called. */
 const PUBLIC =
   /(?:public|publishable|key_?id|keyboard|keyword|primary|foreign|sort|partition|cache|idempotency|author|authenticity|monkey|keyframe|token(?:s|ize|izer|_count|_type|_id|_ids))[\w .-]{0,20}$/i;

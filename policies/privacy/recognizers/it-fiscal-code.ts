@@ -6,7 +6,7 @@ const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 1
 export default defineId({
   name: 'it-fiscal-code',
   type: 'IT_FISCAL_CODE',
-  layouts: [['aaaaaaxxaxxaxxxa', 0.9]],
+  layouts: [['aaaaaaddaddadxxa', 0.9]],
   context: ['codice fiscale', 'c.f.', 'cf', 'cod. fisc'],
   isValid: (id) => {
     if (!/^[A-Z]{6}[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]$/.test(id))
