@@ -15,9 +15,3 @@ export const DATE = [
   `${MONTHS}\\.? ${DAY}(?:st|nd|rd|th)?,? ${YEAR}`,
   `${YEAR}年\\d{1,2}月\\d{1,2}日`,
 ].join('|');
-
-/** A day and a month without a year. */
-export const DAY_OF_YEAR = [
-  `${DAY}(?:st|nd|rd|th|\\.|º)?(?: of| de| di)? ${MONTHS}(?!\\p{L})`,
-  `${MONTHS} ${DAY}(?:st|nd|rd|th)?(?!\\d)`,
-].join('|');

@@ -1,7 +1,8 @@
 // A recognizer of values that only their label tells: `MRN: 2569870`, `Passport No. X1234567`, `"pin": "4711"`.
 import { defineRecognizer, type Recognizer } from '../../contract/recognizer.ts';
 
-export interface LabelledDefinition extends Pick<Recognizer, 'name' | 'type' | 'examples' | 'validate'> {
+export interface LabelledDefinition
+  extends Pick<Recognizer, 'name' | 'type' | 'examples' | 'validate' | 'minDigits'> {
   /** Lower case; what stands for a space may be `_`, `-` or nothing. At least three letters each. */
   labels: readonly string[];
   /** A regular expression of bounded length for the value. */
@@ -26,8 +27,8 @@ export function defineLabelled({ labels, value, score = 0.75, ...rest }: Labelle
     patterns: [
       {
         regex: new RegExp(
-          `(?<![\\p{L}\\d])(?:${label})(?![\\p{Ll}])${GAP}(?<value>${value})(?![\\p{L}\\d_])`,
-          'giu',
+          `(?<![A-Za-z\\d\\u00c0-\\u02ff])(?:${label})(?![a-z])${GAP}(?<value>${value})(?![A-Za-z\\d_\\u00c0-\\u02ff])`,
+          'gi',
         ),
         score,
       },

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'bank-account',
   type: 'BANK_ACCOUNT_NUMBER',
+  minDigits: 6,
   labels: [
     'account number',
     'account no',

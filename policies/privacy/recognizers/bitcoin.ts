@@ -37,6 +37,7 @@ export default defineRecognizer({
   name: 'bitcoin',
   type: 'CRYPTO',
   minDigits: 1,
+  mayContain: (text) => /[A-Za-z0-9]{14}/.test(text),
   patterns: [
     { regex: /(?<![A-Za-z0-9])[13][1-9A-HJ-NP-Za-km-z]{25,34}(?![A-Za-z0-9])/g, score: 0.5 },
     {

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'card-expiry',
   type: 'CREDIT_DEBIT_EXPIRY',
+  minDigits: 4,
   labels: [
     'exp',
     'expiry',

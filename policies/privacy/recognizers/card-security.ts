@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'card-security',
   type: 'CREDIT_DEBIT_CVV',
+  minDigits: 3,
   labels: ['cvv', 'cvc', 'cvv2', 'cvc2', 'security code', 'card verification', 'pruefziffer'],
   value: '\\d{3,4}',
   examples: {

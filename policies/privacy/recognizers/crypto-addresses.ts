@@ -5,6 +5,7 @@ export default defineRecognizer({
   name: 'crypto-addresses',
   type: 'CRYPTO',
   minDigits: 1,
+  mayContain: (text) => /[A-Za-z0-9]{26}/.test(text),
   patterns: [
     { regex: /(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])/g, score: 0.8 },
     { regex: /(?<![A-Za-z0-9])T[1-9A-HJ-NP-Za-km-z]{33}(?![A-Za-z0-9])/g, score: 0.4 },

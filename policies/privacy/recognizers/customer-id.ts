@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'customer-id',
   type: 'CUSTOMER_ID',
+  minDigits: 1,
   labels: [
     'customer number',
     'customer id',

@@ -1,11 +1,11 @@
 // Dates with day, month and year, in figures and in words of seven languages; with a time of day behind them.
 import { defineRecognizer } from '../../../contract/recognizer.ts';
-import { DATE, DAY_OF_YEAR } from '../dates.ts';
+import { DATE } from '../dates.ts';
 
 export default defineRecognizer({
   name: 'date-time',
   type: 'DATE_TIME',
-  minDigits: 1,
+  minDigits: 4,
   patterns: [
     {
       regex: new RegExp(
@@ -14,7 +14,6 @@ export default defineRecognizer({
       ),
       score: 0.6,
     },
-    { regex: new RegExp(`(?<![\\p{L}\\d./_-])(?:${DAY_OF_YEAR})(?![\\p{L}\\d_/-])`, 'giu'), score: 0.5 },
   ],
   examples: {
     match: [

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'driver-license',
   type: 'DRIVER_LICENSE',
+  minDigits: 1,
   labels: [
     'driver license',
     'drivers license',

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'insurance-number',
   type: 'INSURANCE_NUMBER',
+  minDigits: 1,
   labels: [
     'policy number',
     'policy no',

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'license-plate',
   type: 'LICENSE_PLATE',
+  minDigits: 1,
   labels: [
     'license plate',
     'licence plate',

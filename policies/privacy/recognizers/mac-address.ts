@@ -4,6 +4,7 @@ import { defineRecognizer } from '../../../contract/recognizer.ts';
 export default defineRecognizer({
   name: 'mac-address',
   type: 'MAC_ADDRESS',
+  minDigits: 1,
   mayContain: (text) => /[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\./i.test(text),
   patterns: [
     { regex: /(?<![\w:-])[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\w:-])/gi, score: 0.85 },
@@ -11,7 +12,8 @@ export default defineRecognizer({
   ],
   context: ['mac', 'ethernet', 'hwaddr', 'ether', 'wlan', 'wifi', 'hardware address'],
   // Nobody, everybody, and pairs that could be a time.
-  validate: (value) => (/^(?:00[:-]?){5}00$|^(?:ff[:-]?){5}ff$/i.test(value) ? false : null),
+  validate: (value) =>
+    !/\d/.test(value) || /^(?:00[:-]?){5}00$|^(?:ff[:-]?){5}ff$/i.test(value) ? false : null,
   examples: {
     match: [
       ['ether 3c:22:fb:9a:1e:04 txqueuelen', '3c:22:fb:9a:1e:04'],

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'medical-record-number',
   type: 'MEDICAL_RECORD_NUMBER',
+  minDigits: 1,
   labels: [
     'mrn',
     'medical record',

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'national-id',
   type: 'NATIONAL_ID',
+  minDigits: 1,
   labels: [
     'national id',
     'identity card',

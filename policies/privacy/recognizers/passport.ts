@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'passport',
   type: 'PASSPORT',
+  minDigits: 6,
   labels: [
     'passport',
     'passport no',

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'pin',
   type: 'PIN',
+  minDigits: 4,
   labels: [
     'pin',
     'pin code',

@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'postal-code',
   type: 'POSTAL_CODE',
+  minDigits: 1,
   labels: [
     'zip',
     'zip code',

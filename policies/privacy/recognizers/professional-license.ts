@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'professional-license',
   type: 'MEDICAL_LICENSE_NUMBER',
+  minDigits: 2,
   labels: [
     'ncol',
     'nº col',

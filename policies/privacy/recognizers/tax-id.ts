@@ -4,6 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'tax-id',
   type: 'TAX_ID',
+  minDigits: 1,
   labels: [
     'tax id',
     'tax identification',
