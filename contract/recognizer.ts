@@ -26,6 +26,8 @@ export interface Recognizer {
   patterns: Pattern[];
   /** Hand-written linear scanner beside the patterns: [start, end, score] of each match. */
   find?(text: string): [start: number, end: number, score: number][];
+  /** Layouts of ids with the score of a bare match; see define-id.ts. */
+  layouts?: readonly (readonly [layout: string, score: number])[];
   /**
    * Necessary condition: one of these stands in every text that has a match. 1 or at least 3 characters; any case; a
    * digit stands for any digit.

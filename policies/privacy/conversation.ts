@@ -14,6 +14,8 @@ export interface InspectOptions {
   types?: ReadonlySet<string>;
   /** Overrides the label of single types. */
   sensitivityByType?: Readonly<Record<string, Sensitivity>>;
+  /** The scan with the operator's own rules (custom.ts). Default: scanText. */
+  scan?: typeof scanText;
   /** Looks for names as well, but not in keys and tools' definitions. */
   names?: NameFinder;
 }
@@ -39,6 +41,7 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
   const spans = new Map<string, readonly Finding[]>();
   let hasBrackets = false;
   let hasPerson = false;
+  const scan = options.scan ?? scanText;
 
   // One object for all texts: only these two differ.
   const scanOptions: ScanOptions = { ...options };
@@ -46,7 +49,7 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
     scanOptions.label = label;
     scanOptions.names = isDefinition ? undefined : options.names;
     hasBrackets ||= text.includes('[');
-    const findings = scanText(text, scanOptions);
+    const findings = scan(text, scanOptions);
     const known = spans.get(text);
     if (known !== undefined) {
       if (findings.length > 0) spans.set(text, [...known, ...findings]);

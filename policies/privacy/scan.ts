@@ -1,6 +1,7 @@
 // Finds PII and secrets in one text. Pure; linear in the text's length. docs/adding-a-recognizer.md says how a recognizer
 // is written, prefilter.ts which ones run.
 import type { Finding, Recognizer } from '../../contract/recognizer.ts';
+import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
 import { addAround, hasRemainder, resolveOverlaps } from './overlaps.ts';
 import { createPrefilter } from './prefilter.ts';
@@ -53,20 +54,26 @@ function hasContext(text: string, start: number, end: number, context: readonly 
   return hasWord(before, context) || hasWord(words(text.slice(end, end + CONTEXT_WINDOW)), context);
 }
 
-function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): void {
-  const { type, name, context } = recognizer;
-  const judge = (start: number, end: number, base: number): boolean => {
-    const verdict = recognizer.validate?.(text.slice(start, end)) ?? null;
-    if (verdict === false) return false;
-    let score = verdict === true ? 1 : base;
-    if (score < 1 && context !== undefined && hasContext(text, start, end, context)) {
-      score = Math.min(1, score + CONTEXT_BOOST);
-    }
-    found.push({ type, start, end, score, recognizer: name });
-    return true;
-  };
+/** Adds the match to `found` unless it is refused. */
+function judge(
+  { type, name, context, validate }: Recognizer,
+  text: string,
+  [start, end, base]: [start: number, end: number, base: number],
+  found: Finding[],
+): boolean {
+  const verdict = validate?.(text.slice(start, end)) ?? null;
+  if (verdict === false) return false;
+  let score = verdict === true ? 1 : base;
+  if (score < 1 && context !== undefined && hasContext(text, start, end, context)) {
+    score = Math.min(1, score + CONTEXT_BOOST);
+  }
+  found.push({ type, start, end, score, recognizer: name });
+  return true;
+}
 
-  for (const [start, end, score] of recognizer.find?.(text) ?? []) judge(start, end, score);
+function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): void {
+  for (const [start, end, score] of recognizer.find?.(text) ?? [])
+    judge(recognizer, text, [start, end, score], found);
   for (const { regex, score } of recognizer.patterns) {
     regex.lastIndex = 0;
     for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
@@ -75,7 +82,10 @@ function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): 
       const start = match.index + (value === whole ? 0 : whole.lastIndexOf(value));
       // A refused match may have swallowed the beginning of a real one: `1234 4111 1111 1111 1111`.
       // Only behind short matches: starting over inside long ones would take quadratic time.
-      if (!judge(start, start + value.length, score) && whole.length <= MAX_RETRIED_LENGTH) {
+      if (
+        !judge(recognizer, text, [start, start + value.length, score], found) &&
+        whole.length <= MAX_RETRIED_LENGTH
+      ) {
         regex.lastIndex = match.index + ((text.codePointAt(match.index) as number) > 0xffff ? 2 : 1);
       }
     }
@@ -99,6 +109,7 @@ export function createScanner(
   usePrefilter = true,
 ): (text: string, options?: ScanOptions) => Finding[] {
   const prefilter = createPrefilter(recognizers);
+  const matchLayouts = createLayoutMatcher(recognizers);
   const active = new Uint8Array(recognizers.length);
 
   const scan = (text: string, options: ScanOptions = {}): Finding[] => {
@@ -120,11 +131,21 @@ export function createScanner(
     let rest = text;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const found: Finding[] = [];
+      let hasLayouts = false;
       for (let i = 0; i < recognizers.length; i += 1) {
+        if (active[i] === 0) continue;
         const recognizer = recognizers[i] as Recognizer;
-        if (active[i] === 1 && (options.types?.has(recognizer.type) ?? true))
-          runRecognizer(recognizer, rest, found);
+        if (options.types !== undefined && !options.types.has(recognizer.type)) {
+          active[i] = 0;
+          continue;
+        }
+        hasLayouts ||= recognizer.layouts !== undefined;
+        runRecognizer(recognizer, rest, found);
       }
+      if (hasLayouts)
+        matchLayouts?.(rest, active, (owner, start, end, score) =>
+          judge(recognizers[owner] as Recognizer, rest, [start, end, score], found),
+        );
       const strong = found.filter((finding) => finding.score >= minScore);
       const resolved = resolveOverlaps(strong);
       kept = round === 0 ? resolved : resolveOverlaps([...kept, ...resolved]);

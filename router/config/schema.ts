@@ -10,6 +10,14 @@ import { ruleSetSchema } from '../../policies/rule-schema.ts';
 
 const ms = (fallback: number) => z.int().min(1).max(86_400_000).default(fallback);
 const usd = z.number().min(0).max(1_000_000);
+function isPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'gu') !== null;
+  } catch {
+    return false;
+  }
+}
+
 const fraction = z.number().min(0).max(1);
 
 const capabilities = z.strictObject({
@@ -139,8 +147,20 @@ export const configSchema = z.strictObject({
   privacy: z
     .strictObject({
       enabled: z.boolean().default(true),
-      min_score: fraction.default(0.5),
-      types_off: z.array(z.string().min(1)).default([]),
+      min_score: fraction.optional(),
+      types_off: z.array(z.string().min(1)).default(['AGE', 'DATE_TIME', 'URL']),
+      always: z.array(z.string().min(2)).default([]),
+      never: z.array(z.string().min(1)).default([]),
+      recognizers: z
+        .array(
+          z.strictObject({
+            type: z.string().regex(/^[A-Z][A-Z_]*$/, 'upper-case letters and _, e.g. PROJECT_CODE'),
+            pattern: z.string().min(1).refine(isPattern, 'no JavaScript regular expression'),
+            score: fraction.default(0.8),
+            context: z.array(z.string().min(1)).default([]),
+          }),
+        )
+        .default([]),
       names: z.array(z.enum(TYPES)).default(['PERSON', 'ADDRESS']),
       operating_point: z.enum(OPERATING_POINTS).default('balanced'),
       sensitivity: z.record(z.string(), z.enum(SENSITIVITIES)).default({}),

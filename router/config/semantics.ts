@@ -71,9 +71,9 @@ function checkServer({ server, auth }: Config, report: Report): void {
 
 /** A misspelt type would be looked for, or labelled, other than the user thinks. */
 function checkPrivacy({ privacy }: Config, report: Report): void {
+  const types = [...FINDING_TYPES, ...privacy.recognizers.map(({ type }) => type)];
   const check = (path: ValuePath, type: string): void => {
-    if (!FINDING_TYPES.includes(type))
-      report(path, `"${type}" is no type of finding; ${suggestName(type, FINDING_TYPES)}`);
+    if (!types.includes(type)) report(path, `"${type}" is no type of finding; ${suggestName(type, types)}`);
   };
   for (const [index, type] of privacy.types_off.entries()) check(['privacy', 'types_off', index], type);
   for (const type of Object.keys(privacy.sensitivity)) check(['privacy', 'sensitivity', type], type);

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import type { Recognizer } from '../../contract/recognizer.ts';
 import { registry } from '../../policies/privacy/recognizers/_registry.gen.ts';
 import { createScanner, scanText } from '../../policies/privacy/scan.ts';
-import { SENSITIVITY_BY_TYPE } from '../../policies/privacy/sensitivity.ts';
 
 const recognizers: [string, Recognizer][] = Object.entries(registry);
 
@@ -31,9 +30,11 @@ function adversarialSeeds({ anchors = [], examples }: Recognizer): string[] {
 }
 
 function timeOf(run: () => unknown): number {
-  const start = performance.now();
+  // Processor time: the machine may be busy with other things.
+  const start = process.cpuUsage();
   run();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
 /**
@@ -64,11 +65,10 @@ describe.each(recognizers)('recognizer %s', (name, recognizer) => {
   const scan = createScanner([recognizer]);
   const values = (text: string): string[] => scan(text).map(({ start, end }) => text.slice(start, end));
 
-  it('is named after its file and has examples in both directions and a sensitivity', () => {
+  it('is named after its file and has examples in both directions', () => {
     expect(recognizer.name).toBe(name);
     expect(recognizer.examples.match.length).toBeGreaterThan(0);
     expect(recognizer.examples.noMatch.length).toBeGreaterThan(0);
-    expect(SENSITIVITY_BY_TYPE).toHaveProperty(recognizer.type);
     expect(recognizer.type).toMatch(/^[A-Z_]+$/);
     for (const { regex } of recognizer.patterns) expect(regex.flags).toContain('g');
   });
@@ -110,7 +110,7 @@ describe.each(recognizers)('recognizer %s', (name, recognizer) => {
           expect(scan(variant, { minScore: 0 })).toEqual(slow(variant, { minScore: 0 }));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: recognizer.layouts === undefined ? 200 : 50 },
     );
   });
 

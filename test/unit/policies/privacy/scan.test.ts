@@ -116,6 +116,7 @@ describe('scanText', () => {
       ...examples.noMatch,
     ]);
     const part = fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 8 }));
+    const slow = createScanner(Object.values(registry), false);
     fc.assert(
       fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
         const text = parts.join('');
@@ -127,9 +128,9 @@ describe('scanText', () => {
           end = finding.end;
         }
         expect(end).toBeLessThanOrEqual(text.length);
-        expect(findings).toEqual(createScanner(Object.values(registry), false)(text));
+        expect(findings).toEqual(slow(text));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

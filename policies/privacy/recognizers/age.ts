@@ -1,0 +1,40 @@
+// Ages of persons, in words around a number of one to three digits.
+import { defineRecognizer } from '../../../contract/recognizer.ts';
+
+const YEARS = 'years?|yrs?|y/?o|años|ans|anni|anos|jahren?|jaar|lat';
+
+export default defineRecognizer({
+  name: 'age',
+  type: 'AGE',
+  minDigits: 1,
+  patterns: [
+    // 45 years old, 45-year-old, 53 años, 45 y/o
+    { regex: /(?<![\w.,/-])\d{1,3}[- ]?(?:(?:years?|yrs?)[- ]old|y\/?o)(?!\w)/gi, score: 0.9 },
+    {
+      regex:
+        /(?<![\w.,/-])\d{1,3} (?:años(?: de edad)?|Jahre alt|ans(?= |,|\.)|anni(?= |,|\.)|anos de idade|jaar oud)(?!\p{L})/giu,
+      score: 0.55,
+    },
+    {
+      regex: /(?<![\w.,/-])\d{1,2} (?:meses|months?|mois|mesi|Monate) (?:de edad|old|d'âge|alt)(?!\p{L})/giu,
+      score: 0.7,
+    },
+    {
+      regex: new RegExp(
+        `(?<!\\p{L})(?:aged?|edad|alter|âge|età|idade|leeftijd|wiek)["']?\\s{0,2}[:=]?\\s{0,2}["']?(?<value>\\d{1,3}(?: (?:${YEARS}))?)(?![\\p{L}\\d.,%:/-])`,
+        'giu',
+      ),
+      score: 0.7,
+    },
+  ],
+  validate: (value) => (Number.parseInt(value, 10) <= 120 ? null : false),
+  examples: {
+    match: [
+      ['a 45-year-old man', '45-year-old'],
+      ['Edad: 53 años Sexo: H', '53 años'],
+      ['{"age": 37}', '37'],
+      ['she is 62 years old', '62 years old'],
+    ],
+    noMatch: ['page 12', '450 years old', 'storage: 20', 'average 12.5', 'image: 3'],
+  },
+});

@@ -1,0 +1,23 @@
+// Web addresses. Off by default in the gateway: a model cannot follow what it cannot see.
+import { defineRecognizer } from '../../../contract/recognizer.ts';
+
+export default defineRecognizer({
+  name: 'url',
+  type: 'URL',
+  anchors: ['://', 'www.'],
+  patterns: [
+    { regex: /(?<![\w.])(?:https?|ftp):\/\/[^\s<>"'`{}|\\^[\]]{1,2000}(?<![.,;:!?)])/gi, score: 0.6 },
+    {
+      regex:
+        /(?<![\w.@/])www\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?:\/[^\s<>"'`{}|\\^[\]]{0,2000})?(?<![.,;:!?)])/gi,
+      score: 0.6,
+    },
+  ],
+  examples: {
+    match: [
+      ['see https://example.org/a?b=1.', 'https://example.org/a?b=1'],
+      ['(www.example.com)', 'www.example.com'],
+    ],
+    noMatch: ['http://', 'www.', 'a//b'],
+  },
+});

@@ -1,0 +1,82 @@
+// Keys without a mark of their own, of software services, by the vendor's name and an assignment before them.
+// Lengths and alphabets: the vendors' documentation.
+import { defineVendorKeys } from '../define-keys.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const NEW_RELIC = /^(?:[a-z0-9]{64}|NRJS-[a-f0-9]{19}|NRII-[a-z0-9-]{32}|NRAK-[a-z0-9]{27})$/i;
+
+export default defineVendorKeys(
+  'vendor-keys-saas',
+  {
+    adafruit: /^[a-z0-9_-]{32}$/i,
+    adobe: /^[a-f0-9]{32}$/i,
+    airtable: /^[a-z0-9]{17}$/i,
+    algolia: /^[a-z0-9]{32}$/i,
+    alibaba: /^[a-z0-9]{30}$/i,
+    asana: /^(?:\d{16}|[a-z0-9]{32})$/i,
+    atlassian: /^[a-z0-9]{20}[a-f0-9]{4}$/i,
+    beamer: /^b_[a-z0-9=_-]{44}$/i,
+    confluence: /^[a-z0-9]{20}[a-f0-9]{4}$/i,
+    jira: /^[a-z0-9]{20}[a-f0-9]{4}$/i,
+    bitbucket: /^(?:[a-z0-9]{32}|[a-z0-9=_-]{64})$/i,
+    meraki: /^[0-9a-f]{40}$/,
+    cloudflare: /^(?:[a-z0-9_-]{40}|[a-f0-9]{37})$/i,
+    codecov: /^[a-z0-9]{32}$/i,
+    cohere: /^[a-z0-9]{40}$/i,
+    co_api_key: /^[a-z0-9]{40}$/i,
+    confluent: /^(?:[a-z0-9]{16}|[a-z0-9]{64})$/i,
+    contentful: /^[a-z0-9=_-]{43}$/i,
+    datadog: /^(?:[a-z0-9]{40}|[a-f0-9]{32})$/i,
+    droneci: /^[a-z0-9]{32}$/i,
+    dropbox: /^(?:[a-z0-9]{15}|[a-z0-9]{11}AAAAAAAAAA[\w=-]{43}|sl\.[\w=-]{135})$/i,
+    fastly: /^[a-z0-9=_-]{32}$/i,
+    freshbooks: /^[a-z0-9]{64}$/i,
+    gitter: /^[a-z0-9_-]{40}$/i,
+    heroku: UUID,
+    hubspot: UUID,
+    intercom: /^[a-z0-9=_-]{60}$/i,
+    jfrog: /^(?:[a-z0-9]{73}|[a-z0-9]{64})$/i,
+    artifactory: /^(?:[a-z0-9]{73}|[a-z0-9]{64})$/i,
+    bintray: /^(?:[a-z0-9]{73}|[a-z0-9]{64})$/i,
+    xray: /^(?:[a-z0-9]{73}|[a-z0-9]{64})$/i,
+    launchdarkly: /^[a-z0-9=_-]{40}$/i,
+    linear: /^[a-f0-9]{32}$/i,
+    looker: /^(?:[a-z0-9]{20}|[a-z0-9]{24})$/i,
+    mapbox: /^[ps]k\.[a-z0-9]{60}\.[a-z0-9]{22}$/i,
+    netlify: /^[a-z0-9=_-]{40,46}$/i,
+    newrelic: NEW_RELIC,
+    'new-relic': NEW_RELIC,
+    new_relic: NEW_RELIC,
+    okta: /^00[\w=-]{40}$/,
+    private_ai: /^[a-z0-9]{32}$/i,
+    'private-ai': /^[a-z0-9]{32}$/i,
+    privateai: /^[a-z0-9]{32}$/i,
+    rapidapi: /^[a-z0-9_-]{50}$/i,
+    sentry: /^[a-f0-9]{64}$/i,
+    snyk: UUID,
+    sonar: /^(?:sq[upa]_)?[a-z0-9=_-]{40}$/i,
+    sourcegraph: /^[a-f0-9]{40}$/i,
+    squarespace: UUID,
+    sumo: /^(?:su[a-z0-9]{12}|[a-z0-9]{64})$/i,
+    travis: /^[a-z0-9]{22}$/i,
+    typeform: /^tfp_[a-z0-9_.=-]{59}$/i,
+    zendesk: /^[a-z0-9]{40}$/i,
+    contribsys__com: /^[a-f0-9]{8}:[a-f0-9]{8}$/i,
+  },
+  {
+    match: [
+      [
+        'DATADOG_API_KEY=54zz1p7fywmg1tgrjxzo3p5q86pwhp0o3cfe1cbj',
+        '54zz1p7fywmg1tgrjxzo3p5q86pwhp0o3cfe1cbj',
+      ],
+      ['heroku key: "29617b4c-d9f5-3037-7486-5df03ab43622"', '29617b4c-d9f5-3037-7486-5df03ab43622'],
+    ],
+    noMatch: [
+      'datadog: see the documentation of the agent',
+      'sumOfExposures = sumOfExposures;',
+      'SUMOLOGIC_ACCESSID=XXXXXXXXXXXXXX',
+      'the linear: one',
+    ],
+  },
+);
