@@ -28,7 +28,10 @@ const person = {
   required: ['name', 'age'],
   additionalProperties: false,
 };
-const free = { name: 'Ada "the first" Lovelace', notes: [1, 2.5, -3e7, null, true, { x: 'Grüße aus Zürich' }] };
+const free = {
+  name: 'Ada "the first" Lovelace',
+  notes: [1, 2.5, -3e7, null, true, { x: 'Grüße aus Zürich' }],
+};
 
 const cases: [name: string, constraint: Constraint, text: string][] = [
   ['any JSON object', { kind: 'json' }, JSON.stringify(free)],

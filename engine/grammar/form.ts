@@ -93,7 +93,8 @@ function isProductive(expression: Expression, rules: readonly boolean[]): boolea
 }
 
 /** Whether a text can match. */
-export const canMatch = (rules: Rules, root: Expression): boolean => isProductive(root, rules.productive(root));
+export const canMatch = (rules: Rules, root: Expression): boolean =>
+  isProductive(root, rules.productive(root));
 
 /**
  * The flat form of what can be reached from `root`, without what can never match: a generation is never led into it.

@@ -86,7 +86,8 @@ function round(tensor: GgufTensor, type: TensorType): void {
 export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void {
   const { architecture = 'llama', tensorType = 'F32', seed = 1, contextLength = 512, layers = 2 } = options;
   const { tiedEmbeddings = false, ropeScaling, chatTemplate = chatMl } = options;
-  const vocabulary = options.vocabulary ?? tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
+  const vocabulary =
+    options.vocabulary ?? tinyVocabulary(options.tokenizer ?? (architecture === 'llama' ? 'llama' : 'gpt2'));
   const ropeBase = architecture === 'llama' ? 10_000 : 1_000_000;
   const original = ropeScaling?.originalContextLength ?? contextLength;
   const key = (name: string): string => `${architecture}.${name}`;
