@@ -45,9 +45,6 @@ const cases: [name: string, constraint: Constraint, text: string][] = [
 ];
 
 const vocabulary = join(packageRoot, '..', 'shared', 'data', 'vocab', 'qwen', 'qwen.tiktoken');
-if (existsSync(vocabulary)) await run();
-else console.log(`skipped: ${vocabulary} is not there`);
-
 const quantile = (sorted: Float64Array, q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
 
@@ -94,3 +91,6 @@ async function run(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+if (existsSync(vocabulary)) await run();
+else console.log(`skipped: ${vocabulary} is not there`);

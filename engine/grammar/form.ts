@@ -22,7 +22,6 @@ export const repeat = (of: Expression, least: number, most: number): Expression 
   most,
   of,
 });
-export const optional = (of: Expression): Expression => repeat(of, 0, 1);
 export const EMPTY: Expression = { op: 'sequence', parts: [] };
 export const NEVER: Expression = { op: 'choice', options: [] };
 

@@ -2,7 +2,7 @@
 // of bounds: references followed, allOf joined, anyOf and its like split.
 import type { JsonSchema } from '../../constraint.ts';
 import { isObject, type SchemaDocument, type SchemaObject } from './document.ts';
-import { ALL_TYPES, anything, copyOf, type Facets, sameJson, type TypeName, typeOf } from './facets.ts';
+import { ALL_TYPES, anything, copyOf, type Facets, sameJson, typeOf } from './facets.ts';
 import { NOT_INTEGER, NOT_PATTERN, NOT_VALUES, negate } from './negate.ts';
 import { SchemaRefused } from './refused.ts';
 
@@ -282,4 +282,3 @@ function takeObject(schema: SchemaObject, facets: Facets, document: SchemaDocume
   if ('propertyNames' in schema) facets.names.push(schema['propertyNames'] as JsonSchema);
 }
 
-export type { TypeName };
