@@ -281,4 +281,3 @@ function takeObject(schema: SchemaObject, facets: Facets, document: SchemaDocume
     for (const key of schema['required'] as string[]) facets.required.add(key);
   if ('propertyNames' in schema) facets.names.push(schema['propertyNames'] as JsonSchema);
 }
-
