@@ -60,8 +60,12 @@ function ofResponseFormat({ type, json_schema: given }: z.infer<typeof responseF
     );
   const wanted = given?.schema;
   if (wanted === null || wanted === undefined)
-    throw new GatewayError('INVALID_REQUEST', 'response_format of type json_schema needs json_schema.schema', {
-      param: 'response_format.json_schema',
-    });
+    throw new GatewayError(
+      'INVALID_REQUEST',
+      'response_format of type json_schema needs json_schema.schema',
+      {
+        param: 'response_format.json_schema',
+      },
+    );
   return { kind: 'json_schema', schema: wanted as JsonSchema };
 }

@@ -1,6 +1,12 @@
 // One sequence of the scheduler: what is asked for, and how far it is.
 import { GatewayError } from '../contract/errors.ts';
-import type { NativeGrammar, NativePooling, NativeSamplerOptions, NativeSession, NativeStepResult } from './binding.ts';
+import type {
+  NativeGrammar,
+  NativePooling,
+  NativeSamplerOptions,
+  NativeSession,
+  NativeStepResult,
+} from './binding.ts';
 import type { ModelDrafter } from './drafters/draft-model.ts';
 import type { Drafter } from './drafters/drafter.ts';
 

@@ -28,7 +28,10 @@ const person = {
   required: ['name', 'age'],
   additionalProperties: false,
 };
-const free = { name: 'Ada "the first" Lovelace', notes: [1, 2.5, -3e7, null, true, { x: 'Grüße aus Zürich' }] };
+const free = {
+  name: 'Ada "the first" Lovelace',
+  notes: [1, 2.5, -3e7, null, true, { x: 'Grüße aus Zürich' }],
+};
 
 const cases: [name: string, constraint: Constraint, text: string][] = [
   ['any JSON object', { kind: 'json' }, JSON.stringify(free)],
@@ -42,9 +45,6 @@ const cases: [name: string, constraint: Constraint, text: string][] = [
 ];
 
 const vocabulary = join(packageRoot, '..', 'shared', 'data', 'vocab', 'qwen', 'qwen.tiktoken');
-if (existsSync(vocabulary)) await run();
-else console.log(`skipped: ${vocabulary} is not there`);
-
 const quantile = (sorted: Float64Array, q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!;
 
@@ -91,3 +91,6 @@ async function run(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+if (existsSync(vocabulary)) await run();
+else console.log(`skipped: ${vocabulary} is not there`);

@@ -24,7 +24,9 @@ export function characters(...ranges: (readonly [number, number])[]): Characters
 }
 
 export const oneOf = (text: string): Characters =>
-  characters(...[...text].map((character): [number, number] => [character.codePointAt(0)!, character.codePointAt(0)!]));
+  characters(
+    ...[...text].map((character): [number, number] => [character.codePointAt(0)!, character.codePointAt(0)!]),
+  );
 
 export const ALL = characters([0, LAST]);
 
@@ -79,8 +81,8 @@ export const asJsonString: Writing = (set) => {
   const raw: [number, number][] = [];
   for (const [least, greatest] of set) {
     for (let code = least; code <= Math.min(greatest, 0x5c); code++) {
-      const escape = SHORT_ESCAPES[code];
-      if (escape) escaped.push(bytes(escape));
+      const short = SHORT_ESCAPES[code];
+      if (short) escaped.push(bytes(short));
       else if (code < 0x20) escaped.push(bytes(`\\u${code.toString(16).padStart(4, '0')}`));
       else raw.push([code, code]);
     }

@@ -2,8 +2,8 @@
 import { GatewayError } from '../../contract/errors.ts';
 import type { Constraint } from '../constraint.ts';
 import { beginWork, type Dfa, LanguageTooLarge } from './dfa.ts';
-import { choice, type Expression, flatten, type Rules, Rules as RuleSet, sequence } from './form.ts';
-import { gbnf, GrammarRefused } from './gbnf.ts';
+import { choice, type Expression, flatten, Rules as RuleSet, type Rules, sequence } from './form.ts';
+import { GrammarRefused, gbnf } from './gbnf.ts';
 import { SchemaCompiler } from './json-schema/compile.ts';
 import { SchemaRefused } from './json-schema/refused.ts';
 import { anyJson } from './json-text.ts';
@@ -36,7 +36,10 @@ export function compileConstraint(
         cause: error,
       });
     if (error instanceof PatternRefused || error instanceof LanguageTooLarge)
-      throw new GatewayError('UNSUPPORTED_FEATURE', `the regular expression cannot be used: ${error.message}`);
+      throw new GatewayError(
+        'UNSUPPORTED_FEATURE',
+        `the regular expression cannot be used: ${error.message}`,
+      );
     if (error instanceof GrammarRefused)
       throw new GatewayError('INVALID_REQUEST', `the grammar cannot be used: ${error.message}`);
     if (error instanceof RangeError)
@@ -72,10 +75,15 @@ const dfaOf = (dfa: Dfa): Expression => ({ op: 'dfa', dfa });
 
 /** Each control token may be the token itself, or its text in ordinary tokens. */
 function literal(value: string, controlTokens: ControlTokens): Expression {
-  const written = (part: string): Expression => ({ op: 'bytes', bytes: [...Buffer.from(value === part ? value : part)] });
+  const written = (part: string): Expression => ({
+    op: 'bytes',
+    bytes: [...Buffer.from(value === part ? value : part)],
+  });
   const pieces = controlTokens(value);
   if (pieces.every((piece) => typeof piece === 'string')) return written(value);
-  return sequence(...pieces.map((piece) => (typeof piece === 'string' ? written(piece) : controlToken(piece))));
+  return sequence(
+    ...pieces.map((piece) => (typeof piece === 'string' ? written(piece) : controlToken(piece))),
+  );
 }
 
 /** As native/src/grammar/token_trie.h writes it: a byte that UTF-8 lacks, then the id. */

@@ -21,7 +21,12 @@ export type Regular =
 export const bytes = (text: string): Regular => ({ op: 'bytes', bytes: [...Buffer.from(text)] });
 export const seq = (...parts: Regular[]): Regular => ({ op: 'sequence', parts });
 export const either = (...options: Regular[]): Regular => ({ op: 'choice', options });
-export const times = (of: Regular, least: number, most: number): Regular => ({ op: 'repeat', of, least, most });
+export const times = (of: Regular, least: number, most: number): Regular => ({
+  op: 'repeat',
+  of,
+  least,
+  most,
+});
 export const byteRange = (least: number, greatest: number): Regular => ({
   op: 'ranges',
   ranges: [[least, greatest]],
@@ -86,7 +91,8 @@ class Nfa {
         this.#join(from, first);
         for (const [i, accepts] of accepting.entries()) {
           if (accepts) this.#join(first + i, end);
-          for (const [least, greatest, to] of edges[i]!) this.edges[first + i]!.push([least, greatest, first + to]);
+          for (const [least, greatest, to] of edges[i]!)
+            this.edges[first + i]!.push([least, greatest, first + to]);
         }
         return end;
       }
@@ -172,7 +178,9 @@ function subsets(
     dfa.accepting.push(accepts(sets[i]!));
     const edges = edgesOf(sets[i]!);
     spend(1 + edges.length / 16);
-    const bounds = [...new Set(edges.flatMap(([least, greatest]) => [least, greatest + 1]))].sort((a, b) => a - b);
+    const bounds = [...new Set(edges.flatMap(([least, greatest]) => [least, greatest + 1]))].sort(
+      (a, b) => a - b,
+    );
     const out: Dfa['edges'][number] = [];
     for (let b = 0; b + 1 < bounds.length; b++) {
       const [least, greatest] = [bounds[b]!, bounds[b + 1]! - 1];
@@ -268,7 +276,11 @@ export function counted(one: Dfa, least: number, most: number): Dfa {
       const edges = ends ? [] : one.edges[state]!;
       const next = Math.min(count + 1, last);
       dfa.edges.push(
-        edges.map(([from, to, target]) => [from, to, one.accepting[target] ? at(next, 0) : at(count, target)]),
+        edges.map(([from, to, target]) => [
+          from,
+          to,
+          one.accepting[target] ? at(next, 0) : at(count, target),
+        ]),
       );
     }
   }
@@ -280,7 +292,12 @@ export const intersect = (a: Dfa, b: Dfa): Dfa => product(a, b, (inA, inB) => in
 /** What is in `a` and not in `b`. @throws {LanguageTooLarge} */
 export const subtract = (a: Dfa, b: Dfa): Dfa => product(a, b, (inA, inB) => inA && !inB, true);
 
-function product(a: Dfa, b: Dfa, accepts: (inA: boolean, inB: boolean) => boolean, goesOnWithout: boolean): Dfa {
+function product(
+  a: Dfa,
+  b: Dfa,
+  accepts: (inA: boolean, inB: boolean) => boolean,
+  goesOnWithout: boolean,
+): Dfa {
   const dfa: Dfa = { accepting: [], edges: [] };
   const numbers = new Map<number, number>();
   const pairs: [number, number][] = [];

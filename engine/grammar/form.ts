@@ -22,7 +22,6 @@ export const repeat = (of: Expression, least: number, most: number): Expression 
   most,
   of,
 });
-export const optional = (of: Expression): Expression => repeat(of, 0, 1);
 export const EMPTY: Expression = { op: 'sequence', parts: [] };
 export const NEVER: Expression = { op: 'choice', options: [] };
 
@@ -93,7 +92,8 @@ function isProductive(expression: Expression, rules: readonly boolean[]): boolea
 }
 
 /** Whether a text can match. */
-export const canMatch = (rules: Rules, root: Expression): boolean => isProductive(root, rules.productive(root));
+export const canMatch = (rules: Rules, root: Expression): boolean =>
+  isProductive(root, rules.productive(root));
 
 /**
  * The flat form of what can be reached from `root`, without what can never match: a generation is never led into it.

@@ -2,7 +2,7 @@
 // literals, character classes, `.`, groups, alternatives, and `*`, `+`, `?`, `{m,n}`.
 import { ALL, asUtf8, type Characters, characters, complement } from './characters.ts';
 import { determinise } from './dfa.ts';
-import { choice, type Expression, repeat, type Rules, sequence } from './form.ts';
+import { choice, type Expression, type Rules, repeat, sequence } from './form.ts';
 
 /** Why a grammar cannot be used, with the line. */
 export class GrammarRefused extends Error {}
@@ -49,7 +49,8 @@ class GbnfParser {
     this.#defined.set(name, expression);
     this.#rules.define(this.#number(name), expression);
     if (this.#text[this.#at] === '\r') this.#at++;
-    if (this.#at < this.#text.length && this.#text[this.#at] !== '\n') this.#refuse('the rule should end here');
+    if (this.#at < this.#text.length && this.#text[this.#at] !== '\n')
+      this.#refuse('the rule should end here');
     this.#space(true);
   }
 
@@ -137,11 +138,14 @@ class GbnfParser {
       else if (character === '+') out = repeat(out, 1, -1);
       else if (character === '?') out = repeat(out, 0, 1);
       else if (character === '{') {
-        const braces = /^\{\s*(\d+)\s*(,\s*(\d*)\s*)?\}/.exec(this.#text.slice(this.#at, this.#at + 40).join(''));
+        const braces = /^\{\s*(\d+)\s*(,\s*(\d*)\s*)?\}/.exec(
+          this.#text.slice(this.#at, this.#at + 40).join(''),
+        );
         if (!braces) return this.#refuse('{m}, {m,} or {m,n} should stand here');
         const least = Number(braces[1]);
         const most = braces[2] === undefined ? least : braces[3] === '' ? -1 : Number(braces[3]);
-        if (Math.max(least, most) > MAX_REPEAT) this.#refuse(`a repetition of more than ${MAX_REPEAT} is too long`);
+        if (Math.max(least, most) > MAX_REPEAT)
+          this.#refuse(`a repetition of more than ${MAX_REPEAT} is too long`);
         if (most >= 0 && most < least) this.#refuse('a repetition is out of order');
         out = repeat(out, least, most);
         this.#at += braces[0].length - 1;
@@ -156,16 +160,17 @@ class GbnfParser {
     const character = this.#text[this.#at++];
     if (character === undefined || character === '\n') this.#refuse('a literal or class is never closed');
     if (character !== '\\') return character!.codePointAt(0)!;
-    const escape = this.#text[this.#at++] ?? '';
-    const length = HEX_DIGITS[escape];
+    const letter = this.#text[this.#at++] ?? '';
+    const length = HEX_DIGITS[letter];
     if (length !== undefined) {
       const digits = this.#text.slice(this.#at, this.#at + length).join('');
-      const code = /^[0-9a-fA-F]+$/.test(digits) && digits.length === length ? Number.parseInt(digits, 16) : -1;
-      if (code < 0 || code > 0x10ffff) this.#refuse(`\\${escape}${digits} is no character`);
+      const code =
+        /^[0-9a-fA-F]+$/.test(digits) && digits.length === length ? Number.parseInt(digits, 16) : -1;
+      if (code < 0 || code > 0x10ffff) this.#refuse(`\\${letter}${digits} is no character`);
       this.#at += length;
       return code;
     }
-    return ESCAPES[escape] ?? this.#refuse(`the escape \\${escape} is unknown`);
+    return ESCAPES[letter] ?? this.#refuse(`the escape \\${letter} is unknown`);
   }
 
   #name(): string {
@@ -179,8 +184,14 @@ class GbnfParser {
   #space(lines: boolean): void {
     for (;;) {
       const character = this.#text[this.#at];
-      if (character === '#') while (this.#at < this.#text.length && !'\r\n'.includes(this.#text[this.#at]!)) this.#at++;
-      else if (character === ' ' || character === '\t' || (lines && (character === '\n' || character === '\r'))) this.#at++;
+      if (character === '#')
+        while (this.#at < this.#text.length && !'\r\n'.includes(this.#text[this.#at]!)) this.#at++;
+      else if (
+        character === ' ' ||
+        character === '\t' ||
+        (lines && (character === '\n' || character === '\r'))
+      )
+        this.#at++;
       else return;
     }
   }
@@ -213,7 +224,9 @@ class GbnfParser {
     const done = new Set<number>();
     const visit = (rule: number, path: Set<number>): void => {
       if (path.has(rule))
-        throw new GrammarRefused(`the rule "${names.get(rule)}" is left-recursive: it calls itself before it has read anything`);
+        throw new GrammarRefused(
+          `the rule "${names.get(rule)}" is left-recursive: it calls itself before it has read anything`,
+        );
       if (done.has(rule)) return;
       path.add(rule);
       for (const first of firsts(this.#rules.expressions[rule]!)) visit(first, path);

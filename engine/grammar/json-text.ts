@@ -1,9 +1,9 @@
 // How JSON is written inside a grammar. White space: at most one blank, or a line end and up to 32 blanks, where JSON
 // allows any. Strings with bounds are written as JSON.stringify does; free ones may use any escape. Numbers have at most
 // 20 digits before and 16 after the point and an exponent below 100, so that each is a finite double.
-import { ALL, asJsonString, characters, complement, oneOf, asUtf8 } from './characters.ts';
-import { bytes, byteRange, type Dfa, determinise, either, type Regular, seq, times } from './dfa.ts';
-import { choice, type Expression, repeat, type Rules, sequence, text } from './form.ts';
+import { ALL, asJsonString, asUtf8, characters, complement, oneOf } from './characters.ts';
+import { byteRange, bytes, type Dfa, determinise, either, type Regular, seq, times } from './dfa.ts';
+import { choice, type Expression, type Rules, repeat, sequence, text } from './form.ts';
 
 export const dfa = (regular: Regular): Expression => ({ op: 'dfa', dfa: determinise(regular) });
 const ANY = Number.POSITIVE_INFINITY;
@@ -13,13 +13,21 @@ const ONE_TO_NINE = byteRange(0x31, 0x39);
 const OPTIONAL_MINUS = times(bytes('-'), 0, 1);
 export const FRACTION = seq(bytes('.'), times(DIGIT, 1, 16));
 const whole = either(bytes('0'), seq(ONE_TO_NINE, times(DIGIT, 0, 19)));
-const exponent = seq(either(bytes('e'), bytes('E')), times(either(bytes('+'), bytes('-')), 0, 1), times(DIGIT, 1, 2));
+const exponent = seq(
+  either(bytes('e'), bytes('E')),
+  times(either(bytes('+'), bytes('-')), 0, 1),
+  times(DIGIT, 1, 2),
+);
 
 export const SPACE = dfa(
   times(either(bytes(' '), seq(bytes('\n'), times(either(bytes(' '), bytes('\t')), 0, 32))), 0, 1),
 );
-export const INTEGER: Dfa = determinise(either(bytes('0'), seq(OPTIONAL_MINUS, ONE_TO_NINE, times(DIGIT, 0, 19))));
-export const NUMBER: Dfa = determinise(seq(OPTIONAL_MINUS, whole, times(FRACTION, 0, 1), times(exponent, 0, 1)));
+export const INTEGER: Dfa = determinise(
+  either(bytes('0'), seq(OPTIONAL_MINUS, ONE_TO_NINE, times(DIGIT, 0, 19))),
+);
+export const NUMBER: Dfa = determinise(
+  seq(OPTIONAL_MINUS, whole, times(FRACTION, 0, 1), times(exponent, 0, 1)),
+);
 
 /** Any one character, and any text, of a string that is written in one way. */
 export const CHARACTER = { op: 'dfa' as const, dfa: determinise(asJsonString(ALL)) };
@@ -31,7 +39,18 @@ const unicodeEscape = either(
   seq(bytes('\\u'), hexOf('0123456789abcefABCEF'), HEX, HEX, HEX),
   seq(bytes('\\u'), hexOf('dD'), hexOf('01234567'), HEX, HEX),
   // A pair of surrogates: one character.
-  seq(bytes('\\u'), hexOf('dD'), hexOf('89abAB'), HEX, HEX, bytes('\\u'), hexOf('dD'), hexOf('cdefCDEF'), HEX, HEX),
+  seq(
+    bytes('\\u'),
+    hexOf('dD'),
+    hexOf('89abAB'),
+    HEX,
+    HEX,
+    bytes('\\u'),
+    hexOf('dD'),
+    hexOf('cdefCDEF'),
+    HEX,
+    HEX,
+  ),
 );
 const freeCharacter = either(
   asUtf8(complement(characters([0, 0x1f], ...oneOf('"\\')))),
@@ -52,8 +71,7 @@ export const listOf = { comma: COMMA };
 
 export const object = (members: Expression): Expression =>
   sequence(text('{'), SPACE, members, SPACE, text('}'));
-export const array = (items: Expression): Expression =>
-  sequence(text('['), SPACE, items, SPACE, text(']'));
+export const array = (items: Expression): Expression => sequence(text('['), SPACE, items, SPACE, text(']'));
 export const EMPTY_OBJECT = sequence(text('{'), SPACE, text('}'));
 export const EMPTY_ARRAY = sequence(text('['), SPACE, text(']'));
 /** `first`, then any number of `next`, with commas. */
@@ -69,7 +87,15 @@ export function anyJson(rules: Rules): { value: Expression; object: Expression }
   const anyArray = rules.add(choice(EMPTY_ARRAY, array(commaSeparated(call, call))));
   rules.define(
     value,
-    choice(anyObject, anyArray, FREE_STRING, { op: 'dfa', dfa: NUMBER }, text('true'), text('false'), text('null')),
+    choice(
+      anyObject,
+      anyArray,
+      FREE_STRING,
+      { op: 'dfa', dfa: NUMBER },
+      text('true'),
+      text('false'),
+      text('null'),
+    ),
   );
   return { value: call, object: anyObject };
 }

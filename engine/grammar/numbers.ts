@@ -1,5 +1,15 @@
 // Numbers within bounds, and multiples, as automata over their decimal text. Bounded numbers are written without exponent.
-import { bytes, byteRange, type Dfa, determinise, either, intersect, type Regular, seq, times } from './dfa.ts';
+import {
+  byteRange,
+  bytes,
+  type Dfa,
+  determinise,
+  either,
+  intersect,
+  type Regular,
+  seq,
+  times,
+} from './dfa.ts';
 import { DIGIT, FRACTION, INTEGER, NUMBER } from './json-text.ts';
 
 export interface Bound {
@@ -37,7 +47,10 @@ function decimal(value: number): { whole: string; fraction: string } {
   if (shift === 0) return { whole: whole!, fraction };
   const digits = `${'0'.repeat(shift)}${whole}${fraction}`;
   const split = digits.length - fraction.length - shift;
-  return { whole: digits.slice(0, split).replace(/^0+(?=\d)/, ''), fraction: digits.slice(split).replace(/0+$/, '') };
+  return {
+    whole: digits.slice(0, split).replace(/^0+(?=\d)/, ''),
+    fraction: digits.slice(split).replace(/0+$/, ''),
+  };
 }
 
 function between(least: Bound | null, greatest: Bound | null): Regular {
@@ -178,7 +191,11 @@ function multiples(of: number): Dfa {
       places === -1 && fraction.length > 0 ? [[0x2e, 0x2e, numberOf(remainder, 0)]] : [];
     dfa.edges.push([
       ...point,
-      ...(places < 0 ? digitEdges(remainder, -1) : places < fraction.length ? digitEdges(remainder, places + 1) : []),
+      ...(places < 0
+        ? digitEdges(remainder, -1)
+        : places < fraction.length
+          ? digitEdges(remainder, places + 1)
+          : []),
     ]);
   }
   return dfa;

@@ -154,8 +154,10 @@ class PatternParser {
     if (this.#takes('.')) return this.#writing(complement(LINE_ENDS));
     if (this.#takes('[')) return this.#writing(this.#characterClass());
     if (this.#takes('\\')) {
-      if (this.#takes('b') || this.#takes('B')) throw new PatternRefused('a word boundary (\\b) is not supported');
-      if (/[1-9]/.test(this.#text[this.#at] ?? '')) throw new PatternRefused('a back reference is not supported');
+      if (this.#takes('b') || this.#takes('B'))
+        throw new PatternRefused('a word boundary (\\b) is not supported');
+      if (/[1-9]/.test(this.#text[this.#at] ?? ''))
+        throw new PatternRefused('a back reference is not supported');
       if (this.#text[this.#at] === 'k' && this.#text[this.#at + 1] === '<')
         throw new PatternRefused('a back reference is not supported');
       return this.#writing(this.#escape());
@@ -168,7 +170,8 @@ class PatternParser {
   #group(): Regular {
     if (this.#takes('?')) {
       const rest = this.#text.slice(this.#at, this.#at + 2).join('');
-      if (rest.startsWith('=') || rest.startsWith('!')) throw new PatternRefused('look-ahead is not supported');
+      if (rest.startsWith('=') || rest.startsWith('!'))
+        throw new PatternRefused('look-ahead is not supported');
       if (rest === '<=' || rest === '<!') throw new PatternRefused('look-behind is not supported');
       if (this.#takes('<')) {
         while (this.#next() !== '>');
@@ -268,7 +271,8 @@ class PatternParser {
       return code;
     }
     const high = this.#hex(4);
-    const isPair = high >= 0xd800 && high < 0xdc00 && this.#text[this.#at] === '\\' && this.#text[this.#at + 1] === 'u';
+    const isPair =
+      high >= 0xd800 && high < 0xdc00 && this.#text[this.#at] === '\\' && this.#text[this.#at + 1] === 'u';
     if (!isPair) return high;
     this.#at += 2;
     const low = this.#hex(4);

@@ -2,7 +2,7 @@
 import type { Constraint } from '../constraint.ts';
 import { ALL, asUtf8 } from './characters.ts';
 import { bytes, type Dfa, determinise, either, type Regular, seq, subtract, times } from './dfa.ts';
-import { choice, EMPTY, type Expression, repeat, type Rules, sequence } from './form.ts';
+import { choice, EMPTY, type Expression, type Rules, repeat, sequence } from './form.ts';
 
 type Tagged = Extract<Constraint, { kind: 'tagged' }>;
 

@@ -154,7 +154,7 @@ struct StepItem {
 
 struct StepResult {
   bool sampled = false;
-  std::string error;  // why nothing was sampled although asked for (logits not finite); else empty
+  std::string error;      // why nothing was sampled although asked for (logits not finite); else empty
   bool complete = false;  // the grammar allows nothing after this token
   int32_t token = -1;
   float logprob = 0;              // natural log, of the model's distribution before any sampler step

@@ -35,7 +35,9 @@ describe('answers held to a schema', () => {
       if (text === null) cut++;
       else expect(validators[which]!(JSON.parse(text)), `${text} for schema ${which}`).toBe(true);
     }
-    console.log(`${COUNT} constrained answers: ${COUNT - cut} complete and valid, ${cut} cut at ${MOST_TOKENS} tokens`);
+    console.log(
+      `${COUNT} constrained answers: ${COUNT - cut} complete and valid, ${cut} cut at ${MOST_TOKENS} tokens`,
+    );
     expect(cut).toBeLessThanOrEqual(COUNT / 10);
   });
 });

@@ -32,12 +32,20 @@ export const SCHEMAS: JsonSchema[] = [
   },
   {
     type: 'object',
-    properties: { kind: { enum: ['circle', 'square'] }, size: { type: 'integer', multipleOf: 5, maximum: 1000 } },
+    properties: {
+      kind: { enum: ['circle', 'square'] },
+      size: { type: 'integer', multipleOf: 5, maximum: 1000 },
+    },
     required: ['kind', 'size'],
     additionalProperties: { type: 'boolean' },
     maxProperties: 4,
   },
-  { type: 'array', items: { anyOf: [{ type: 'null' }, { const: 'x' }, { type: 'boolean' }] }, minItems: 2, maxItems: 5 },
+  {
+    type: 'array',
+    items: { anyOf: [{ type: 'null' }, { const: 'x' }, { type: 'boolean' }] },
+    minItems: 2,
+    maxItems: 5,
+  },
   {
     type: 'object',
     properties: {

@@ -38,13 +38,16 @@ export function orderedTexts(goals: Goals, goal: readonly JsonSchema[], value: u
   return [...texts].slice(0, MOST);
 }
 
-const member = (key: string, texts: string[]): string[] => texts.map((text) => `${JSON.stringify(key)}:${text}`);
+const member = (key: string, texts: string[]): string[] =>
+  texts.map((text) => `${JSON.stringify(key)}:${text}`);
 
 type Shapes = Parameters<typeof membersOf>[0]['objects'];
 
 function otherGoals(shapes: Shapes, key: string): JsonSchema[] {
   return shapes.flatMap(({ patterns, additional }) => {
-    const matched = patterns.filter(([pattern]) => new RegExp(pattern, 'u').test(key)).map(([, schema]) => schema);
+    const matched = patterns
+      .filter(([pattern]) => new RegExp(pattern, 'u').test(key))
+      .map(([, schema]) => schema);
     return matched.length > 0 ? matched : [additional];
   });
 }

@@ -2,7 +2,17 @@
 // that recursion ends where the same goal comes back.
 import type { JsonSchema } from '../../constraint.ts';
 import { counted, type Dfa, determinise, either, isEmpty, type Regular, seq, times } from '../dfa.ts';
-import { canMatch, choice, EMPTY, type Expression, NEVER, repeat, type Rules, sequence, text } from '../form.ts';
+import {
+  canMatch,
+  choice,
+  EMPTY,
+  type Expression,
+  NEVER,
+  type Rules,
+  repeat,
+  sequence,
+  text,
+} from '../form.ts';
 import { anyJson, array, CHARACTER, dfa, EMPTY_ARRAY, listOf } from '../json-text.ts';
 import { canCount, numberTexts } from '../numbers.ts';
 import { isObject, SchemaDocument } from './document.ts';
@@ -31,7 +41,8 @@ export class SchemaCompiler {
   /** @throws {SchemaRefused} */
   compile(): Expression {
     const root = this.value([this.document.root]);
-    if (!canMatch(this.rules, root)) throw new SchemaRefused('false', '#', 'or what amounts to it allows no value at all');
+    if (!canMatch(this.rules, root))
+      throw new SchemaRefused('false', '#', 'or what amounts to it allows no value at all');
     return root;
   }
 
@@ -84,7 +95,9 @@ export class SchemaCompiler {
       case 'null':
         return isExcluded(null) ? NEVER : text('null');
       case 'boolean':
-        return choice(...[true, false].filter((value) => !isExcluded(value)).map((value) => text(String(value))));
+        return choice(
+          ...[true, false].filter((value) => !isExcluded(value)).map((value) => text(String(value))),
+        );
       case 'number':
         return this.#numeral(facets);
       case 'string':
@@ -102,7 +115,11 @@ export class SchemaCompiler {
   #numeral(facets: Facets): Expression {
     for (const of of facets.multiplesOf) {
       if (!(of > 0) || !canCount(of))
-        throw new SchemaRefused('multipleOf', facets.places.get('multipleOf') ?? '#', `of ${of} is not supported`);
+        throw new SchemaRefused(
+          'multipleOf',
+          facets.places.get('multipleOf') ?? '#',
+          `of ${of} is not supported`,
+        );
     }
     const found = numberTexts(facets);
     return isEmpty(found) ? NEVER : { op: 'dfa', dfa: found };
@@ -118,17 +135,31 @@ export class SchemaCompiler {
         if (name.values || name.notValues.length > 0) {
           const values = (name.values ?? []).filter((value): value is string => typeof value === 'string');
           if (!name.values)
-            throw new SchemaRefused('propertyNames', facets.places.get('propertyNames') ?? '#', 'excludes values, which is not supported');
+            throw new SchemaRefused(
+              'propertyNames',
+              facets.places.get('propertyNames') ?? '#',
+              'excludes values, which is not supported',
+            );
           return either(
             ...values
               .filter((value) => allowsString(name, value))
-              .map((value): Regular => ({ op: 'bytes', bytes: [...Buffer.from(JSON.stringify(value).slice(1, -1))] })),
+              .map(
+                (value): Regular => ({
+                  op: 'bytes',
+                  bytes: [...Buffer.from(JSON.stringify(value).slice(1, -1))],
+                }),
+              ),
           );
         }
         const content = contentOf(name);
-        if (content === null) return { op: 'dfa', dfa: counted(CHARACTER.dfa, name.minLength, name.maxLength) };
+        if (content === null)
+          return { op: 'dfa', dfa: counted(CHARACTER.dfa, name.minLength, name.maxLength) };
         if (name.minLength > 0 || name.maxLength < Number.POSITIVE_INFINITY)
-          throw new SchemaRefused('propertyNames', facets.places.get('propertyNames') ?? '#', 'has a pattern and a length, which is not supported');
+          throw new SchemaRefused(
+            'propertyNames',
+            facets.places.get('propertyNames') ?? '#',
+            'has a pattern and a length, which is not supported',
+          );
         return { op: 'dfa', dfa: content };
       });
     return determinise(either(...options));
@@ -148,12 +179,23 @@ export class SchemaCompiler {
       repeat(sequence(comma, of), least, most === Number.POSITIVE_INFINITY ? -1 : most);
     if (contains) {
       if (prefix > 0 || maxItems < Number.POSITIVE_INFINITY || minItems > contains.least)
-        throw new SchemaRefused('contains', place('contains'), 'is not supported beside other bounds of the array');
+        throw new SchemaRefused(
+          'contains',
+          place('contains'),
+          'is not supported beside other bounds of the array',
+        );
       const found = this.value([...itemGoal(0), contains.schema]);
       const any = item(0);
       const before = repeat(sequence(any, comma), 0, -1);
       const next = sequence(comma, before, found);
-      return array(sequence(before, found, ...Array(contains.least - 1).fill(next), many(any, 0, Number.POSITIVE_INFINITY)));
+      return array(
+        sequence(
+          before,
+          found,
+          ...Array(contains.least - 1).fill(next),
+          many(any, 0, Number.POSITIVE_INFINITY),
+        ),
+      );
     }
     const from = (i: number): Expression => {
       if (i === maxItems) return EMPTY;
@@ -179,7 +221,11 @@ export class SchemaCompiler {
       if (type === 'number') return allowsNumber(facets, value as number);
       const has = type === 'array' ? asksOfArrays(facets) : type === 'object' ? asksOfObjects(facets) : null;
       if (has)
-        throw new SchemaRefused('enum', facets.places.get('enum') ?? facets.places.get('const') ?? '#', `holds an ${type} beside "${has}", which is not supported`);
+        throw new SchemaRefused(
+          'enum',
+          facets.places.get('enum') ?? facets.places.get('const') ?? '#',
+          `holds an ${type} beside "${has}", which is not supported`,
+        );
       return true;
     };
     const texts = values.filter(isAllowed).map(constant);
@@ -194,7 +240,11 @@ function constant(value: unknown): Regular {
   const blank = times({ op: 'bytes', bytes: [0x20] }, 0, 1);
   const literal = (plain: string): Regular => ({ op: 'bytes', bytes: [...Buffer.from(plain)] });
   if (Array.isArray(value))
-    return seq(literal('['), ...value.flatMap((item, i) => [...(i > 0 ? [literal(','), blank] : []), constant(item)]), literal(']'));
+    return seq(
+      literal('['),
+      ...value.flatMap((item, i) => [...(i > 0 ? [literal(','), blank] : []), constant(item)]),
+      literal(']'),
+    );
   if (isObject(value))
     return seq(
       literal('{'),

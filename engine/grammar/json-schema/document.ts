@@ -50,7 +50,8 @@ export class SchemaDocument {
     let own = base;
     if (isObject(value)) {
       const id = value['$id'] ?? (this.draft === 7 ? value['id'] : undefined);
-      if (typeof id === 'string' && !(this.draft === 7 && '$ref' in value)) own = this.#register(id, base, value);
+      if (typeof id === 'string' && !(this.draft === 7 && '$ref' in value))
+        own = this.#register(id, base, value);
       if (typeof value['$anchor'] === 'string') this.#places.set(`${own}#${value['$anchor']}`, value);
       if (typeof value['$dynamicAnchor'] === 'string')
         this.#places.set(`${own}#${value['$dynamicAnchor']}`, value);
@@ -58,7 +59,8 @@ export class SchemaDocument {
     this.#bases.set(value, own);
     this.#paths.set(value, path);
     for (const [key, child] of Object.entries(value))
-      if (!NO_SCHEMAS.has(key)) this.#index(child, own, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+      if (!NO_SCHEMAS.has(key))
+        this.#index(child, own, `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
   }
 
   #register(id: string, base: string, value: SchemaObject): string {

@@ -25,8 +25,7 @@ const ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 const PCT = '%[0-9A-Fa-f]{2}';
 const PCHAR = `(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|${PCT})`;
 const SEGMENTS = `(?:/${PCHAR}*)*`;
-const AUTHORITY =
-  `(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|${PCT})*@)?(?:\\[${IPV6}\\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|${PCT})*)(?::[0-9]*)?`;
+const AUTHORITY = `(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|${PCT})*@)?(?:\\[${IPV6}\\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|${PCT})*)(?::[0-9]*)?`;
 const TAIL = `(?:\\?(?:${PCHAR}|[/?])*)?(?:#(?:${PCHAR}|[/?])*)?`;
 const SCHEME = '[A-Za-z][A-Za-z0-9+.-]*';
 const TIME_PART = 'T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+S)?)?|[0-9]+M(?:[0-9]+S)?|[0-9]+S)';
@@ -44,7 +43,9 @@ export const FORMATS: Record<string, string> = {
   ipv4: whole(IPV4),
   ipv6: whole(IPV6),
   uuid: whole('[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}'),
-  uri: whole(`${SCHEME}:(?://${AUTHORITY}${SEGMENTS}|/(?:${PCHAR}+${SEGMENTS})?|${PCHAR}+${SEGMENTS})?${TAIL}`),
+  uri: whole(
+    `${SCHEME}:(?://${AUTHORITY}${SEGMENTS}|/(?:${PCHAR}+${SEGMENTS})?|${PCHAR}+${SEGMENTS})?${TAIL}`,
+  ),
 };
 
 /** Formats of the drafts that are not enforced. */

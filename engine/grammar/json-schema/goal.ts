@@ -2,7 +2,7 @@
 // of bounds: references followed, allOf joined, anyOf and its like split.
 import type { JsonSchema } from '../../constraint.ts';
 import { isObject, type SchemaDocument, type SchemaObject } from './document.ts';
-import { ALL_TYPES, anything, copyOf, type Facets, sameJson, type TypeName, typeOf } from './facets.ts';
+import { ALL_TYPES, anything, copyOf, type Facets, sameJson, typeOf } from './facets.ts';
 import { NOT_INTEGER, NOT_PATTERN, NOT_VALUES, negate } from './negate.ts';
 import { SchemaRefused } from './refused.ts';
 
@@ -101,16 +101,23 @@ export class Goals {
   #splitsOf(schema: SchemaObject): Split[] {
     const { document } = this;
     const splits: Split[] = [];
-    const made = <T extends JsonSchema>(value: T): T => (isObject(value) ? document.adopt(value, schema) : value);
+    const made = <T extends JsonSchema>(value: T): T =>
+      isObject(value) ? document.adopt(value, schema) : value;
     const split = (...options: JsonSchema[]) => splits.push({ options: options.map(made) });
     if (Array.isArray(schema['anyOf'])) splits.push({ options: schema['anyOf'] as JsonSchema[] });
-    if (Array.isArray(schema['oneOf'])) splits.push({ options: this.#exclusive(schema, schema['oneOf'] as JsonSchema[]) });
+    if (Array.isArray(schema['oneOf']))
+      splits.push({ options: this.#exclusive(schema, schema['oneOf'] as JsonSchema[]) });
     if ('not' in schema) split(negate(schema['not'] as JsonSchema, document));
     if ('if' in schema && ('then' in schema || 'else' in schema)) {
-      const [test, then, otherwise] = ['if', 'then', 'else'].map((key) => (schema[key] ?? true) as JsonSchema);
+      const [test, then, otherwise] = ['if', 'then', 'else'].map(
+        (key) => (schema[key] ?? true) as JsonSchema,
+      );
       split({ allOf: [test!, then!] }, { allOf: [negate(test!, document), otherwise!] });
     }
-    const dependents = { ...(document.draft === 7 ? {} : (schema['dependentRequired'] as object)), ...(document.draft === 7 ? {} : (schema['dependentSchemas'] as object)) };
+    const dependents = {
+      ...(document.draft === 7 ? {} : (schema['dependentRequired'] as object)),
+      ...(document.draft === 7 ? {} : (schema['dependentSchemas'] as object)),
+    };
     const all: [string, unknown][] = [
       ...Object.entries(dependents),
       ...(document.draft === 7 ? Object.entries((schema['dependencies'] as object) ?? {}) : []),
@@ -121,10 +128,14 @@ export class Goals {
     }
     for (const [key, needs] of all) {
       const demand: JsonSchema = Array.isArray(needs) ? { required: needs } : (needs as JsonSchema);
-      split({ type: ALL_TYPES.filter((type) => type !== 'object') }, { type: 'object', properties: { [key]: false } }, {
-        type: 'object',
-        allOf: [{ required: [key] }, demand],
-      });
+      split(
+        { type: ALL_TYPES.filter((type) => type !== 'object') },
+        { type: 'object', properties: { [key]: false } },
+        {
+          type: 'object',
+          allOf: [{ required: [key] }, demand],
+        },
+      );
     }
     return splits;
   }
@@ -147,14 +158,18 @@ export class Goals {
   }
 }
 
-const later = <T>(a: T | null, b: T, isTighter: (b: T, a: T) => boolean): T => (a === null || isTighter(b, a) ? b : a);
+const later = <T>(a: T | null, b: T, isTighter: (b: T, a: T) => boolean): T =>
+  a === null || isTighter(b, a) ? b : a;
 
 function takeFacets(schema: SchemaObject, facets: Facets, document: SchemaDocument): void {
   const number = (keyword: string): number | null =>
     typeof schema[keyword] === 'number' ? (schema[keyword] as number) : null;
   for (const keyword of Object.keys(schema)) facets.places.set(keyword, document.path(schema));
   takeType(schema, facets);
-  for (const [keyword, strict] of [['minimum', 'exclusiveMinimum'], ['maximum', 'exclusiveMaximum']] as const) {
+  for (const [keyword, strict] of [
+    ['minimum', 'exclusiveMinimum'],
+    ['maximum', 'exclusiveMaximum'],
+  ] as const) {
     const isLower = keyword === 'minimum';
     for (const [value, exclusive] of [
       [number(keyword), schema[strict] === true], // draft 4
@@ -163,9 +178,17 @@ function takeFacets(schema: SchemaObject, facets: Facets, document: SchemaDocume
       if (value === null) continue;
       const bound = { value, exclusive };
       if (isLower)
-        facets.least = later(facets.least, bound, (b, a) => b.value > a.value || (b.value === a.value && b.exclusive));
+        facets.least = later(
+          facets.least,
+          bound,
+          (b, a) => b.value > a.value || (b.value === a.value && b.exclusive),
+        );
       else
-        facets.greatest = later(facets.greatest, bound, (b, a) => b.value < a.value || (b.value === a.value && b.exclusive));
+        facets.greatest = later(
+          facets.greatest,
+          bound,
+          (b, a) => b.value < a.value || (b.value === a.value && b.exclusive),
+        );
     }
   }
   const multiple = number('multipleOf');
@@ -178,7 +201,8 @@ function takeFacets(schema: SchemaObject, facets: Facets, document: SchemaDocume
   };
   for (const key of ['minLength', 'minItems', 'minProperties'] as const) atLeast(key);
   for (const key of ['maxLength', 'maxItems', 'maxProperties'] as const) atMost(key);
-  if (typeof schema['pattern'] === 'string') facets.patterns.push({ pattern: schema['pattern'], negated: false });
+  if (typeof schema['pattern'] === 'string')
+    facets.patterns.push({ pattern: schema['pattern'], negated: false });
   const notPattern = (schema as { [NOT_PATTERN]?: string })[NOT_PATTERN];
   if (notPattern !== undefined) facets.patterns.push({ pattern: notPattern, negated: true });
   if (typeof schema['format'] === 'string') facets.formats.push(schema['format']);
@@ -218,8 +242,13 @@ function takeArray(schema: SchemaObject, facets: Facets, document: SchemaDocumen
   };
   const items = schema['items'];
   const tuple = document.draft === 2020 ? schema['prefixItems'] : Array.isArray(items) ? items : undefined;
-  const rest = Array.isArray(items) ? (document.draft === 2020 ? undefined : schema['additionalItems']) : items;
-  if (Array.isArray(items) && document.draft === 2020) refuse('items', 'is a list, which draft 2020-12 calls prefixItems');
+  const rest = Array.isArray(items)
+    ? document.draft === 2020
+      ? undefined
+      : schema['additionalItems']
+    : items;
+  if (Array.isArray(items) && document.draft === 2020)
+    refuse('items', 'is a list, which draft 2020-12 calls prefixItems');
   const unevaluated = document.draft === 7 ? undefined : schema['unevaluatedItems'];
   if (tuple !== undefined || rest !== undefined || unevaluated !== undefined)
     facets.arrays.push({
@@ -229,7 +258,8 @@ function takeArray(schema: SchemaObject, facets: Facets, document: SchemaDocumen
   if ('contains' in schema) {
     const least = document.draft === 7 ? 1 : ((schema['minContains'] as number | undefined) ?? 1);
     if (document.draft !== 7 && 'maxContains' in schema) refuse('maxContains', 'is not supported');
-    if (least > 0 && facets.contains) refuse('contains', 'stands twice in one conjunction, which is not supported');
+    if (least > 0 && facets.contains)
+      refuse('contains', 'stands twice in one conjunction, which is not supported');
     if (least > 0) facets.contains = { schema: schema['contains'] as JsonSchema, least };
   }
   if (schema['uniqueItems'] === true) facets.places.set('uniqueItems!', document.path(schema));
@@ -247,8 +277,7 @@ function takeObject(schema: SchemaObject, facets: Facets, document: SchemaDocume
       additional: (additional ?? true) as JsonSchema,
     });
   // Draft 3 and 4 schemas in the wild have a boolean here.
-  if (Array.isArray(schema['required'])) for (const key of schema['required'] as string[]) facets.required.add(key);
+  if (Array.isArray(schema['required']))
+    for (const key of schema['required'] as string[]) facets.required.add(key);
   if ('propertyNames' in schema) facets.names.push(schema['propertyNames'] as JsonSchema);
 }
-
-export type { TypeName };

@@ -13,7 +13,23 @@ export const NOT_INTEGER: unique symbol = Symbol('not integer');
 type Made = SchemaObject & { [NOT_VALUES]?: unknown[]; [NOT_PATTERN]?: string; [NOT_INTEGER]?: boolean };
 
 const MAX_DEPTH = 12;
-const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', '$comment', '$schema', '$id', '$defs', 'definitions', '$anchor', 'deprecated', 'readOnly', 'writeOnly', 'contentEncoding', 'contentMediaType']);
+const ANNOTATIONS = new Set([
+  'title',
+  'description',
+  'default',
+  'examples',
+  '$comment',
+  '$schema',
+  '$id',
+  '$defs',
+  'definitions',
+  '$anchor',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  'contentEncoding',
+  'contentMediaType',
+]);
 
 /** By keyword, the schema that is true where the keyword's own demand is not met. */
 const NEGATIONS: Record<string, (value: never, not: (schema: JsonSchema) => JsonSchema) => JsonSchema> = {
@@ -50,7 +66,11 @@ const NEGATIONS: Record<string, (value: never, not: (schema: JsonSchema) => Json
 export function negate(schema: JsonSchema, document: SchemaDocument, depth = 0): JsonSchema {
   if (typeof schema === 'boolean') return !schema;
   const refuse = (keyword: string): never => {
-    throw new SchemaRefused(keyword, document.path(schema), 'cannot be enforced under "not", "if" or "oneOf"');
+    throw new SchemaRefused(
+      keyword,
+      document.path(schema),
+      'cannot be enforced under "not", "if" or "oneOf"',
+    );
   };
   if (depth > MAX_DEPTH) refuse('$ref');
   const not = (inner: JsonSchema): JsonSchema => negate(inner, document, depth + 1);

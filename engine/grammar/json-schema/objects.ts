@@ -2,16 +2,7 @@
 // patterns and additionalProperties say.
 import type { JsonSchema } from '../../constraint.ts';
 import { type Dfa, determinise, either, intersect, isEmpty, LanguageTooLarge, subtract } from '../dfa.ts';
-import {
-  choice,
-  EMPTY,
-  type Expression,
-  NEVER,
-  repeat,
-  type Rules,
-  sequence,
-
-} from '../form.ts';
+import { choice, EMPTY, type Expression, NEVER, type Rules, repeat, sequence } from '../form.ts';
 import { COLON, CONTENT, EMPTY_OBJECT, listOf, object, quoted, string } from '../json-text.ts';
 import type { Facets, ObjectShape } from './facets.ts';
 import { SchemaRefused } from './refused.ts';
@@ -41,7 +32,11 @@ export function membersOf(facets: Facets, names: Dfa | null): Members {
   const declared = [...keys].map((key, i) => {
     const matched = new Set(sources.filter((_, k) => isIn(literals[i]!, automata[k]!)));
     const isNamed = names === null || isIn(literals[i]!, names);
-    return { key, required: facets.required.has(key), goal: isNamed ? goalOf(objects, key, matched) : [false] };
+    return {
+      key,
+      required: facets.required.has(key),
+      goal: isNamed ? goalOf(objects, key, matched) : [false],
+    };
   });
   let free = names ?? CONTENT;
   if (keys.size > 0)
@@ -67,10 +62,17 @@ export function membersOf(facets: Facets, names: Dfa | null): Members {
 }
 
 /** key: null: one that no shape declares. */
-function goalOf(objects: readonly ObjectShape[], key: string | null, matched: ReadonlySet<string>): JsonSchema[] {
+function goalOf(
+  objects: readonly ObjectShape[],
+  key: string | null,
+  matched: ReadonlySet<string>,
+): JsonSchema[] {
   return objects.flatMap(({ properties, patterns, additional }) => {
     const own = key !== null && properties.has(key) ? [properties.get(key)!] : [];
-    const found = [...own, ...patterns.flatMap(([pattern, schema]) => (matched.has(pattern) ? [schema] : []))];
+    const found = [
+      ...own,
+      ...patterns.flatMap(([pattern, schema]) => (matched.has(pattern) ? [schema] : [])),
+    ];
     return found.length > 0 ? found : [additional];
   });
 }
@@ -81,7 +83,11 @@ export interface ValueMaker {
 }
 
 /** @throws {SchemaRefused} */
-export function objectExpression(facets: Facets, { declared, others }: Members, make: ValueMaker): Expression {
+export function objectExpression(
+  facets: Facets,
+  { declared, others }: Members,
+  make: ValueMaker,
+): Expression {
   const { rules } = make;
   const present = declared.filter(({ goal, required }) => required || !goal.includes(false));
   const member = (key: Expression, goal: JsonSchema[]) => sequence(key, COLON, make.value(goal));
@@ -110,7 +116,8 @@ export function objectExpression(facets: Facets, { declared, others }: Members, 
     if (i === present.length) {
       if (!isOpen) return !isCounted || count >= least ? EMPTY : NEVER;
       const [low, high] = isCounted ? [Math.max(0, least - count), most - count] : [0, most];
-      const many = (n: number, m: number) => repeat(sequence(comma, free), n, m === Number.POSITIVE_INFINITY ? -1 : m);
+      const many = (n: number, m: number) =>
+        repeat(sequence(comma, free), n, m === Number.POSITIVE_INFINITY ? -1 : m);
       if (high === 0) return EMPTY;
       if (count > 0) return many(low, high);
       const some = sequence(free, many(Math.max(0, low - 1), high - 1));
@@ -142,4 +149,3 @@ function countBounds(facets: Facets, required: number, declared: number, isOpen:
     throw new SchemaRefused('maxProperties', facets.places.get('maxProperties') ?? '#', 'is too large');
   return [least, most];
 }
-

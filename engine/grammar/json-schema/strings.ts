@@ -1,6 +1,15 @@
 // The strings that bounds, patterns and formats leave, as one automaton over how JSON writes them.
 import { asJsonString } from '../characters.ts';
-import { accepts, counted, type Dfa, determinise, intersect, isEmpty, LanguageTooLarge, subtract } from '../dfa.ts';
+import {
+  accepts,
+  counted,
+  type Dfa,
+  determinise,
+  intersect,
+  isEmpty,
+  LanguageTooLarge,
+  subtract,
+} from '../dfa.ts';
 import { type Expression, NEVER, repeat, sequence, text } from '../form.ts';
 import { CHARACTER, CONTENT, FREE_STRING, string } from '../json-text.ts';
 import { matching, PatternRefused } from '../regex.ts';
@@ -21,7 +30,11 @@ export function patternTexts(pattern: string, keyword: string, path: string): Df
       found = matching(pattern, asJsonString);
     } catch (error) {
       if (error instanceof PatternRefused || error instanceof LanguageTooLarge)
-        throw new SchemaRefused(keyword, path, `cannot be enforced: ${error.message} (${JSON.stringify(pattern)})`);
+        throw new SchemaRefused(
+          keyword,
+          path,
+          `cannot be enforced: ${error.message} (${JSON.stringify(pattern)})`,
+        );
       throw error;
     }
     if (patterns.size > 500) patterns.clear();
@@ -45,7 +58,11 @@ export function contentOf(facets: Facets): Dfa | null {
   for (const format of facets.formats) {
     if (FORMATS[format]) narrow(patternTexts(FORMATS[format], 'format', place('format')));
     else if (REFUSED_FORMATS.has(format))
-      throw new SchemaRefused('format', place('format'), `asks for ${JSON.stringify(format)}, which is not enforced`);
+      throw new SchemaRefused(
+        'format',
+        place('format'),
+        `asks for ${JSON.stringify(format)}, which is not enforced`,
+      );
   }
   return content;
 }
@@ -56,7 +73,11 @@ export function stringExpression(facets: Facets): Expression {
   const isCounted = minLength > 0 || maxLength < Number.POSITIVE_INFINITY;
   if (minLength > maxLength) return NEVER;
   if (minLength > MOST_COUNTED || (maxLength !== Number.POSITIVE_INFINITY && maxLength > MOST_COUNTED))
-    throw new SchemaRefused(minLength > MOST_COUNTED ? 'minLength' : 'maxLength', place, `is above ${MOST_COUNTED}`);
+    throw new SchemaRefused(
+      minLength > MOST_COUNTED ? 'minLength' : 'maxLength',
+      place,
+      `is above ${MOST_COUNTED}`,
+    );
   const excluded = facets.notValues.filter((value): value is string => typeof value === 'string');
   let content = contentOf(facets);
   if (content === null && excluded.length === 0) {

@@ -86,7 +86,8 @@ class AutomatonBuilder {
       }
       case FormOp::kRule: {
         const int32_t rule = next();
-        if (rule < 0 || static_cast<size_t>(rule) >= a_.rule_starts_.size()) refuse("it calls a rule it does not have");
+        if (rule < 0 || static_cast<size_t>(rule) >= a_.rule_starts_.size())
+          refuse("it calls a rule it does not have");
         const int32_t end = new_state();
         edge(from, {Automaton::EdgeKind::kCall, 0, 0, end, rule, -1});
         return end;
@@ -194,9 +195,9 @@ class AutomatonBuilder {
       for (size_t rule = 0; rule < n; ++rule) {
         if (nullable[rule]) continue;
         bool ends = false;
-        visit_without_reading(a_.rule_starts_[rule], nullable, [&](int32_t state) {
-          ends |= a_.states_[static_cast<size_t>(state)].is_final;
-        }, [](int32_t) {});
+        visit_without_reading(
+            a_.rule_starts_[rule], nullable,
+            [&](int32_t state) { ends |= a_.states_[static_cast<size_t>(state)].is_final; }, [](int32_t) {});
         if (ends) nullable[rule] = changed = true;
       }
     }
@@ -232,8 +233,9 @@ class AutomatonBuilder {
     const size_t n = a_.rule_starts_.size();
     std::vector<std::vector<int32_t>> calls(n);
     for (size_t rule = 0; rule < n; ++rule) {
-      visit_without_reading(a_.rule_starts_[rule], nullable, [](int32_t) {},
-                            [&](int32_t callee) { calls[rule].push_back(callee); });
+      visit_without_reading(
+          a_.rule_starts_[rule], nullable, [](int32_t) {},
+          [&](int32_t callee) { calls[rule].push_back(callee); });
     }
     // A cycle of calls without reading, by depth-first search without recursion of our own.
     std::vector<uint8_t> mark(n, 0);  // 1: on the path, 2: done
@@ -249,7 +251,8 @@ class AutomatonBuilder {
         }
         const auto callee = static_cast<size_t>(calls[rule][i++]);
         if (mark[callee] == 1)
-          refuse("rule " + std::to_string(callee) + " is left-recursive: it calls itself before it has read anything");
+          refuse("rule " + std::to_string(callee) +
+                 " is left-recursive: it calls itself before it has read anything");
         if (mark[callee] == 0) mark[callee] = 1, path.emplace_back(callee, 0);
       }
     }
@@ -263,7 +266,8 @@ class AutomatonBuilder {
 
 Automaton::Automaton(std::span<const int32_t> form, size_t longest_token) {
   AutomatonBuilder(*this, form, longest_token).build();
-  std::sort(copies_.begin(), copies_.end(), [](const Copies& a, const Copies& b) { return a.first < b.first; });
+  std::sort(copies_.begin(), copies_.end(),
+            [](const Copies& a, const Copies& b) { return a.first < b.first; });
 }
 
 bool Automaton::is_tail(int32_t id) const {

@@ -17,7 +17,8 @@ enum class FormOp : int32_t {
   kBytes = 3,     // n, n bytes
   kRange = 4,     // least byte, greatest byte
   kRepeat = 5,    // least, most (-1: any number), expression
-  kDfa = 6,       // n states, each: 1 if accepting else 0, n edges, each: least byte, greatest byte, state; starts in 0
+  kDfa =
+      6,  // n states, each: 1 if accepting else 0, n edges, each: least byte, greatest byte, state; starts in 0
 };
 
 class Automaton {

@@ -36,8 +36,7 @@ int32_t CompiledGrammar::read(int32_t configuration, std::span<const uint8_t> by
 
 bool CompiledGrammar::accepts(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  return configurations_.may_end(
-      read(start_, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}));
+  return configurations_.may_end(read(start_, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}));
 }
 
 int32_t CompiledGrammar::after(int32_t configuration, int32_t token) {

@@ -24,7 +24,8 @@ Configurations::Configurations(const Automaton& automaton) : automaton_(automato
 }
 
 int32_t Configurations::push(int32_t state, int32_t below) {
-  const auto [found, is_new] = stack_ids_.try_emplace(packed(state, below), static_cast<int32_t>(stacks_.size()));
+  const auto [found, is_new] =
+      stack_ids_.try_emplace(packed(state, below), static_cast<int32_t>(stacks_.size()));
   if (is_new) stacks_.push_back({state, below});
   return found->second;
 }

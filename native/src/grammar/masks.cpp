@@ -68,7 +68,8 @@ const Masks::Piece& Masks::piece(int32_t configuration, int32_t nodes) {
     made->few = std::move(found);
   } else {
     made->many.resize(n_words_);
-    for (const int32_t token : found) made->many[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
+    for (const int32_t token : found)
+      made->many[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
   }
   std::sort(exits.begin(), exits.end());
   exits.erase(std::unique(exits.begin(), exits.end()), exits.end());
@@ -96,7 +97,8 @@ std::span<const uint64_t> Masks::mask(int32_t configuration) {
   for (size_t i = 0; i < parts.size(); ++i) {
     const Part part = parts[i];
     const Piece& found = piece(part.configuration, part.nodes);
-    for (const int32_t token : found.few) bits[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
+    for (const int32_t token : found.few)
+      bits[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
     for (size_t w = 0; w < found.many.size(); ++w) bits[w] |= found.many[w];
     if (found.exits == kNoNodes || part.stack == 0) continue;
     const Configurations::Return back = configurations_.top(part.stack);

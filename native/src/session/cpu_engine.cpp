@@ -218,8 +218,7 @@ void CpuEngine::sample_item(const StepItem& item, EngineSession& session, const 
       current->error = "every token is banned by logit_bias; allow at least one";
       break;
     }
-    if (grammar != nullptr)
-      current->complete = grammar->is_complete(grammar->after(place, current->token));
+    if (grammar != nullptr) current->complete = grammar->is_complete(grammar->after(place, current->token));
     current->sampled = true;
     session.history.begin_completion();
     describe_distribution(model_->kernels(), row, current->token, item.n_top, *current);
