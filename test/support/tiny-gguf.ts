@@ -92,10 +92,10 @@ function llama3Divisors(factor: number, originalContext: number, base: number): 
   });
 }
 
-/** Norms and biases stay as they are, as in every quantised file. */
+/** Norms, biases and the taps of convolutions stay as they are, as in every quantised file. */
 function round(tensor: GgufTensor, type: TensorType): void {
   const [columns = 1, rows] = tensor.shape;
-  if (rows !== undefined)
+  if (rows !== undefined && columns >= 32)
     tensor.data = decodeTensor(type, encodeTensor(tensor.name, type, columns, tensor.data));
 }
 
