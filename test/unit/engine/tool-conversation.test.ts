@@ -167,6 +167,21 @@ describe('earlier thoughts', () => {
     );
   });
 
+  it('of a template as gpt-oss has it go before their calls, one call a message', () => {
+    const harmony = loop(
+      "{% if 'tool_calls' in m %}{% set c = m.tool_calls[0].function %}{% if m.content and m.thinking %}{{ raise_exception('both') }}{% endif %}{% if m.thinking %}<|channel|>analysis<|message|>{{ m.thinking }}<|end|>{% endif %}to={{ c.name }}<|message|>{{ c.arguments | tojson }}<|call|>{% else %}{{ m.role }}:{{ m.content }}|{% endif %}",
+    );
+    const template = chat(harmony);
+    expect(template.answerFormat).toMatchObject({ reasoning: null, isGeneric: false });
+    const calls = { ...calling(call('a', 'Paris'), call('b', 'Rome')), reasoning_content: 'Two.' };
+    const empty = { role: 'assistant', content: 'Hi', tool_calls: [] } as ChatMessage;
+    const messages = [user, empty, user, calls, result('a', 'sunny'), result('b', 'raining')];
+    expect(template.prompt({ messages })).toBe(
+      'user:Weather?|assistant:Hi|user:Weather?|<|channel|>analysis<|message|>Two.<|end|>to=get_weather<|message|>{"city": "Paris"}<|call|>' +
+        'tool:sunny|to=get_weather<|message|>{"city": "Rome"}<|call|>tool:raining|',
+    );
+  });
+
   it('and the text of a call are one where the template refuses both', () => {
     const harmony = loop(
       `{% if m.tool_calls %}{% if m.content and m.thinking %}{{ raise_exception('both') }}{% endif %}{{ m.thinking }}{% endif %}${TURN}${CALLS}`,
