@@ -29,9 +29,7 @@ export interface ChatPrompt {
 export function chatPrompt(model: Model, { messages, variables, toolUse }: Conversation): ChatPrompt {
   const guard = textGuard(model);
   const guarded = messages.map((message) =>
-    message.role === 'assistant'
-      ? withCalls(message, guard.plainText)
-      : withText(message, guard.plainText),
+    message.role === 'assistant' ? withCalls(message, guard.plainText) : withText(message, guard.plainText),
   );
   const tools = toolUse?.tools.map((tool) => ({
     type: 'function',

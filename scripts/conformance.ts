@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { scriptOptions } from '../bench/script-options.ts';
 import { packageRoot } from '../contract/built-file.ts';
 import type { ConformanceCounts } from '../test/support/conformance.ts';
@@ -48,11 +49,7 @@ interface TestReport {
 
 const folder = join(packageRoot, 'test', 'conformance');
 const skipReason = /\s*\(skipped:?\s*(.*)\)$/;
-const plain = (text: string): string =>
-  text
-    .replace(/\u001b\[[0-9;]*m/g, '')
-    .split('\n')[0]!
-    .slice(0, 200);
+const plain = (text: string): string => stripVTControlCharacters(text).split('\n')[0]!.slice(0, 200);
 
 /** Runs test files and reads vitest's report. */
 function report(files: readonly string[]): TestReport {

@@ -232,7 +232,8 @@ export function writeTinyGguf(path: string, options: TinyGgufOptions = {}): void
       vector(`${block}post_attention_norm.weight`, dModel, 0.5);
       vector(`${block}post_ffw_norm.weight`, dModel, 0.5);
     }
-    if (!blocks.noNormBefore) vector(`${block}${isGptOss ? 'post_attention_norm' : 'ffn_norm'}.weight`, dModel, 1);
+    if (!blocks.noNormBefore)
+      vector(`${block}${isGptOss ? 'post_attention_norm' : 'ffn_norm'}.weight`, dModel, 1);
     if (experts) {
       const normal = (size: number) => () => next() * size;
       addExperts({ add, normal, tensorType, dModel }, block, experts, architecture);

@@ -50,7 +50,6 @@ class WeightLoader {
   std::vector<Matrix> matrices(const std::string& name, int64_t n, int64_t n_rows, int64_t n_cols);
   /// Matrices whose rows follow each other in one tensor, of so many rows each.
   std::vector<Matrix> stacked(const std::string& name, std::span<const int64_t> heights, int64_t n_cols);
-  bool has(const std::string& name) const { return file_.find_tensor(name) != nullptr; }
   /// For row lookups only: stays as it is in the file.
   Matrix embedding(const std::string& name, int64_t n_rows, int64_t n_cols);
   /// output.weight, or token_embd.weight where the file ties them.

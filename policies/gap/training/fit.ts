@@ -9,7 +9,7 @@ import { fitTrees } from './trees.ts';
 
 const TREES = { trees: 100, depth: 3, rate: 0.06, leafShare: 0.01, penalty: 1e-3 };
 /** Deviations of the trees' score that one deviation of the length is worth. */
-const LENGTH_SHARE = 0.6;
+const LENGTH_SHARE = 1.2;
 const FOLDS = 4;
 
 /** The two outcomes a pair of tiers is judged by; a set of two models stands for both pairs. */
