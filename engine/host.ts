@@ -6,7 +6,9 @@ import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import { type Answering, answerStream, answerWhole } from './answer.ts';
 import { type BodyShape, createChatShape } from './answer-bodies.ts';
 import { answerConstraint } from './answer-format/answer-constraint.ts';
-import { answerPlan, markersOf } from './answer-format/answer-format.ts';
+import { type AnswerPlan, answerPlan, markersOf } from './answer-format/answer-format.ts';
+import { looserTools } from './answer-format/looser-tools.ts';
+import type { Constraint } from './constraint.ts';
 import { embed, type PoolingName, RANK } from './embed.ts';
 import { parseEmbeddingRequest } from './embedding-request.ts';
 import { chatPrompt } from './prompt.ts';
@@ -16,6 +18,7 @@ import { parseRerankRequest } from './rerank-request.ts';
 import { createTextShape } from './text-bodies.ts';
 import { checkTokens, textPromptTokens, tokensText } from './text-prompt.ts';
 import { parseTextRequest } from './text-request.ts';
+import type { ToolUse } from './tool-request.ts';
 
 export interface HostOptions extends Answering {
   /** Of the embeddings. */
@@ -63,7 +66,7 @@ export function createHost(options: HostOptions): Hono {
     const { tokens, text } = chatPrompt(model, request);
     const { toolUse } = request;
     const plan = answerPlan(model.chatTemplate.answerFormat, text, toolUse?.tools ?? null);
-    const constraint = answerConstraint(plan, request.constraint, toolUse);
+    const constraint = enforceable(plan, request.constraint, toolUse);
     const shape = createChatShape(plan, model.controlTokens(markersOf(plan)));
     return respond(shape, 'chatcmpl', [tokens], { ...request, constraint }, context.req.raw.signal);
   });
@@ -163,6 +166,23 @@ export function createHost(options: HostOptions): Hono {
     return new Response(stream, {
       headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
     });
+  }
+
+  /**
+   * What the answer must spell. Parameters of a tool that no grammar can hold are left to the model, as OpenAI does, unless
+   * the tool is strict.
+   * @throws {GatewayError} INVALID_REQUEST, UNSUPPORTED_FEATURE
+   */
+  function enforceable(plan: AnswerPlan, own: Constraint | null, use: ToolUse | null): Constraint | null {
+    const constraint = answerConstraint(plan, own, use);
+    try {
+      if (constraint) model.grammar(constraint);
+      return constraint;
+    } catch (error) {
+      const tools = plan.tools && looserTools(plan.tools, (schema) => model.enforces(schema));
+      if (!tools) throw error;
+      return answerConstraint({ ...plan, tools }, own, use);
+    }
   }
 
   function checkModel(asked: string | null): void {

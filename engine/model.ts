@@ -11,7 +11,7 @@ import {
   nativeAddon,
 } from './binding.ts';
 import { type ChatTemplate, createChatTemplate } from './chat-template.ts';
-import type { Constraint } from './constraint.ts';
+import type { Constraint, JsonSchema } from './constraint.ts';
 import { compileConstraint } from './grammar/compile.ts';
 import { modelStem } from './store/split-names.ts';
 
@@ -187,6 +187,17 @@ export class Model {
     const [oldest] = this.#grammars.keys();
     if (this.#grammars.size > MAX_GRAMMARS) this.#grammars.delete(oldest!);
     return grammar;
+  }
+
+  /** Whether answers can be held to a schema exactly. */
+  enforces(schema: JsonSchema): boolean {
+    try {
+      this.grammar({ kind: 'json_schema', schema });
+      return true;
+    } catch (error) {
+      if (error instanceof GatewayError) return false;
+      throw error;
+    }
   }
 
   /** The pieces of a text: what is ordinary, and the ids of control tokens written out. */

@@ -28,8 +28,6 @@ function readModel(path: string): GapModel {
 
 const MODEL = readModel(join(packageRoot, 'policies/gap/model.json'));
 
-export const gapModelVersion: string = MODEL.version;
-
 /** Log odds by judgement: no public set has outcomes for such requests. */
 function requestOdds({ promptTokens, turns, tools, strictOutput }: GapInput): number {
   return (

@@ -3,7 +3,7 @@
 // Instances are written as JSON.stringify does, with their keys in the schema's order (test/support/schema-order.ts).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { packageRoot } from '../../contract/built-file.ts';
 import { type NativeGrammar, nativeAddon } from '../../engine/binding.ts';
 import type { Constraint, JsonSchema } from '../../engine/constraint.ts';
@@ -11,6 +11,7 @@ import { compileConstraint } from '../../engine/grammar/compile.ts';
 import { Rules } from '../../engine/grammar/form.ts';
 import { SchemaCompiler } from '../../engine/grammar/json-schema/compile.ts';
 import { SchemaRefused } from '../../engine/grammar/json-schema/refused.ts';
+import { countCases } from '../support/conformance.ts';
 import { orderedTexts } from '../support/schema-order.ts';
 
 const shared = join(packageRoot, '..', 'shared', 'data');
@@ -60,8 +61,8 @@ function suiteCases(): Case[] {
   );
 }
 
-/** Prints the counts; returns what went wrong. */
-function judge(title: string, cases: readonly Case[]): string[] {
+/** Prints the counts, of instances, and hands them to `npm run conformance`; returns what went wrong. */
+function judge(context: TestContext, title: string, cases: readonly Case[]): string[] {
   const refused = new Map<string, number>();
   const otherForm = new Map<string, number>();
   const wrong: string[] = [];
@@ -99,20 +100,31 @@ function judge(title: string, cases: readonly Case[]): string[] {
       `${counts.accepted} valid instances accepted, ${counts.rejected} invalid ones refused, ${wrong.length} wrong; ` +
       `valid but not in our form: ${listed(otherForm)}`,
   );
+  const passed = counts.accepted + counts.rejected;
+  const left = (map: Map<string, number>, why: string) =>
+    [...map].map(([name, count]) => ({ name: `${name} (${count})`, reason: why }));
+  countCases(context, {
+    passed,
+    total: passed + wrong.length,
+    excluded: [
+      ...left(refused, 'schemas refused up front by this keyword'),
+      ...left(otherForm, 'valid, but not in the form that answers are written in'),
+    ],
+  });
   return wrong;
 }
 
 describe.skipIf(reason !== '')(`JSON Schema${reason}`, () => {
-  it('enforces the official suite exactly, or refuses by keyword', { timeout: 300_000 }, () => {
-    expect(judge('official suite', suiteCases())).toEqual([]);
+  it('enforces the official suite exactly, or refuses by keyword', { timeout: 300_000 }, (context) => {
+    expect(judge(context, 'official suite', suiteCases())).toEqual([]);
   });
 
-  it('enforces real schemas exactly, or refuses by keyword', { timeout: 1_200_000 }, () => {
+  it('enforces real schemas exactly, or refuses by keyword', { timeout: 1_200_000 }, (context) => {
     const lines = readFileSync(join(shared, 'json_schema', 'maskbench_sample.jsonl'), 'utf8')
       .trim()
       .split('\n');
     const cases = lines.filter((_, i) => i % EVERY === 0).map((line) => JSON.parse(line) as Case);
-    expect(judge('real schemas', cases)).toEqual([]);
+    expect(judge(context, 'real schemas', cases)).toEqual([]);
   });
 });
 

@@ -59,13 +59,14 @@ it.each(Object.entries(registry))('%s: the registered name is the file name', (f
   expect(name).toBe(file);
 });
 
+const HIGH_GAP = { '1|2': 0.6, '2|3': 0.6 };
 const REQUESTS: Record<string, RequestFacts> = {
   'public chat': factsOf(),
   'a request with an e-mail address': factsOf({ findings: { EMAIL: 1 }, sensitivity: 'confidential' }),
   'a request with an API key': factsOf({ findings: { API_KEY: 1 }, sensitivity: 'restricted' }),
   'a list of addresses': factsOf({ findings: { EMAIL: 50 }, sensitivity: 'confidential' }),
-  'hard maths': factsOf({ task: 'maths', difficulty: 0.85, maxOutputTokens: 400 }),
-  'very hard maths': factsOf({ task: 'maths', difficulty: 0.95, maxOutputTokens: 400 }),
+  'hard maths': factsOf({ task: 'maths', difficulty: 0.85, gap: HIGH_GAP, maxOutputTokens: 400 }),
+  'very hard maths': factsOf({ task: 'maths', difficulty: 0.95, gap: HIGH_GAP, maxOutputTokens: 400 }),
   'a long answer': factsOf({ maxOutputTokens: 4000 }),
 };
 

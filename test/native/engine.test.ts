@@ -142,7 +142,7 @@ describe('models', () => {
     return path;
   };
   it.each([
-    ['an unknown architecture', 'llama', 'mamba', 'MODEL_FORMAT_UNSUPPORTED', /"mamba".*llama, qwen2, qwen3/],
+    ['an unknown architecture', 'llama', 'mamba', 'MODEL_FORMAT_UNSUPPORTED', /"mamba".*llama.*qwen2.*qwen3/],
     ['a missing size', 'llama.block_count', 'llama.black_count', 'MODEL_FILE_INVALID', /block_count/],
     [
       'a missing tensor',

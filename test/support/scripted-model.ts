@@ -41,7 +41,7 @@ export function scriptedHost(
   });
   const model = {
     id: 'scripted',
-    info: { nVocab: FIRST_PIECE + vocabulary.length, fimMiddleToken: -1 },
+    info: { nVocab: FIRST_PIECE + vocabulary.length, fimMiddleToken: -1, isCausal: true },
     chatTemplate,
     tokenize: chars,
     promptTokens: chars,
@@ -52,6 +52,8 @@ export function scriptedHost(
     controlTokens: (texts: readonly string[]) =>
       new Set(controls.filter((control) => texts.includes(control)).map(idOf)),
     isEndOfGeneration: (token: number) => token === END,
+    // The script says what comes, whatever a grammar would allow.
+    grammar: () => null,
     packedCacheState: () => 'mapped',
   } as unknown as Model;
   const scheduler = new Scheduler(engine, { kvTokens: 16384, maxQueue: 8, maxActive: 4 });

@@ -31,15 +31,15 @@ struct Hparams {
   float residual_scale = 1;     // %s.residual_scale: of what each block adds to the residual stream
   float logit_scale = 1;        // %s.logit_scale: of the logits
   float logit_softcap = 0;      // %s.final_logit_softcapping: as attention_softcap, of the logits
-  Pooling pooling = Pooling::kNone;  // %s.pooling_type
+  Pooling pooling = Pooling::kNone;     // %s.pooling_type
   Pooling rank_state = Pooling::kLast;  // which state a ranking head reads
   int32_t n_labels = 1;                 // of the ranking head: %s.classifier.output_labels
   /// False: every token sees the whole text, which is then read in one step and never continued.
   bool is_causal = true;
-  RopeParameters rope;               // without the factors that are tensors
-  RopeParameters window_rope;        // of windowed layers: %s.rope.freq_base_swa, else 10000, without scaling
-  int32_t window = 0;        // %s.attention.sliding_window; only architectures with windowed layers heed it
-  int32_t window_every = 0;  // of so many layers in turn all but the last are windowed; 0: none is
+  RopeParameters rope;         // without the factors that are tensors
+  RopeParameters window_rope;  // of windowed layers: %s.rope.freq_base_swa, else 10000, without scaling
+  int32_t window = 0;          // %s.attention.sliding_window; only architectures with windowed layers heed it
+  int32_t window_every = 0;    // of so many layers in turn all but the last are windowed; 0: none is
   /// %s.attention.sliding_window_pattern: (n_layers,) which layers are windowed, in place of window_every where
   /// that is not 0; empty: the file does not say.
   std::vector<bool> window_pattern;
