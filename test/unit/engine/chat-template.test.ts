@@ -98,7 +98,8 @@ describe('chat template', () => {
     const prompt = (written: string) => template(each(written)).prompt({ messages });
     expect(prompt('{{ call.function.arguments | tojson }}')).toBe('{"a": 1}');
     expect(prompt("{{ 'args: ' + call.function.arguments }}")).toBe('args: {"a":1}');
-    expect(prompt('{{ call.function.arguments }}')).toBe('{"a": 1}');
+    // As an object it would be Python's {'a': 1}, which is no JSON.
+    expect(prompt('{{ call.function.arguments }}')).toBe('{"a":1}');
   });
 
   it('knows the special tokens, the date and extra variables, which cannot replace the standard ones', () => {
@@ -107,7 +108,7 @@ describe('chat template', () => {
     );
     const variables = { enable_thinking: false, bos_token: 'evil' };
     expect(all.prompt({ messages: [user('x')], variables, addGenerationPrompt: false })).toBe(
-      '<s></s> 05 Jan 2026 9:03:07 005 false false',
+      '<s></s> 05 Jan 2026 9:03:07 005 False False',
     );
   });
 

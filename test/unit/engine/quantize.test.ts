@@ -19,6 +19,7 @@ import { fileTypeNamed, planTensors, type QuantizeChoices } from '../../../engin
 import { quantizeFile } from '../../../engine/quantize/quantize.ts';
 import { recodeTensor } from '../../../engine/quantize/recode.ts';
 import { encodeGguf, str, writeGguf } from '../../support/gguf-writer.ts';
+import { splitGguf } from '../../support/split-gguf.ts';
 import { tinyModel } from '../../support/tiny-gguf.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tiergate-quantize-unit-'));
@@ -255,8 +256,8 @@ describe('a file', () => {
     const empty = join(folder, 'empty.gguf');
     writeFileSync(empty, encodeGguf({ metadata: { 'general.architecture': str('llama') } }));
     await expect(quantizeFile(empty, output, { fileType: 'Q8_0' })).rejects.toThrow('no tensors');
-    const part = tinyModel({ metadata: { 'split.count': { type: 'u16', value: 2 } } });
-    await expect(quantizeFile(part, output, { fileType: 'Q8_0' })).rejects.toThrow('join the parts first');
+    const [part] = splitGguf(tinyModel(), folder, 'parts', 2);
+    await expect(quantizeFile(part!, output, { fileType: 'Q8_0' })).rejects.toThrow('join the parts first');
     expect(existsSync(output)).toBe(false);
     const again = await quantizeFile(quantised, output, { fileType: 'Q8_0', allowRequantize: true });
     expect(again.types['Q8_0']).toBe(16);
