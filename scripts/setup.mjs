@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCE_FOLDERS = ['contract', 'router', 'policies', 'tiers', 'engine', 'store'];
+const SOURCE_FOLDERS = ['contract', 'router', 'policies', 'tiers', 'engine', 'store', 'hub'];
 
 function fail(message) {
   console.error(`setup: ${message}`);
