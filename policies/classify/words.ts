@@ -1,6 +1,7 @@
 // Looks the words of a text's head and tail up, where instructions stand: what they say about task, language and difficulty.
 // This runs for every request: one look-up a word, in place, nothing allocated per word.
 import { TASKS } from '../../contract/policy.ts';
+import { Lexicon, mixLetter } from './lexicon.ts';
 import { LANGUAGES, LANGUAGES_OF_WORD } from './stopwords.ts';
 import { CUES, type Cue, HARD_WORDS } from './task-cues.ts';
 
@@ -37,23 +38,10 @@ const ENTRIES: readonly Entry[] = [
 
 const LEXICON: ReadonlyMap<string, number> = new Map(ENTRIES.map(({ word }, index) => [word, index]));
 
-/** Of lower-case letters; 30 bits, so that it is a small integer to the engine. */
-const mix = (hash: number, code: number): number => (Math.imul(hash, 31) + code) & 0x3fffffff;
-
-/** ASCII words by their hash: a word that is not there is known by a number, without making a string of it. */
-const BY_HASH: ReadonlyMap<number, number> = (() => {
-  const byHash = new Map<number, number>();
-  ENTRIES.forEach(({ word }, index) => {
-    if (!/^[a-z]+$/.test(word)) return;
-    let hash = 0;
-    for (let i = 0; i < word.length; i += 1) hash = mix(hash, word.charCodeAt(i));
-    const other = byHash.get(hash);
-    if (other !== undefined)
-      throw new Error(`"${word}" and "${ENTRIES[other]!.word}" have one hash: change mix()`);
-    byHash.set(hash, index);
-  });
-  return byHash;
-})();
+/** ASCII words: index into ENTRIES + 1. */
+const ASCII_LEXICON = new Lexicon(
+  new Map(ENTRIES.flatMap(({ word }, index) => (/^[a-z]+$/.test(word) ? [[word, index + 1]] : []))),
+);
 
 /** What the words of a request say together. */
 export interface WordEvidence {
@@ -75,13 +63,6 @@ const NO_VOTES: readonly number[] = LANGUAGES.map(() => 0);
 /** The words of the stretch being read: index into ENTRIES, -1 for a word that says nothing. */
 const found = new Int16Array(HEAD_CHARS + TAIL_CHARS);
 
-function isWordAt(text: string, start: number, end: number, word: string): boolean {
-  if (end - start !== word.length) return false;
-  for (let i = start; i < end; i += 1)
-    if ((text.charCodeAt(i) | 32) !== word.charCodeAt(i - start)) return false;
-  return true;
-}
-
 /** Fills `found` and gives the number of words; -1 at the first character that is not ASCII. */
 function findAsciiWords(text: string, from: number, to: number): number {
   let count = 0;
@@ -92,13 +73,12 @@ function findAsciiWords(text: string, from: number, to: number): number {
     const letter = code | 32;
     if (letter >= 97 && letter <= 122 && code < 128) {
       if (start < 0) start = i;
-      hash = mix(hash, letter);
+      hash = mixLetter(hash, letter);
       continue;
     }
     if (code >= 128) return -1;
     if (start < 0) continue;
-    const entry = BY_HASH.get(hash);
-    found[count] = entry !== undefined && isWordAt(text, start, i, ENTRIES[entry]!.word) ? entry : -1;
+    found[count] = ASCII_LEXICON.valueAt(text, start, i, hash) - 1;
     count += 1;
     start = -1;
     hash = 0;

@@ -1,7 +1,8 @@
 // What the gap model sees of a prompt: counts of its shape and of groups of words, no n-grams (those do not carry over from
 // one kind of traffic to another). One pass over the first 3 KB and the last 1 KB.
+
+import { Lexicon, mixLetter } from '../classify/lexicon.ts';
 import { CUE_GROUP_NAMES, CUE_WORDS } from './cues.ts';
-import { Lexicon, mixLetter } from './lexicon.ts';
 
 const HEAD_CHARS = 3072;
 const TAIL_CHARS = 1024;
