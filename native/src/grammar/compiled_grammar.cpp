@@ -64,6 +64,46 @@ bool CompiledGrammar::is_complete(int32_t configuration) {
   return configurations_.may_end(configuration) && configurations_.threads(configuration).empty();
 }
 
+Closing& CompiledGrammar::closing() {
+  if (!closing_) closing_.emplace(automaton_, configurations_, *trie_);
+  return *closing_;
+}
+
+bool CompiledGrammar::fits(int32_t configuration, int32_t n_tokens) {
+  const std::lock_guard lock(mutex_);
+  return closing().fits(configuration, n_tokens);
+}
+
+bool CompiledGrammar::fits_after(int32_t configuration, int32_t token, int32_t n_tokens) {
+  const std::lock_guard lock(mutex_);
+  const std::span<const uint8_t> text = trie_->text(token);
+  return text.empty() || closing().fits(read(configuration, text), n_tokens);  // without text: an end
+}
+
+void CompiledGrammar::keep_fitting(int32_t configuration, int32_t n_tokens, std::span<float> masked) {
+  const std::lock_guard lock(mutex_);
+  std::vector<bool> fitting(masked.size());
+  for (const int32_t token : trie_->end_tokens()) fitting[static_cast<size_t>(token)] = true;
+  std::vector<int32_t> at(trie_->longest() + 1);  // the configuration at each depth of the path
+  at[0] = configuration;
+  for (int32_t node = 1; node < trie_->n_nodes();) {
+    const size_t depth = trie_->depth(node);
+    at[depth] = configurations_.after(at[depth - 1], trie_->byte(node));
+    if (at[depth] == Configurations::kNothing) {
+      node = trie_->end(node);
+      continue;
+    }
+    const std::span<const int32_t> tokens = trie_->tokens(node);
+    if (!tokens.empty() && closing().fits(at[depth], n_tokens)) {
+      for (const int32_t token : tokens) fitting[static_cast<size_t>(token)] = true;
+    }
+    ++node;
+  }
+  for (size_t i = 0; i < masked.size(); ++i) {
+    if (!fitting[i]) masked[i] = -std::numeric_limits<float>::infinity();
+  }
+}
+
 std::vector<int32_t> CompiledGrammar::allowed_after(std::span<const int32_t> tokens) {
   if (trie_ == nullptr) throw Error("INVALID_REQUEST", "the grammar was compiled without a vocabulary");
   int32_t place = start_;

@@ -14,6 +14,8 @@ namespace tiergate {
 /// A control token stands in the tree as this byte, which no text in UTF-8 has, and its id in four bytes, greatest first:
 /// a grammar allows it only where it names it.
 inline constexpr uint8_t kControlTokenByte = 0xFF;
+/// From here on, no byte stands in a text in UTF-8.
+inline constexpr int32_t kFirstByteWithoutText = 0xF5;
 
 class TokenTrie {
  public:
@@ -25,6 +27,13 @@ class TokenTrie {
   uint8_t byte(int32_t node) const { return bytes_[static_cast<size_t>(node)]; }
   /// The first node that is not below `node`.
   int32_t end(int32_t node) const { return ends_[static_cast<size_t>(node)]; }
+  /// -1: no text goes on so.
+  int32_t child(int32_t node, uint8_t byte) const {
+    for (int32_t i = node + 1; i < end(node); i = end(i)) {
+      if (this->byte(i) == byte) return i;
+    }
+    return -1;
+  }
   uint16_t depth(int32_t node) const { return depths_[static_cast<size_t>(node)]; }
   std::span<const int32_t> tokens(int32_t node) const {
     const auto i = static_cast<size_t>(node);
