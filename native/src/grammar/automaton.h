@@ -35,6 +35,7 @@ class Automaton {
     int32_t first_edge = -1;
     bool is_final = false;  // of its rule
     bool has_byte_edge = false;
+    bool returns = false;  // final, of a rule that is called
   };
 
   /// form: [n_rules, root rule, the rules' expressions]. longest_token: bytes. Throws Error(INVALID_REQUEST) for a form

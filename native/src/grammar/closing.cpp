@@ -14,8 +14,8 @@ constexpr int32_t kMaxBytes = 1 << 16;
 Closing::Closing(const Automaton& automaton, Configurations& configurations, const TokenTrie& trie)
     : automaton_(automaton), configurations_(configurations), trie_(trie), has_every_byte_(true) {
   for (int32_t byte = 0; byte < kFirstByteWithoutText; ++byte) {
-    const int32_t node = trie_.child(0, static_cast<uint8_t>(byte));
-    has_every_byte_ &= node >= 0 && !trie_.tokens(node).empty();
+    const int32_t node = trie_.all().child(0, static_cast<uint8_t>(byte));
+    has_every_byte_ &= node >= 0 && !trie_.all().tokens(node).empty();
   }
   find_state_distances();
 }
@@ -140,11 +140,11 @@ int32_t Closing::fewest_tokens(int32_t configuration) const {
   int32_t fewest = kNever;
   for (int32_t node = 0, at = configuration; !configurations_.may_end(at);) {
     const Step& step = steps_[static_cast<size_t>(at)];
-    node = trie_.child(node, step.byte);
+    node = trie_.all().child(node, step.byte);
     if (node < 0) break;
     at = step.next;
     const int32_t rest = steps_[static_cast<size_t>(at)].tokens;
-    if (rest != kNever && !trie_.tokens(node).empty()) fewest = std::min(fewest, 1 + rest);
+    if (rest != kNever && !trie_.all().tokens(node).empty()) fewest = std::min(fewest, 1 + rest);
   }
   return fewest;
 }
