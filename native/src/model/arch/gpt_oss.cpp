@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/architecture.h"
+#include "model/decoder_weights.h"
 #include "model/experts.h"
 #include "model/layers.h"
 
@@ -10,9 +11,8 @@ namespace tiergate {
 
 namespace {
 
-struct GptOssLayer {
+struct GptOssLayer : AttentionWeights {
   std::vector<float> attn_norm;            // (d_model,)
-  Matrix wq, wk, wv, wo;                   // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
   std::vector<float> bq, bk, bv, bo;       // (d_q,), (d_kv,) twice, (d_model,)
   std::vector<float> sinks;                // (n_heads,)
   std::vector<float> post_attention_norm;  // (d_model,)
@@ -29,19 +29,16 @@ void clamp(float* gate, float* up, int64_t n) {
   }
 }
 
-class GptOss final : public Network {
+class GptOss final : public Decoder {
  public:
   GptOss(WeightLoader& weights, const Hparams& h) {
-    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
+    load_embedding(weights, h);
     layers_.resize(static_cast<size_t>(h.n_layers));
     for (int32_t i = 0; i < h.n_layers; ++i) {
       GptOssLayer& layer = layers_[static_cast<size_t>(i)];
       const std::string blk = block_name(i);
       layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
-      layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-      layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-      layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-      layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
+      layer.load_attention(weights, h, blk);
       layer.bq = weights.vector(blk + "attn_q.bias", h.d_q());
       layer.bk = weights.vector(blk + "attn_k.bias", h.d_kv());
       layer.bv = weights.vector(blk + "attn_v.bias", h.d_kv());
@@ -50,8 +47,7 @@ class GptOss final : public Network {
       layer.post_attention_norm = weights.vector(blk + "post_attention_norm.weight", h.d_model);
       layer.experts = load_experts(weights, h, blk);
     }
-    output_norm_ = weights.vector("output_norm.weight", h.d_model);
-    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+    load_output(weights, h);
   }
 
   void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
@@ -69,13 +65,8 @@ class GptOss final : public Network {
     if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
   }
 
-  const std::vector<float>& output_norm() const override { return output_norm_; }
-
  private:
-  Matrix token_embd_;                // (n_vocab, d_model)
   std::vector<GptOssLayer> layers_;  // (n_layers,)
-  std::vector<float> output_norm_;   // (d_model,)
-  Matrix output_;                    // (n_vocab, d_model)
 };
 
 /// All layers turn alike, the windowed ones too.

@@ -2,19 +2,18 @@
 // (arXiv 2511.23404). What a convolution sees of earlier positions lies in the timelines' windowed pages, so that
 // prefixes, windows and memory are counted and kept as those of sliding-window layers are.
 #include "model/architecture.h"
+#include "model/decoder_weights.h"
 #include "model/layers.h"
 
 namespace tiergate {
 
 namespace {
 
-struct Lfm2Layer {
+struct Lfm2Layer : AttentionWeights, MlpWeights {
   std::vector<float> attn_norm;       // (d_model,)
   ShortConvolution convolution;       // of a layer without attention
-  Matrix wq, wk, wv, wo;              // of the others: (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
   std::vector<float> q_norm, k_norm;  // (head_dim,), shared by the heads
   std::vector<float> ffn_norm;        // (d_model,)
-  Matrix w_gate, w_up, w_down;        // (d_ff, d_model) twice, (d_model, d_ff)
 };
 
 ShortConvolution load_convolution(WeightLoader& weights, const Hparams& h, const std::string& prefix) {
@@ -51,17 +50,12 @@ class Lfm2 final : public Network {
       if (h.is_convolution(i)) {
         layer.convolution = load_convolution(weights, h, blk + "shortconv.");
       } else {
-        layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-        layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-        layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-        layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
+        layer.load_attention(weights, h, blk);
         layer.q_norm = weights.vector(blk + "attn_q_norm.weight", h.head_dim);
         layer.k_norm = weights.vector(blk + "attn_k_norm.weight", h.head_dim);
       }
       layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
-      layer.w_gate = weights.matrix(blk + "ffn_gate.weight", h.d_ff, h.d_model);
-      layer.w_up = weights.matrix(blk + "ffn_up.weight", h.d_ff, h.d_model);
-      layer.w_down = weights.matrix(blk + "ffn_down.weight", h.d_model, h.d_ff);
+      layer.load_mlp(weights, h, blk);
     }
     output_norm_ = weights.vector("token_embd_norm.weight", h.d_model);
     output_ = weights.output_matrix(h.n_vocab, h.d_model);

@@ -3,6 +3,7 @@
 // The window that the files of some name (2,047 of Phi-3-mini-4k, 262,144 of Phi-3.5) is not applied, as in llama.cpp:
 // converters wrote it for models that were not trained with one.
 #include "model/architecture.h"
+#include "model/decoder_weights.h"
 #include "model/layers.h"
 
 namespace tiergate {
@@ -16,10 +17,10 @@ struct Phi3Layer {
   Matrix w_gate, w_up, w_down;   // (d_ff, d_model) twice, (d_model, d_ff)
 };
 
-class Phi3 final : public Network {
+class Phi3 final : public Decoder {
  public:
   Phi3(WeightLoader& weights, const Hparams& h) {
-    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
+    load_embedding(weights, h);
     layers_.resize(static_cast<size_t>(h.n_layers));
     for (int32_t i = 0; i < h.n_layers; ++i) {
       Phi3Layer& layer = layers_[static_cast<size_t>(i)];
@@ -38,8 +39,7 @@ class Phi3 final : public Network {
       layer.w_up = gate_up[1];
       layer.w_down = weights.matrix(blk + "ffn_down.weight", h.d_model, h.d_ff);
     }
-    output_norm_ = weights.vector("output_norm.weight", h.d_model);
-    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+    load_output(weights, h);
   }
 
   void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
@@ -57,13 +57,8 @@ class Phi3 final : public Network {
     if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
   }
 
-  const std::vector<float>& output_norm() const override { return output_norm_; }
-
  private:
-  Matrix token_embd_;               // (n_vocab, d_model)
-  std::vector<Phi3Layer> layers_;   // (n_layers,)
-  std::vector<float> output_norm_;  // (d_model,)
-  Matrix output_;                   // (n_vocab, d_model)
+  std::vector<Phi3Layer> layers_;  // (n_layers,)
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "model/architecture.h"
+#include "model/decoder_weights.h"
 #include "model/experts.h"
 #include "model/layers.h"
 
@@ -10,9 +11,8 @@ namespace tiergate {
 
 namespace {
 
-struct Qwen2MoeLayer {
+struct Qwen2MoeLayer : AttentionWeights {
   std::vector<float> attn_norm;   // (d_model,)
-  Matrix wq, wk, wv, wo;          // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
   std::vector<float> bq, bk, bv;  // (d_q,), (d_kv,) twice
   std::vector<float> ffn_norm;    // (d_model,)
   Experts experts;
@@ -45,19 +45,16 @@ void add_shared_expert(ForwardPass& pass, const Qwen2MoeLayer& layer) {
   }
 }
 
-class Qwen2Moe final : public Network {
+class Qwen2Moe final : public Decoder {
  public:
   Qwen2Moe(WeightLoader& weights, const Hparams& h) {
-    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
+    load_embedding(weights, h);
     layers_.resize(static_cast<size_t>(h.n_layers));
     for (int32_t i = 0; i < h.n_layers; ++i) {
       Qwen2MoeLayer& layer = layers_[static_cast<size_t>(i)];
       const std::string blk = block_name(i);
       layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
-      layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-      layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-      layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-      layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
+      layer.load_attention(weights, h, blk);
       layer.bq = weights.optional_vector(blk + "attn_q.bias", h.d_q());
       layer.bk = weights.optional_vector(blk + "attn_k.bias", h.d_kv());
       layer.bv = weights.optional_vector(blk + "attn_v.bias", h.d_kv());
@@ -68,8 +65,7 @@ class Qwen2Moe final : public Network {
       layer.w_shared_up = weights.matrix(blk + "ffn_up_shexp.weight", h.d_shared_expert, h.d_model);
       layer.w_shared_down = weights.matrix(blk + "ffn_down_shexp.weight", h.d_model, h.d_shared_expert);
     }
-    output_norm_ = weights.vector("output_norm.weight", h.d_model);
-    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+    load_output(weights, h);
   }
 
   void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
@@ -88,13 +84,8 @@ class Qwen2Moe final : public Network {
     if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
   }
 
-  const std::vector<float>& output_norm() const override { return output_norm_; }
-
  private:
-  Matrix token_embd_;                  // (n_vocab, d_model)
   std::vector<Qwen2MoeLayer> layers_;  // (n_layers,)
-  std::vector<float> output_norm_;     // (d_model,)
-  Matrix output_;                      // (n_vocab, d_model)
 };
 
 /// d_ff counts all experts of a token together.

@@ -1,42 +1,35 @@
 // Qwen3 (dense): as Llama, with an RMSNorm over each head of Q and K before the rotation, RoPE on halves, and
 // a head_dim that does not follow from d_model. Yang et al. 2025 (arXiv 2505.09388).
 #include "model/architecture.h"
+#include "model/decoder_weights.h"
 #include "model/layers.h"
 
 namespace tiergate {
 
 namespace {
 
-struct Qwen3Layer {
+struct Qwen3Layer : AttentionWeights, MlpWeights {
   std::vector<float> attn_norm;       // (d_model,)
-  Matrix wq, wk, wv, wo;              // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
   std::vector<float> q_norm, k_norm;  // (head_dim,), shared by the heads
   std::vector<float> ffn_norm;        // (d_model,)
-  Matrix w_gate, w_up, w_down;        // (d_ff, d_model) twice, (d_model, d_ff)
 };
 
-class Qwen3 final : public Network {
+class Qwen3 final : public Decoder {
  public:
   Qwen3(WeightLoader& weights, const Hparams& h) {
-    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
+    load_embedding(weights, h);
     layers_.resize(static_cast<size_t>(h.n_layers));
     for (int32_t i = 0; i < h.n_layers; ++i) {
       Qwen3Layer& layer = layers_[static_cast<size_t>(i)];
       const std::string blk = block_name(i);
       layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
-      layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-      layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-      layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-      layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
+      layer.load_attention(weights, h, blk);
       layer.q_norm = weights.vector(blk + "attn_q_norm.weight", h.head_dim);
       layer.k_norm = weights.vector(blk + "attn_k_norm.weight", h.head_dim);
       layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
-      layer.w_gate = weights.matrix(blk + "ffn_gate.weight", h.d_ff, h.d_model);
-      layer.w_up = weights.matrix(blk + "ffn_up.weight", h.d_ff, h.d_model);
-      layer.w_down = weights.matrix(blk + "ffn_down.weight", h.d_model, h.d_ff);
+      layer.load_mlp(weights, h, blk);
     }
-    output_norm_ = weights.vector("output_norm.weight", h.d_model);
-    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+    load_output(weights, h);
     rank_head_ = RankHead::load(weights, h);
   }
 
@@ -56,14 +49,10 @@ class Qwen3 final : public Network {
     if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
   }
 
-  const std::vector<float>& output_norm() const override { return output_norm_; }
   const RankHead* rank_head() const override { return rank_head_ ? &*rank_head_ : nullptr; }
 
  private:
-  Matrix token_embd_;               // (n_vocab, d_model)
   std::vector<Qwen3Layer> layers_;  // (n_layers,)
-  std::vector<float> output_norm_;  // (d_model,)
-  Matrix output_;                   // (n_vocab, d_model)
   std::optional<RankHead> rank_head_;
 };
 

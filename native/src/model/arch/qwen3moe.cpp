@@ -1,6 +1,7 @@
 // Qwen3 with experts (30B-A3B and kin): Qwen3's attention, and in place of the MLP a router that sends each token to a
 // few of many small ones, whose weights add up to 1. Qwen Team 2025 (arXiv 2505.09388).
 #include "model/architecture.h"
+#include "model/decoder_weights.h"
 #include "model/experts.h"
 #include "model/layers.h"
 
@@ -8,34 +9,29 @@ namespace tiergate {
 
 namespace {
 
-struct Qwen3MoeLayer {
+struct Qwen3MoeLayer : AttentionWeights {
   std::vector<float> attn_norm;       // (d_model,)
-  Matrix wq, wk, wv, wo;              // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
   std::vector<float> q_norm, k_norm;  // (head_dim,), shared by the heads
   std::vector<float> ffn_norm;        // (d_model,)
   Experts experts;
 };
 
-class Qwen3Moe final : public Network {
+class Qwen3Moe final : public Decoder {
  public:
   Qwen3Moe(WeightLoader& weights, const Hparams& h) {
-    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
+    load_embedding(weights, h);
     layers_.resize(static_cast<size_t>(h.n_layers));
     for (int32_t i = 0; i < h.n_layers; ++i) {
       Qwen3MoeLayer& layer = layers_[static_cast<size_t>(i)];
       const std::string blk = block_name(i);
       layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
-      layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-      layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-      layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-      layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
+      layer.load_attention(weights, h, blk);
       layer.q_norm = weights.vector(blk + "attn_q_norm.weight", h.head_dim);
       layer.k_norm = weights.vector(blk + "attn_k_norm.weight", h.head_dim);
       layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
       layer.experts = load_experts(weights, h, blk);
     }
-    output_norm_ = weights.vector("output_norm.weight", h.d_model);
-    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+    load_output(weights, h);
   }
 
   void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
@@ -54,13 +50,8 @@ class Qwen3Moe final : public Network {
     if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
   }
 
-  const std::vector<float>& output_norm() const override { return output_norm_; }
-
  private:
-  Matrix token_embd_;                  // (n_vocab, d_model)
   std::vector<Qwen3MoeLayer> layers_;  // (n_layers,)
-  std::vector<float> output_norm_;     // (d_model,)
-  Matrix output_;                      // (n_vocab, d_model)
 };
 
 /// d_ff counts all experts of a token together.
