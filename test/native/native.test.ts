@@ -44,6 +44,12 @@ function runWith(env: Record<string, string>, command: string, ...options: strin
 
 const builtProgram = (folder: string, name: string): string => join(packageRoot, 'native', folder, name);
 
+/** Compiles one test program with the sanitizers, and runs it. Kernels take minutes to compile so. */
+function sanitized(sanitizers: string, name: string): void {
+  build('--tests', `--sanitize=${sanitizers}`, `--target=${name}`);
+  run(builtProgram(`build-sanitize-${sanitizers.replaceAll(',', '-')}`, name));
+}
+
 describe('native engine', () => {
   beforeAll(() => build('--if-stale', '--tests'), BUILD_TIMEOUT_MS);
 
@@ -76,12 +82,16 @@ describe.skipIf(!deep)('native engine, deep (skipped unless TIERGATE_NATIVE_DEEP
   it(
     'reads hostile files under the address and undefined-behaviour sanitizers',
     () => {
-      for (const name of ['gguf_test', 'gguf_fuzz', 'quant_test', 'kernels_test']) {
-        build('--tests', '--sanitize=address,undefined', `--target=${name}`);
-        run(builtProgram('build-sanitize-address-undefined', name));
-      }
+      for (const name of ['gguf_test', 'gguf_fuzz']) sanitized('address,undefined', name);
     },
     BUILD_TIMEOUT_MS,
+  );
+  it.skipIf(!whole)(
+    'quantises and multiplies under the address and undefined-behaviour sanitizers (skipped unless TIERGATE_NATIVE_DEEP=2)',
+    () => {
+      for (const name of ['quant_test', 'kernels_test']) sanitized('address,undefined', name);
+    },
+    3 * BUILD_TIMEOUT_MS,
   );
 
   it.skipIf(!whole)(
@@ -93,21 +103,19 @@ describe.skipIf(!deep)('native engine, deep (skipped unless TIERGATE_NATIVE_DEEP
     BUILD_TIMEOUT_MS,
   );
 
-  const sanitized = (sanitizers: string): void => {
-    for (const name of ['session_test', 'schedules_test']) {
-      build('--tests', `--sanitize=${sanitizers}`, `--target=${name}`);
-      run(builtProgram(`build-sanitize-${sanitizers.replaceAll(',', '-')}`, name));
-    }
-  };
   it.skipIf(!whole)(
     'runs steps and schedules under the address and undefined-behaviour sanitizers (skipped unless TIERGATE_NATIVE_DEEP=2)',
-    () => sanitized('address,undefined'),
-    BUILD_TIMEOUT_MS,
+    () => {
+      for (const name of ['session_test', 'schedules_test']) sanitized('address,undefined', name);
+    },
+    3 * BUILD_TIMEOUT_MS,
   );
   it.skipIf(!whole)(
     'runs steps and schedules under the thread sanitizer (skipped unless TIERGATE_NATIVE_DEEP=2)',
-    () => sanitized('thread'),
-    2 * BUILD_TIMEOUT_MS,
+    () => {
+      for (const name of ['session_test', 'schedules_test']) sanitized('thread', name);
+    },
+    3 * BUILD_TIMEOUT_MS,
   );
 
   const canEmulate = finds('aarch64-linux-gnu-g++') && finds('qemu-aarch64-static');
