@@ -11,6 +11,33 @@
 
 namespace tiergate {
 
+/// Llama's layer, as many models have it.
+struct PlainLayer {
+  std::vector<float> attn_norm;  // (d_model,)
+  Attention attention;
+  std::vector<float> ffn_norm;  // (d_model,)
+  Mlp mlp;
+
+  static PlainLayer load(WeightLoader& weights, const Hparams& h, int32_t i, Biases biases = Biases::kNone,
+                         bool is_stacked = false) {
+    const std::string blk = block_name(i);
+    return {.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model),
+            .attention = load_attention(weights, h, blk, biases),
+            .ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model),
+            .mlp = load_mlp(weights, h, blk, is_stacked)};
+  }
+
+  void run(ForwardPass& pass, int32_t i) const {
+    rms_norm(pass, attn_norm);
+    project_qkv(pass, attention);
+    rotate(pass, i);
+    attend(pass, i);
+    add_attention(pass, attention);
+    rms_norm(pass, ffn_norm);
+    add_swiglu(pass, mlp);
+  }
+};
+
 /// Layer has
 ///   static Layer load(WeightLoader&, const Hparams&, int32_t i), of layer i, and
 ///   void run(ForwardPass&, int32_t i) const, which adds what the layer says to pass.x;

@@ -6,18 +6,9 @@ namespace tiergate {
 
 namespace {
 
-struct Mistral3Layer {
-  std::vector<float> attn_norm;  // (d_model,)
-  Attention attention;
-  std::vector<float> ffn_norm;  // (d_model,)
-  Mlp mlp;
-
+struct Mistral3Layer : PlainLayer {
   static Mistral3Layer load(WeightLoader& weights, const Hparams& h, int32_t i) {
-    const std::string blk = block_name(i);
-    return {.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model),
-            .attention = load_attention(weights, h, blk),
-            .ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model),
-            .mlp = load_mlp(weights, h, blk)};
+    return {PlainLayer::load(weights, h, i)};
   }
 
   void run(ForwardPass& pass, int32_t i) const {

@@ -8,28 +8,9 @@ namespace tiergate {
 
 namespace {
 
-struct Phi3Layer {
-  std::vector<float> attn_norm;  // (d_model,)
-  Attention attention;
-  std::vector<float> ffn_norm;  // (d_model,)
-  Mlp mlp;
-
+struct Phi3Layer : PlainLayer {
   static Phi3Layer load(WeightLoader& weights, const Hparams& h, int32_t i) {
-    const std::string blk = block_name(i);
-    return {.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model),
-            .attention = load_attention(weights, h, blk),
-            .ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model),
-            .mlp = load_mlp(weights, h, blk, true)};
-  }
-
-  void run(ForwardPass& pass, int32_t i) const {
-    rms_norm(pass, attn_norm);
-    project_qkv(pass, attention);
-    rotate(pass, i);
-    attend(pass, i);
-    add_attention(pass, attention);
-    rms_norm(pass, ffn_norm);
-    add_swiglu(pass, mlp);
+    return {PlainLayer::load(weights, h, i, Biases::kNone, true)};
   }
 };
 

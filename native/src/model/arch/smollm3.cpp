@@ -9,18 +9,9 @@ namespace {
 /// Of so many layers in turn the last one is not rotated.
 constexpr int32_t kUnrotatedEvery = 4;
 
-struct SmolLm3Layer {
-  std::vector<float> attn_norm;  // (d_model,)
-  Attention attention;
-  std::vector<float> ffn_norm;  // (d_model,)
-  Mlp mlp;
-
+struct SmolLm3Layer : PlainLayer {
   static SmolLm3Layer load(WeightLoader& weights, const Hparams& h, int32_t i) {
-    const std::string blk = block_name(i);
-    return {.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model),
-            .attention = load_attention(weights, h, blk),
-            .ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model),
-            .mlp = load_mlp(weights, h, blk)};
+    return {PlainLayer::load(weights, h, i)};
   }
 
   void run(ForwardPass& pass, int32_t i) const {
