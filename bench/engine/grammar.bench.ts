@@ -50,6 +50,16 @@ const cases: [name: string, constraint: Constraint, text: string][] = [
   ],
   ['regex', { kind: 'regex', pattern: '[A-Z]{2}\\d{2} ?(\\d{4} ?){3,6}' }, 'DE89 3704 0044 0532 0130 '],
   ['JSON schema, open object', { kind: 'json_schema', schema: { type: 'object' } }, JSON.stringify(free)],
+  [
+    'text with tool calls',
+    {
+      kind: 'tagged',
+      tags: [{ begin: '<tool_call>', content: { kind: 'json_schema', schema: person }, end: '</tool_call>' }],
+      required: false,
+      parallel: true,
+    },
+    'I look her up.\n<tool_call>{"name": "Ada", "age": 36}</tool_call>',
+  ],
 ];
 
 const vocabulary = join(packageRoot, '..', 'shared', 'data', 'vocab', 'qwen', 'qwen.tiktoken');

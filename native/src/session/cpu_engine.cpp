@@ -226,8 +226,8 @@ void CpuEngine::sample_item(const StepItem& item, EngineSession& session, const 
         const int32_t other = session.sampler.sample(masked, session.history, candidates);
         if (other >= 0) current->token = other;
       }
+      current->complete = grammar->is_complete(grammar->after(place, current->token));
     }
-    if (grammar != nullptr) current->complete = grammar->is_complete(grammar->after(place, current->token));
     current->sampled = true;
     session.history.begin_completion();
     describe_distribution(model_->kernels(), row, current->token, item.n_top, *current);
