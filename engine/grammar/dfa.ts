@@ -1,13 +1,8 @@
 // Regular languages over bytes: expressions, and deterministic automata with intersection and complement.
 // Source: Hopcroft and Ullman, "Introduction to Automata Theory" (1979), chapters 2 and 3.
-import { aliveStates, minimal } from './minimise.ts';
+import { aliveStates, type Dfa, minimal } from './minimise.ts';
 
-/** Starts in state 0; a byte without an edge leads nowhere. */
-export interface Dfa {
-  accepting: boolean[];
-  /** By state, in order: least byte, greatest byte, target. */
-  edges: [least: number, greatest: number, to: number][][];
-}
+export type { Dfa };
 
 export type Regular =
   | { op: 'bytes'; bytes: readonly number[] }

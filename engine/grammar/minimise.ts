@@ -1,5 +1,11 @@
 // The smallest automaton of the same language: partition refinement (Moore), after what leads to no end has been left out.
-import type { Dfa } from './dfa.ts';
+
+/** Starts in state 0; a byte without an edge leads nowhere. */
+export interface Dfa {
+  accepting: boolean[];
+  /** By state, in order: least byte, greatest byte, target. */
+  edges: [least: number, greatest: number, to: number][][];
+}
 
 /** A long chain takes as many rounds of refinement as it has states: past so many it stays as it is. */
 const MAX_ROUNDS = 24;

@@ -6,8 +6,8 @@ import { str, u32 } from '../gguf/values.ts';
 import { refuseToOverwrite, writeGgufFile } from '../gguf/write-file.ts';
 import type { ImportanceMatrix } from '../imatrix/file.ts';
 import { inspectModelFile, type ModelInspection } from '../model.ts';
-import { FILE_TYPES } from './file-types.ts';
 import { partFiles } from '../store/split-names.ts';
+import { FILE_TYPES } from './file-types.ts';
 import { codecOf, planTensors, type QuantizeChoices, type TensorPlan } from './plan.ts';
 import { type ByteSource, recodeTensor } from './recode.ts';
 

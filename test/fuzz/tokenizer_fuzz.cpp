@@ -8,8 +8,8 @@
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
-#include <random>
 #include <limits>
+#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_map>

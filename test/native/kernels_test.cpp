@@ -470,7 +470,8 @@ TEST("attends like the formula, in any chunks of queries") {
       check_attention(table, type, {0, 9, 8, 2, 64, 0, 0, false, 1.0f});
       check_attention(table, type, {200, 20, 8, 1, 64, 66, 0, false, 3.0f});
       check_attention(table, type, {63, 3, 4, 2, 128, 0, 0, false, -20.0f});
-      check_attention(table, type, {70, 5, 4, 2, 32, 0, 0, false, 50.0f});  // next to nothing is left for the keys
+      check_attention(table, type,
+                      {70, 5, 4, 2, 32, 0, 0, false, 50.0f});  // next to nothing is left for the keys
     }
   });
 }

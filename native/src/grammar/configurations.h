@@ -53,7 +53,9 @@ class Configurations {
   /// What was begun may end here.
   bool may_end(int32_t configuration) const { return sets_[static_cast<size_t>(configuration)].may_end; }
   /// The one byte that can follow; kNoByte: none can; kManyBytes: more than one.
-  int32_t only_byte(int32_t configuration) const { return sets_[static_cast<size_t>(configuration)].only_byte; }
+  int32_t only_byte(int32_t configuration) const {
+    return sets_[static_cast<size_t>(configuration)].only_byte;
+  }
   const Return& top(int32_t stack) const { return stacks_[static_cast<size_t>(stack)]; }
   size_t size() const { return sets_.size(); }
 
@@ -83,7 +85,7 @@ class Configurations {
   std::vector<Return> stacks_;
   std::unordered_map<uint64_t, int32_t> stack_ids_;
   std::unordered_map<int32_t, int32_t> begun_, alone_;
-  std::vector<Thread> reached_;  // to be closed
+  std::vector<Thread> reached_;        // to be closed
   std::unordered_set<uint64_t> seen_;  // of many
 };
 

@@ -11,7 +11,7 @@ constexpr size_t kFewTokens = 2048;
 /// What is beyond is forgotten and found again.
 constexpr size_t kMaxMasks = 20'000;
 constexpr size_t kMaxPieces = 20'000;
-constexpr size_t kMaxLarge = 512;  // of pieces with a bit for each token
+constexpr size_t kMaxLarge = 512;               // of pieces with a bit for each token
 constexpr int32_t kNoNodes = 0, kRootNode = 1;  // sets of nodes
 
 }  // namespace
@@ -114,8 +114,7 @@ const Masks::Piece& Masks::piece_of(int32_t state) {
 const std::vector<const Masks::Piece*>& Masks::pieces_of(int32_t configuration) {
   const auto known = masks_.find(configuration);
   if (known != masks_.end()) return known->second;
-  if (pieces_.size() >= kMaxPieces || n_large_ >= kMaxLarge)
-    pieces_.clear(), masks_.clear(), n_large_ = 0;
+  if (pieces_.size() >= kMaxPieces || n_large_ >= kMaxLarge) pieces_.clear(), masks_.clear(), n_large_ = 0;
   if (masks_.size() >= kMaxMasks) masks_.clear();
 
   struct Part {

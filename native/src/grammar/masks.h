@@ -59,7 +59,7 @@ class Masks {
   std::vector<int32_t> path_;  // of a walk: the configuration at each depth
   std::vector<Jump> jumps_;
   std::unordered_map<uint64_t, std::unique_ptr<Piece>> pieces_;
-  size_t n_large_ = 0;  // pieces with bits
+  size_t n_large_ = 0;                           // pieces with bits
   std::vector<std::vector<int32_t>> node_sets_;  // each in order
   std::unordered_multimap<uint64_t, int32_t> node_set_ids_;
   /// The pieces of masks: put together when asked for, as the masks of many places take much memory.

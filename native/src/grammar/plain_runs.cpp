@@ -49,8 +49,8 @@ bool covers(const Automaton& automaton, int32_t state, uint8_t least, uint8_t gr
 }
 
 /// Whether any bytes of the first range and then n of following bytes can be read; adds where they lead.
-bool follow(const Automaton& automaton, int32_t state, uint8_t least, uint8_t greatest, const FirstBytes& first,
-            int32_t n, std::vector<int32_t>& to) {
+bool follow(const Automaton& automaton, int32_t state, uint8_t least, uint8_t greatest,
+            const FirstBytes& first, int32_t n, std::vector<int32_t>& to) {
   if (!covers(automaton, state, least, greatest)) return false;
   bool all = true;
   each_byte_edge(automaton, state, least, greatest, [&](const Automaton::Edge& edge) {

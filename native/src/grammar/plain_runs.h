@@ -38,7 +38,7 @@ class PlainRuns {
     bool calls = false, returns = false;
   };
   struct Known {
-    int32_t least = 0, most = 0;  // of a run
+    int32_t least = 0, most = 0;        // of a run
     int8_t stops = -1, is_string = -1;  // -1: not known yet
   };
 

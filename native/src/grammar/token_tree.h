@@ -51,7 +51,7 @@ class TokenTree {
   std::vector<uint32_t> child_starts_;  // (size + 1,)
   std::vector<uint8_t> child_bytes_;    // (size - 1,)
   std::vector<int32_t> children_;       // (size - 1,)
-  std::vector<int32_t> in_whole_;  // empty: the same
+  std::vector<int32_t> in_whole_;       // empty: the same
 };
 
 template <class TextOf>
@@ -75,7 +75,8 @@ TokenTree::TokenTree(std::span<const int32_t> tokens, const TextOf& text_of, con
     while (shared < before.size() && shared < text.size() && before[shared] == text[shared]) ++shared;
     while (path.size() > shared + 1) close();
     for (size_t i = shared; i < text.size(); ++i)
-      open(text[i], whole == nullptr ? 0 : whole->child(in_whole_[static_cast<size_t>(path.back())], text[i]));
+      open(text[i],
+           whole == nullptr ? 0 : whole->child(in_whole_[static_cast<size_t>(path.back())], text[i]));
     tokens_.push_back(token);
     before = text;
   }

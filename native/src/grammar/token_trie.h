@@ -63,7 +63,7 @@ class TokenTrie {
   std::vector<int32_t> end_tokens_;
   size_t longest_ = 0;
   TokenTree all_;
-  std::vector<uint64_t> plain_;                     // (kCounted + 2, n_words)
+  std::vector<uint64_t> plain_;                       // (kCounted + 2, n_words)
   std::vector<TokenTree> others_, others_in_string_;  // by place in kKept
 };
 

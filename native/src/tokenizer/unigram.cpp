@@ -50,8 +50,7 @@ UnigramTokenizer::UnigramTokenizer(const VocabularyData& data)
 DoubleArray UnigramTokenizer::index_pieces() const {
   std::vector<std::pair<std::string_view, int32_t>> pieces;
   for (int32_t id = 0; id < n_vocab(); ++id) {
-    if (!has(id, kControl) && has(id, kNormal | kUserDefined | kUnused))
-      pieces.emplace_back(text_of(id), id);
+    if (!has(id, kControl) && has(id, kNormal | kUserDefined | kUnused)) pieces.emplace_back(text_of(id), id);
   }
   return DoubleArray(std::move(pieces));
 }
