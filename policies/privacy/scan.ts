@@ -1,6 +1,6 @@
 // Finds PII and secrets in one text. Pure; linear in the text's length. docs/adding-a-recognizer.md says how a recognizer
 // is written, text-index.ts which ones run and where.
-import type { Finding, Recognizer } from '../../contract/recognizer.ts';
+import type { Finding, FoundSpan, Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { createContextSearch } from './context-words.ts';
 import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
@@ -62,24 +62,37 @@ export function createScanner(
 
   // What the text that is being read has given so far: fields rather than arguments, as every match comes by here.
   let found: Finding[] = [];
-  let text = '';
+  let index: TextIndex;
+  let floor = 0;
+  const scoreOf = (owner: number, context: readonly string[] | undefined, [start, end, base]: FoundSpan): number =>
+    base < 1 && context !== undefined && hasContext(owner, index, start, end)
+      ? Math.min(1, base + CONTEXT_BOOST)
+      : base;
+
   /** Adds a match of a recognizer unless it is refused. */
   const judge: Judge = (owner, start, end, base) => {
     const { type, name, context, validate } = recognizers[owner] as Recognizer;
-    const verdict = validate?.(text.slice(start, end)) ?? null;
+    const verdict = validate?.(index.text.slice(start, end)) ?? null;
     if (verdict === false) return false;
-    let score = verdict === true ? 1 : base;
-    if (score < 1 && context !== undefined && hasContext(owner, text, start, end))
-      score = Math.min(1, score + CONTEXT_BOOST);
+    const score = verdict === true ? 1 : scoreOf(owner, context, [start, end, base]);
+    if (score >= floor) found.push({ type, start, end, score, recognizer: name });
+    return true;
+  };
+
+  /** The same for ids by their layout: many share one, few have their words near, and no check makes up for that. */
+  const judgeLayout: Judge = (owner, start, end, base) => {
+    const { type, name, context, validate } = recognizers[owner] as Recognizer;
+    const score = scoreOf(owner, context, [start, end, base]);
+    if (score < floor || validate?.(index.text.slice(start, end)) === false) return false;
     found.push({ type, start, end, score, recognizer: name });
     return true;
   };
 
   /** All that recognizers find in a text that was read. */
   function findAll(reading: Reading, types: ReadonlySet<string> | undefined): Finding[] {
-    const { active, index } = reading;
+    const { active } = reading;
     found = [];
-    text = index.text;
+    index = reading.index;
     let hasLayouts = false;
     for (let owner = 0; owner < recognizers.length; owner += 1) {
       if (active[owner] === 0) continue;
@@ -91,18 +104,18 @@ export function createScanner(
       hasLayouts ||= layouts !== undefined;
       runners[owner]?.(reading, judge);
     }
-    if (hasLayouts) matchLayouts?.(index, active, judge);
+    if (hasLayouts) matchLayouts?.(reading.index, active, judgeLayout);
     return found;
   }
 
   function scanPatterns(text: string, options: ScanOptions): Finding[] {
-    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+    floor = options.minScore ?? DEFAULT_MIN_SCORE;
     let kept: Finding[] = [];
     let rest = text;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const reading = read(rest);
       if (reading === null) break;
-      const strong = findAll(reading, options.types).filter((finding) => finding.score >= minScore);
+      const strong = findAll(reading, options.types);
       const resolved = resolveOverlaps(strong);
       kept = round === 0 ? resolved : resolveOverlaps([...kept, ...resolved]);
       if (!hasRemainder(strong, resolved)) break;

@@ -30,7 +30,8 @@ for (let code = 0, sign = SPACE; code < 128; code += 1) {
 /** Is this code unit an ASCII letter or digit? */
 export const isAlphanumericUnit = (unit: number): boolean => (FOLD[unit] as number) - 1 < DIGIT && unit > 0;
 
-const lower = (code: number): number => {
+/** A code unit in lower case. */
+export const lowerUnit = (code: number): number => {
   if (code < 128) return code >= 65 && code <= 90 ? code | 32 : code;
   const small = String.fromCharCode(code).toLowerCase();
   return small.length === 1 ? small.charCodeAt(0) : code;
@@ -205,7 +206,7 @@ export function createTextReader(
       return;
     }
     const { grams, lead } = gramsOf(text);
-    const units = Uint16Array.from(text, (char) => lower(char.charCodeAt(0)));
+    const units = Uint16Array.from(text, (char) => lowerUnit(char.charCodeAt(0)));
     const folds = Uint8Array.from(units, (unit) => FOLD[unit] as number);
     for (const gram of grams) {
       const slot = slotOf(gram);
@@ -254,7 +255,7 @@ export function createTextReader(
       const unit = units[start + i] as number;
       const folded = FOLD[unit] as number;
       // Letters, digits and signs have a class of their own.
-      if (folded !== folds[i] || (folded >= CONTROL && lower(unit) !== anchor[i])) return false;
+      if (folded !== folds[i] || (folded >= CONTROL && lowerUnit(unit) !== anchor[i])) return false;
     }
     if (starts && start > 0 && joins(units[start - 1] as number)) return false;
     return !(ends && isLetter(units[end] as number));
