@@ -1,10 +1,13 @@
 // Do context words of a recognizer stand near a match? All recognizers' words are one table, by a hash of their first word. A
-// place's neighbourhood is read once, word by word, however many recognizers ask about it.
+// place's neighbourhood is read once, however many recognizers ask about it.
 import type { Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { lowerUnit } from './text-index.ts';
 
 /** Characters on each side of a match in which context words count. */
 const WINDOW = 50;
+/** From the so-manieth place on, a text that is no longer than this is read whole. */
+const MANY = 6;
+const SHORT = 1 << 14;
 const SPACE = 32;
 const SMALL_S = 115;
 /** Chinese has no spaces between words. */
@@ -38,9 +41,7 @@ function standsAt(units: Uint16Array, at: number, limit: number, text: string): 
   }
   // `phone_number`, `userPhone` and `phones` count as "phone"; `microphones` does not.
   const after = place < limit ? (units[place] as number) : SPACE;
-  return (
-    !isWordUnit(after) || after === SMALL_S || (isCapital(after) && isSmall(units[place - 1] as number))
-  );
+  return !isWordUnit(after) || after === SMALL_S || (isCapital(after) && isSmall(units[place - 1] as number));
 }
 
 export type ContextSearch = (owner: number, index: TextIndex, start: number, end: number) => boolean;
@@ -67,17 +68,28 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
   };
   const wordsOf = recognizers.map(({ context = [] }) => context.map(addWord));
 
-  /** When each word was last seen: the number of the neighbourhood. */
-  const seen = new Uint32Array(ids.size);
-  let neighbourhood = 0;
-  let lastIndex: TextIndex | null = null;
-  let [lastText, lastStart, lastEnd] = ['', -1, -1];
+  // Words and where they stand, from `from` to `limit` of the text that was read last.
+  let count = 0;
+  let hitIds = new Int32Array(64);
+  let hitStarts = new Int32Array(64);
+  let hitEnds = new Int32Array(64);
+  const addHit = (id: number, start: number, end: number): void => {
+    if (count === hitIds.length) {
+      hitIds = grown(hitIds);
+      hitStarts = grown(hitStarts);
+      hitEnds = grown(hitEnds);
+    }
+    hitIds[count] = id;
+    hitStarts[count] = start;
+    hitEnds[count] = end;
+    count += 1;
+  };
 
-  function mark(found: readonly Word[] | undefined, units: Uint16Array, at: number, limit: number): void {
+  function addHits(found: readonly Word[] | undefined, units: Uint16Array, at: number, limit: number): void {
     if (found === undefined) return;
     for (let i = 0; i < found.length; i += 1) {
       const { id, text } = found[i] as Word;
-      if (standsAt(units, at, limit, text)) seen[id] = neighbourhood;
+      if (standsAt(units, at, limit, text)) addHit(id, at, at + text.length);
     }
   }
 
@@ -99,27 +111,100 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
         end += 1;
         unit = end < limit ? (units[end] as number) : SPACE;
       } while (isWordUnit(unit) && unit < IDEOGRAPHS && !(isSmallBefore && isCapital(unit)));
-      mark(words.get(hash), units, at, limit);
-      if (units[end - 1] === SMALL_S) mark(words.get(before), units, at, limit);
+      addHits(words.get(hash), units, at, limit);
+      if (units[end - 1] === SMALL_S) addHits(words.get(before), units, at, limit);
       at = end - 1;
     }
-    if (signs.length === 0 && !hasIdeographs) return;
-    const text = index.text.slice(from, limit);
-    for (const word of signs) if (text.includes(word.text)) seen[word.id] = neighbourhood;
-    if (hasIdeographs)
-      for (const word of ideographs) if (text.includes(word.text)) seen[word.id] = neighbourhood;
+    if (signs.length > 0) addPlaces(signs, index.text, from, limit);
+    if (hasIdeographs) addPlaces(ideographs, index.text, from, limit);
+  }
+
+  function addPlaces(wanted: readonly Word[], text: string, from: number, limit: number): void {
+    const piece = text.slice(from, limit);
+    for (const { id, text: word } of wanted)
+      for (let at = piece.indexOf(word); at >= 0; at = piece.indexOf(word, at + 1))
+        addHit(id, from + at, from + at + word.length);
+  }
+
+  /** When each word was last seen: the number of the neighbourhood. */
+  const seen = new Uint32Array(ids.size);
+  let neighbourhood = 0;
+  let places = 0; // asked about in this text
+  let isWhole = false;
+  let lastIndex: TextIndex | null = null;
+  let [lastText, lastStart, lastEnd] = ['', -1, -1];
+
+  /** Marks the words between two places, of those that were read. */
+  function markBetween(from: number, to: number): void {
+    for (let i = isWhole ? firstFrom(hitStarts, count, from) : 0; i < count; i += 1) {
+      if ((hitStarts[i] as number) >= to && isWhole) break;
+      if ((hitStarts[i] as number) >= from && (hitEnds[i] as number) <= to)
+        seen[hitIds[i] as number] = neighbourhood;
+    }
+  }
+
+  function readPlace(index: TextIndex, start: number, end: number): void {
+    neighbourhood += 1;
+    if (lastIndex !== index || lastText !== index.text) {
+      [lastIndex, lastText, places, isWhole] = [index, index.text, 0, false];
+    }
+    [lastStart, lastEnd] = [start, end];
+    places += 1;
+    const from = Math.max(0, start - WINDOW);
+    const to = Math.min(index.length, end + WINDOW);
+    if (!isWhole) {
+      count = 0;
+      // Many places in a short text: all of it once.
+      isWhole = places > MANY && index.length <= SHORT;
+      if (isWhole) {
+        readWords(index, 0, index.length);
+        sortHits();
+      } else {
+        readWords(index, from, start);
+        readWords(index, end, to);
+      }
+    }
+    markBetween(from, start);
+    markBetween(end, to);
+  }
+
+  /** By their start: signs and ideographs were added last. */
+  function sortHits(): void {
+    if (signs.length === 0 && ideographs.length === 0) return;
+    const order = Array.from({ length: count }, (_, i) => i).sort(
+      (a, b) => (hitStarts[a] as number) - (hitStarts[b] as number),
+    );
+    const [a, b, c] = [hitIds.slice(0, count), hitStarts.slice(0, count), hitEnds.slice(0, count)];
+    order.forEach((from, to) => {
+      hitIds[to] = a[from] as number;
+      hitStarts[to] = b[from] as number;
+      hitEnds[to] = c[from] as number;
+    });
   }
 
   return (owner, index, start, end) => {
     const wanted = wordsOf[owner] as number[];
     if (wanted.length === 0) return false;
-    if (lastStart !== start || lastEnd !== end || lastIndex !== index || lastText !== index.text) {
-      [lastIndex, lastText, lastStart, lastEnd] = [index, index.text, start, end];
-      neighbourhood += 1;
-      readWords(index, Math.max(0, start - WINDOW), start);
-      readWords(index, end, Math.min(index.length, end + WINDOW));
-    }
+    if (lastStart !== start || lastEnd !== end || lastIndex !== index || lastText !== index.text)
+      readPlace(index, start, end);
     for (let i = 0; i < wanted.length; i += 1) if (seen[wanted[i] as number] === neighbourhood) return true;
     return false;
   };
+}
+
+function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}
+
+/** Index of the first of sorted numbers that is `value` or more. */
+function firstFrom(sorted: Int32Array, count: number, value: number): number {
+  let low = 0;
+  for (let high = count; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

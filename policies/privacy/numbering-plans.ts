@@ -69,7 +69,10 @@ function plansOf(callingCode: string): Plan[] {
   let plans = plansOfCode.get(callingCode);
   if (plans === undefined) {
     const { country_calling_codes: codes, countries, nonGeographic } = readMetadata();
-    const packed = [...(codes[callingCode] ?? []).map((country) => countries[country]), nonGeographic[callingCode]];
+    const packed = [
+      ...(codes[callingCode] ?? []).map((country) => countries[country]),
+      nonGeographic[callingCode],
+    ];
     plans = packed.filter((country) => country !== undefined).map(planOf);
     plansOfCode.set(callingCode, plans);
   }
@@ -119,7 +122,11 @@ export function isGroupedNationally(groups: readonly string[]): boolean {
     }
     const national = digits.slice(prefixLength);
     for (const { prefix, usual } of plans)
-      if (digits.startsWith(prefix) && (prefix.length === prefixLength || prefixLength === 0) && usual.test(national))
+      if (
+        digits.startsWith(prefix) &&
+        (prefix.length === prefixLength || prefixLength === 0) &&
+        usual.test(national)
+      )
         return true;
   }
   return false;

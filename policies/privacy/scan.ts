@@ -64,7 +64,11 @@ export function createScanner(
   let found: Finding[] = [];
   let index: TextIndex;
   let floor = 0;
-  const scoreOf = (owner: number, context: readonly string[] | undefined, [start, end, base]: FoundSpan): number =>
+  const scoreOf = (
+    owner: number,
+    context: readonly string[] | undefined,
+    [start, end, base]: FoundSpan,
+  ): number =>
     base < 1 && context !== undefined && hasContext(owner, index, start, end)
       ? Math.min(1, base + CONTEXT_BOOST)
       : base;

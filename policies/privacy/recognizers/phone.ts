@@ -13,9 +13,16 @@ const DATES = [
 ];
 
 function isPlausible(value: string): false | null {
-  const digits = value.replace(/\D/g, '');
-  const lengthFits = digits.length >= 7 && digits.length <= 15;
-  return lengthFits && new Set(digits).size > 2 && !DATES.some((date) => date.test(value)) ? null : false;
+  let digits = 0;
+  let different = 0; // one bit for each digit
+  for (let i = 0; i < value.length; i += 1) {
+    const digit = value.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) continue;
+    digits += 1;
+    different |= 1 << digit;
+  }
+  const hasThree = (different & (different - 1) & ((different & (different - 1)) - 1)) !== 0;
+  return digits >= 7 && digits <= 15 && hasThree && !DATES.some((date) => date.test(value)) ? null : false;
 }
 
 interface Form {
@@ -225,6 +232,16 @@ const isBoundary = (unit: number): boolean =>
   unit === 42 ||
   unit === 0;
 
+/** 2024-01-15, 15.01.2024 */
+const isLikeDate = (starts: Int32Array, ends: Int32Array, from: number, to: number): boolean => {
+  if (to < from + 2) return false;
+  const length = (i: number): number => (ends[i] as number) - (starts[i] as number);
+  return (
+    length(from + 1) <= 2 &&
+    (length(from) === 4 ? length(from + 2) <= 2 : length(from) <= 2 && length(from + 2) === 4)
+  );
+};
+
 /** Groups of two to five digits with separators between them. */
 function addGrouped(
   { text, units, runStarts, runEnds }: TextIndex,
@@ -234,7 +251,7 @@ function addGrouped(
   found: FoundSpan[],
 ): void {
   const end = runEnds[to] as number;
-  if (!mayEnd(units, end)) return;
+  if (!mayEnd(units, end) || isLikeDate(runStarts, runEnds, from, to)) return;
   const groups: string[] = [];
   for (let i = from; i <= to; i += 1) groups.push(text.slice(runStarts[i], runEnds[i]));
   if (groups.some(({ length }, i) => length > 8 || (length < 2 && i > 0))) return;
