@@ -2,8 +2,10 @@
 // is written, text-index.ts which ones run and where.
 import type { Finding, FoundSpan, Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { createContextSearch } from './context-words.ts';
+import { type EncodedText, encodedTexts, mayHaveEncodedText } from './encoded-text.ts';
 import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
+import { mayHaveView, normalView } from './normal-view.ts';
 import { addAround, hasRemainder, resolveOverlaps } from './overlaps.ts';
 import { createPatternRunner, type Judge } from './patterns.ts';
 import { registry } from './recognizers/_registry.gen.ts';
@@ -112,21 +114,46 @@ export function createScanner(
     return found;
   }
 
-  function scanPatterns(text: string, options: ScanOptions): Finding[] {
+  function scanPatterns(text: string, options: ScanOptions, depth = 0): Finding[] {
     floor = options.minScore ?? DEFAULT_MIN_SCORE;
     let kept: Finding[] = [];
     let rest = text;
+    let hasView = false;
+    let encoded: readonly EncodedText[] = [];
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const reading = read(rest);
-      if (reading === null) break;
+      if (round === 0 && depth === 0) {
+        hasView = mayHaveView(text, reading.index.unitsOr);
+        if (mayHaveEncodedText(reading.index)) encoded = encodedTexts(reading.index);
+      }
+      if (reading.isEmpty) break;
       const strong = findAll(reading, options.types);
       const resolved = resolveOverlaps(strong);
       kept = round === 0 ? resolved : resolveOverlaps([...kept, ...resolved]);
       if (!hasRemainder(strong, resolved)) break;
       rest = blank(text, kept);
     }
-    return kept;
+    const hidden = [...(hasView ? scanView(text, options) : []), ...scanEncoded(encoded, options)];
+    return hidden.length === 0 ? kept : resolveOverlaps([...kept, ...hidden]);
   }
+
+  /** What only the normal view of a text shows, at its places in the text. */
+  function scanView(text: string, options: ScanOptions): Finding[] {
+    const view = normalView(text);
+    if (view === null) return [];
+    return scanPatterns(view.text, options, 1).map((finding) => ({
+      ...finding,
+      start: view.starts[finding.start] as number,
+      end: view.ends[finding.end - 1] as number,
+    }));
+  }
+
+  /** A run of Base64 with something in it is found as a whole. */
+  const scanEncoded = (encoded: readonly EncodedText[], options: ScanOptions): Finding[] =>
+    encoded.flatMap(({ start, end, decoded }) => {
+      const [first] = scanPatterns(decoded, options, 1).sort((a, b) => b.score - a.score);
+      return first === undefined ? [] : [{ ...first, start, end }];
+    });
 
   function scanLabelled(text: string, label: string, options: ScanOptions): Finding[] {
     const prefix = `${label}: `;

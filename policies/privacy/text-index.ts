@@ -92,6 +92,8 @@ export class IndexedText implements TextIndex {
   groups = 0;
   groupStarts = new Int32Array(0);
   groupEnds = new Int32Array(0);
+  /** All code units, or-ed: above 0x7f where not all is ASCII. */
+  unitsOr = 0;
   /** Where an anchor may end. */
   candidates = new Int32Array(0);
   /** The most digits that stand near one another. */
@@ -156,8 +158,11 @@ function readUnits(index: IndexedText, set: Uint32Array): number {
   let runs = 0;
   let count = 0;
   let inRun = false;
+  let all = 0;
   for (let i = 0; i <= length; i += 1) {
-    const folded = FOLD[units[i] as number] as number;
+    const unit = units[i] as number;
+    const folded = FOLD[unit] as number;
+    all |= unit;
     gram = ((gram << 6) | folded) & GRAM_MASK;
     const slot = Math.imul(gram, FACTOR) >>> (32 - SET_BITS);
     if ((((set[slot >>> 5] as number) >>> (slot & 31)) & 1) !== 0) candidates[count++] = i;
@@ -170,12 +175,15 @@ function readUnits(index: IndexedText, set: Uint32Array): number {
     }
   }
   index.runs = runs;
+  index.unitsOr = all;
   return count;
 }
 
 /** Which recognizers have something to do in a text, and where. */
 export interface Reading {
   readonly index: IndexedText;
+  /** Is no recognizer to run? */
+  isEmpty: boolean;
   /** One byte per recognizer: 1 where it must run. */
   readonly active: Uint8Array;
   /** Where anchors of this recognizer stand, ascending. */
@@ -183,14 +191,14 @@ export interface Reading {
 }
 
 /**
- * A reader of texts for these recognizers. Its result is valid until it reads the next text; null when there is nothing to do.
+ * A reader of texts for these recognizers. Its result is valid until it reads the next text.
  * @param usePrefilter false: all recognizers, with hits everywhere
  * @throws {RangeError} for an anchor of two characters: it would be found nowhere
  */
 export function createTextReader(
   recognizers: readonly Recognizer[],
   usePrefilter = true,
-): (text: string) => Reading | null {
+): (text: string) => Reading {
   const bits = new Uint32Array(1 << (SET_BITS - 5));
   const slots = new Uint16Array(1 << SET_BITS); // slot -> index into entries, 0 for none
   const entries: Entry[][] = [[]];
@@ -279,6 +287,7 @@ export function createTextReader(
 
   const reading: Reading = {
     index,
+    isEmpty: true,
     active,
     hitsOf(owner) {
       if (!usePrefilter) return Array.from({ length: index.length }, (_, at) => at);
@@ -305,6 +314,7 @@ export function createTextReader(
     index.addGroups();
     if (!usePrefilter) {
       active.fill(1);
+      reading.isEmpty = false;
       return reading;
     }
     for (const owner of always) {
@@ -324,7 +334,8 @@ export function createTextReader(
         active[owner] = 0;
       else any = true;
     }
-    return any ? reading : null;
+    reading.isEmpty = !any;
+    return reading;
   };
 }
 
