@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { Finding } from '../../contract/recognizer.ts';
+import { isPlausibleName } from './name-plausibility.ts';
 import { LIST, listsOf } from './tagger/gazetteer.ts';
 import { type TaggedType, TYPES } from './tagger/labels.ts';
 import { readModel } from './tagger/model.ts';
@@ -86,8 +87,9 @@ export function nameFinder(
     for (const { type, score, ...span } of tag(text, options)) {
       if (!wanted.has(type)) continue;
       const { start, end } = trimmed(text, span.start, span.end);
-      if (start < end && !isPartOfIdentifier(text, start, end))
-        found.push({ type, start, end, score, recognizer: 'tagger' });
+      const finding = { type, start, end, score, recognizer: 'tagger' };
+      if (start < end && !isPartOfIdentifier(text, start, end) && isPlausibleName(text, finding))
+        found.push(finding);
     }
     return found;
   };

@@ -81,7 +81,7 @@ function entity(text: string, at: number): Decoded {
   return code <= 0x10ffff ? [String.fromCodePoint(code), all.length] : null;
 }
 
-function escape(text: string, at: number): Decoded {
+function unicodeEscape(text: string, at: number): Decoded {
   const code = text[at + 1] === 'u' ? hex(text, at + 2, 4) : -1;
   return code >= 0x20 ? [String.fromCharCode(code), 6] : null;
 }
@@ -90,7 +90,7 @@ function escape(text: string, at: number): Decoded {
 function decodeAt(text: string, at: number): Decoded {
   const code = text.charCodeAt(at);
   const decoded =
-    code === 37 ? percent(text, at) : code === 38 ? entity(text, at) : code === 92 ? escape(text, at) : null;
+    code === 37 ? percent(text, at) : code === 38 ? entity(text, at) : code === 92 ? unicodeEscape(text, at) : null;
   return decoded !== null && isShown(decoded[0]) ? decoded : null;
 }
 
