@@ -44,9 +44,30 @@ function standsAt(units: Uint16Array, at: number, limit: number, text: string): 
   return !isWordUnit(after) || after === SMALL_S || (isCapital(after) && isSmall(units[place - 1] as number));
 }
 
-export type ContextSearch = (owner: number, index: TextIndex, start: number, end: number) => boolean;
+/**
+ * Words before a number that say it is none of a person's: `version 4155550132`, `created_at: 1719168000`. They outweigh a context
+ * word that stands further off.
+ */
+const AGAINST =
+  'version,ver,build,revision,rev,commit,sha,sha1,sha256,md5,hash,checksum,digest,etag,nonce,seed,timestamp,ts,epoch,unix,' +
+  'created,updated,modified,expires,offset,size,length,bytes,byte,port,pid,tid,thread,line,lines,px,width,height,duration,latency,' +
+  'elapsed,took,uptime,sequence,seq,index,count,total,uuid,guid,trace,span,request,session,commit id,error,errno,status,exit,' +
+  'price,amount,usd,eur,isbn,issn,doi,pmid,arxiv,sku,upc,ean,asin,item,article,artikel,chapter,page,seite,section,rfc,cve,ticket,bug';
+/** Such a word counts when it begins so near. */
+const AGAINST_WINDOW = 24;
 
-/** @returns does a context word of recognizer `owner` stand near `start` … `end` of the text? */
+export type ContextSearch = (
+  owner: number,
+  index: TextIndex,
+  start: number,
+  end: number,
+  isWeak: boolean,
+) => boolean;
+
+/**
+ * @returns does a context word of recognizer `owner` stand near `start` … `end` of the text? For a weak match, no word that speaks
+ * against it may stand nearer
+ */
 export function createContextSearch(recognizers: readonly Recognizer[]): ContextSearch {
   const ids = new Map<string, number>();
   const words = new Map<number, Word[]>();
@@ -67,6 +88,7 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
     return word.id;
   };
   const wordsOf = recognizers.map(({ context = [] }) => context.map(addWord));
+  const against = new Set(AGAINST.split(',').map(addWord));
 
   // Words and where they stand, from `from` to `limit` of the text that was read last.
   let count = 0;
@@ -128,7 +150,10 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
 
   /** When each word was last seen: the number of the neighbourhood. */
   const seen = new Uint32Array(ids.size);
+  /** Where it was seen: its last place before the match, or behind it. */
+  const seenAt = new Int32Array(ids.size);
   let neighbourhood = 0;
+  let lastAgainst = -1;
   let places = 0; // asked about in this text
   let isWhole = false;
   let lastIndex: TextIndex | null = null;
@@ -138,8 +163,12 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
   function markBetween(from: number, to: number): void {
     for (let i = isWhole ? firstFrom(hitStarts, count, from) : 0; i < count; i += 1) {
       if ((hitStarts[i] as number) >= to && isWhole) break;
-      if ((hitStarts[i] as number) >= from && (hitEnds[i] as number) <= to)
-        seen[hitIds[i] as number] = neighbourhood;
+      const id = hitIds[i] as number;
+      const at = hitStarts[i] as number;
+      if (at < from || (hitEnds[i] as number) > to) continue;
+      seen[id] = neighbourhood;
+      seenAt[id] = at;
+      if (at > lastAgainst && at < lastStart && at >= lastStart - AGAINST_WINDOW && against.has(id)) lastAgainst = at;
     }
   }
 
@@ -148,7 +177,7 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
     if (lastIndex !== index || lastText !== index.text) {
       [lastIndex, lastText, places, isWhole] = [index, index.text, 0, false];
     }
-    [lastStart, lastEnd] = [start, end];
+    [lastStart, lastEnd, lastAgainst] = [start, end, -1];
     places += 1;
     const from = Math.max(0, start - WINDOW);
     const to = Math.min(index.length, end + WINDOW);
@@ -164,8 +193,8 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
         readWords(index, end, to);
       }
     }
-    markBetween(from, start);
     markBetween(end, to);
+    markBetween(from, start);
   }
 
   /** By their start: signs and ideographs were added last. */
@@ -182,12 +211,17 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
     });
   }
 
-  return (owner, index, start, end) => {
+  return (owner, index, start, end, isWeak) => {
     const wanted = wordsOf[owner] as number[];
     if (wanted.length === 0) return false;
     if (lastStart !== start || lastEnd !== end || lastIndex !== index || lastText !== index.text)
       readPlace(index, start, end);
-    for (let i = 0; i < wanted.length; i += 1) if (seen[wanted[i] as number] === neighbourhood) return true;
+    for (let i = 0; i < wanted.length; i += 1) {
+      const id = wanted[i] as number;
+      if (seen[id] !== neighbourhood) continue;
+      const at = seenAt[id] as number;
+      if (!isWeak || lastAgainst < 0 || (at < start && at >= lastAgainst)) return true;
+    }
     return false;
   };
 }

@@ -14,6 +14,8 @@ import { createTextReader, type Reading } from './text-index.ts';
 export interface ScanOptions {
   /** Findings below are dropped, 0 … 1. Default 0.5. */
   minScore?: number;
+  /** Overrides `minScore` for single types. */
+  minScores?: Readonly<Record<string, number>>;
   /** Only these types. Default: all. */
   types?: ReadonlySet<string>;
   /** What the text is called where it stands, e.g. its JSON key: read as context in front of it. */
@@ -24,6 +26,8 @@ export interface ScanOptions {
 
 export const DEFAULT_MIN_SCORE = 0.5;
 const CONTEXT_BOOST = 0.35;
+/** A match with less by itself is a number like others. */
+const WEAK = 0.5;
 /** A loser's remainder is looked at again: `+49 30 901820 4111 1111 1111 1111` is a phone number before a card number. */
 const MAX_ROUNDS = 4;
 
@@ -55,10 +59,12 @@ export function createScanner(
       return scanLabelled(text, options.label, options);
     const kept = scanPatterns(text, options);
     if (options.names === undefined) return kept;
-    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+    const { minScore = DEFAULT_MIN_SCORE, minScores = {} } = options;
     const named = options.names
       .find(text)
-      .filter(({ type, score }) => score >= minScore && (options.types?.has(type) ?? true));
+      .filter(
+        ({ type, score }) => score >= (minScores[type] ?? minScore) && (options.types?.has(type) ?? true),
+      );
     return named.length === 0 ? kept : addAround(kept, named, text);
   };
 
@@ -66,12 +72,14 @@ export function createScanner(
   let found: Finding[] = [];
   let index: TextIndex;
   let floor = 0;
+  let floors: Readonly<Record<string, number>> | undefined;
+  const isEnough = (type: string, score: number): boolean => score >= (floors?.[type] ?? floor);
   const scoreOf = (
     owner: number,
     context: readonly string[] | undefined,
     [start, end, base]: FoundSpan,
   ): number =>
-    base < 1 && context !== undefined && hasContext(owner, index, start, end)
+    base < 1 && context !== undefined && hasContext(owner, index, start, end, base < WEAK)
       ? Math.min(1, base + CONTEXT_BOOST)
       : base;
 
@@ -81,7 +89,7 @@ export function createScanner(
     const verdict = validate?.(index.text.slice(start, end)) ?? null;
     if (verdict === false) return false;
     const score = verdict === true ? 1 : scoreOf(owner, context, [start, end, base]);
-    if (score >= floor) found.push({ type, start, end, score, recognizer: name });
+    if (isEnough(type, score)) found.push({ type, start, end, score, recognizer: name });
     return true;
   };
 
@@ -89,7 +97,7 @@ export function createScanner(
   const judgeLayout: Judge = (owner, start, end, base) => {
     const { type, name, context, validate } = recognizers[owner] as Recognizer;
     const score = scoreOf(owner, context, [start, end, base]);
-    if (score < floor || validate?.(index.text.slice(start, end)) === false) return false;
+    if (!isEnough(type, score) || validate?.(index.text.slice(start, end)) === false) return false;
     found.push({ type, start, end, score, recognizer: name });
     return true;
   };
@@ -116,6 +124,7 @@ export function createScanner(
 
   function scanPatterns(text: string, options: ScanOptions, depth = 0): Finding[] {
     floor = options.minScore ?? DEFAULT_MIN_SCORE;
+    floors = options.minScores;
     let kept: Finding[] = [];
     let rest = text;
     let hasView = false;

@@ -71,7 +71,9 @@ describe('normalView', () => {
     );
   });
 
-  it('maps every place to one in the text, in order, and keeps what it did not change', () => {
+  it('maps every place to one in the text, in order, and keeps what it did not change', {
+    timeout: 60_000,
+  }, () => {
     const part = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 6 }),
       fc.string({ maxLength: 6 }),
@@ -128,7 +130,7 @@ describe('scanText', () => {
     expect(found(`see ${encoded} there`)).toEqual([`${type} ${encoded}`]);
   });
 
-  it('covers a value wherever invisible characters stand in it', () => {
+  it('covers a value wherever invisible characters stand in it', { timeout: 60_000 }, () => {
     const invisible = fc.constantFrom('\u200b', '\u200d', '\u00ad', '\u2060', '\ufeff', '\u202e');
     fc.assert(
       fc.property(
