@@ -168,7 +168,8 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
       if (at < from || (hitEnds[i] as number) > to) continue;
       seen[id] = neighbourhood;
       seenAt[id] = at;
-      if (at > lastAgainst && at < lastStart && at >= lastStart - AGAINST_WINDOW && against.has(id)) lastAgainst = at;
+      if (at > lastAgainst && at < lastStart && at >= lastStart - AGAINST_WINDOW && against.has(id))
+        lastAgainst = at;
     }
   }
 

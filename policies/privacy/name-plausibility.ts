@@ -31,6 +31,7 @@ export function isPlausibleName(
   const kind = blockKindAt(text, start, end);
   if (kind === 'prose') return true;
   if (type === 'ADDRESS' && ADDRESS_LABEL.test(text.slice(Math.max(0, start - 60), start))) return true;
-  if (type === 'ADDRESS' && kind !== 'json') return score >= 0.95 && HAS_DIGIT.test(value) && /\p{L}{4}/u.test(value);
+  if (type === 'ADDRESS' && kind !== 'json')
+    return score >= 0.95 && HAS_DIGIT.test(value) && /\p{L}{4}/u.test(value);
   return score >= floorOf(type, value, kind);
 }

@@ -90,7 +90,13 @@ function unicodeEscape(text: string, at: number): Decoded {
 function decodeAt(text: string, at: number): Decoded {
   const code = text.charCodeAt(at);
   const decoded =
-    code === 37 ? percent(text, at) : code === 38 ? entity(text, at) : code === 92 ? unicodeEscape(text, at) : null;
+    code === 37
+      ? percent(text, at)
+      : code === 38
+        ? entity(text, at)
+        : code === 92
+          ? unicodeEscape(text, at)
+          : null;
   return decoded !== null && isShown(decoded[0]) ? decoded : null;
 }
 

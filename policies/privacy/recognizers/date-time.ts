@@ -41,6 +41,12 @@ export default defineRecognizer({
       ['on 3 March 2024 and on May 5, 2023', '3 March 2024', 'May 5, 2023'],
       ['at 2024-01-15T10:20:30Z', '2024-01-15T10:20:30Z'],
     ],
-    noMatch: ['2024-01-15 10:20:30,123 INFO started', '[2024-01-15T10:20:30Z] ready', 'mayor 12', '12/345/2020', 'a/2020/01/02/b'],
+    noMatch: [
+      '2024-01-15 10:20:30,123 INFO started',
+      '[2024-01-15T10:20:30Z] ready',
+      'mayor 12',
+      '12/345/2020',
+      'a/2020/01/02/b',
+    ],
   },
 });

@@ -47,7 +47,8 @@ export default defineRecognizer({
   anchors: ['@'],
   patterns: [],
   find: findAddresses,
-  validate: (value) => (FILE_ENDING.test(value) || SSH_REMOTE.test(value) || NOBODY.test(value) ? false : null),
+  validate: (value) =>
+    FILE_ENDING.test(value) || SSH_REMOTE.test(value) || NOBODY.test(value) ? false : null,
   examples: {
     match: [
       ['Write to anna.weber+news@mail.example.co.uk.', 'anna.weber+news@mail.example.co.uk'],
