@@ -6,6 +6,9 @@ const HAS_DIGIT = /\d/;
 /** Hashes, escapes and ranges of characters. */
 const MACHINE = /[0-9a-f]{12}|\\[uUx][0-9A-Fa-f]|[^\p{ASCII}]-[^\p{ASCII}]|::/u;
 const ACRONYM = /^[A-Z0-9-]{2,6}$/;
+/** `S3`, `C4`, `H1B` */
+const SHORT_CODE = /^[A-Z]{1,3}\d{1,2}[A-Z]?$/;
+const LABEL = /^[A-Z]{2,6}$/;
 /** Keys and labels of addresses and places. */
 const ADDRESS_LABEL =
   /(?:addr|adress|street|straße|strasse|city|town|location|place|domicil|calle|direcci|indirizzo|endereço|adres|lives? (?:at|in)|ship|deliver)[^\n]{0,24}$/i;
@@ -27,7 +30,10 @@ export function isPlausibleName(
   { type, start, end, score }: { type: string; start: number; end: number; score: number },
 ): boolean {
   const value = text.slice(start, end);
-  if (MACHINE.test(value)) return false;
+  if (MACHINE.test(value) || SHORT_CODE.test(value) || (type === 'PERSON' && /\d{5}/.test(value)))
+    return false;
+  // `IBAN BI42…`, `PESEL: 440…`
+  if (LABEL.test(value) && /^[:\s]{1,3}[A-Z]{0,4}\d{2}/.test(text.slice(end, end + 10))) return false;
   const kind = blockKindAt(text, start, end);
   if (kind === 'prose') return true;
   if (type === 'ADDRESS' && ADDRESS_LABEL.test(text.slice(Math.max(0, start - 60), start))) return true;
