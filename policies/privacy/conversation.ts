@@ -45,9 +45,9 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
 
   // One object for all texts: only these two differ.
   const scanOptions: ScanOptions = { ...options };
-  mapTextSlots(request, (text, label, isDefinition) => {
+  mapTextSlots(request, (text, label, place) => {
     scanOptions.label = label;
-    scanOptions.names = isDefinition ? undefined : options.names;
+    scanOptions.names = place?.isDefinition ? undefined : options.names;
     hasBrackets ||= text.includes('[');
     const findings = scan(text, scanOptions);
     const known = spans.get(text);
