@@ -127,8 +127,11 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     throw error;
   }
 
-  const { types, handling } = gateway.privacy;
-  const gate = redactionGate(ask.request, inspection, { types, handling, caller: ask.caller, surface });
+  const gate = redactionGate(ask.request, inspection, {
+    privacy: gateway.privacy,
+    caller: ask.caller,
+    surface,
+  });
   const timeUp = (): void =>
     ask.cancellation.abort(
       new GatewayError(

@@ -2,7 +2,7 @@
 // door that goes with it. The mapping lives as long as the request and is kept nowhere.
 import type { ChatRequest } from '../contract/chat.ts';
 import type { Outgoing, Surface, TierLevel } from '../contract/tier.ts';
-import type { Inspection, InspectOptions } from '../policies/privacy/conversation.ts';
+import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
 import { formsOf, type RequestForms } from '../policies/privacy/forms.ts';
 import { DEFAULT_HANDLING, type Handling } from '../policies/privacy/handling.ts';
 import { createLeakCheck } from '../policies/privacy/leak-check.ts';
@@ -17,9 +17,8 @@ export interface RedactionGate {
 }
 
 export interface GateOptions {
-  /** The types that are looked for at all; the check at the door looks for the same. */
-  types?: ReadonlySet<string> | undefined;
-  handling?: Handling | undefined;
+  /** The types that are looked for here; the check at the door looks for the same. */
+  privacy: PrivacyOptions;
   caller: string;
   surface: Surface;
 }
@@ -27,9 +26,10 @@ export interface GateOptions {
 export function redactionGate(
   request: ChatRequest,
   inspection: Inspection,
-  { types, handling = DEFAULT_HANDLING, caller, surface }: GateOptions,
+  { privacy: { handling = DEFAULT_HANDLING, ...inspect }, caller, surface }: GateOptions,
 ): RedactionGate {
   const { operators, reach } = handling;
+  const { names: _, ...patterns } = inspect;
   let forms: RequestForms | undefined;
   const made = new Map<TierLevel, { outgoing: Outgoing; vault: Vault }>();
 
@@ -40,6 +40,7 @@ export function redactionGate(
       operatorOf: (type) => operators.operatorOf(type, tier),
       reach,
       key: handling.keyOf(caller),
+      inspectAgain: (redacted) => inspectRequest(redacted, patterns),
       // Other surfaces have no place for a sentence that is not the user's.
       note: handling.note && surface === 'chat',
     });
@@ -51,7 +52,7 @@ export function redactionGate(
     const kept = [...new Set(inspection.values.values())].filter(
       (type) => operators.operatorOf(type, tier) === 'keep',
     );
-    const check = createLeakCheck(vault, { ...(types && { types }), except: new Set(kept) });
+    const check = createLeakCheck(vault, { ...(inspect.types && { types: inspect.types }), except: new Set(kept) });
     const result = { outgoing: { request: redacted, redacted: true, surface, check }, vault };
     made.set(tier, result);
     return result;

@@ -7,7 +7,7 @@ import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
 import { fold } from './name-places.ts';
 import { normalForms } from './normal-view.ts';
-import { createOtherPlaces, isDerived, type Span, uniteSpans } from './other-places.ts';
+import { createOtherPlaces, isDerived, type Span, standing, uniteSpans } from './other-places.ts';
 import { wordOf } from './placeholder-words.ts';
 import { findPlaceholderKeys, placeholderKey, placeholderWords } from './placeholders.ts';
 import { mapTextSlots } from './text-slots.ts';
@@ -22,6 +22,8 @@ export interface Form {
   isNumber: boolean;
   /** Stands in system messages and tools' definitions only. */
   isSystemOnly: boolean;
+  /** Joined to a word or another value somewhere: what looks like a word could not be found again there. */
+  isGlued: boolean;
 }
 
 /** Is the value put back in texts? One that is not may share its number with a placeholder that stands there. */
@@ -94,7 +96,11 @@ function spansOf(texts: ReadonlyMap<string, SeenText>, inspection: Inspection): 
       const known = wordsOf(text.slice(start, end)).map((word) => nameKnownAt.get(word) ?? index);
       return { type, start, end, knownAt: Math.max(index, ...known) };
     });
-    for (const { start, end, value } of otherPlaces(text)) {
+    const edges = {
+      starts: new Set(found.map(({ start }) => start)),
+      ends: new Set(found.map(({ end }) => end)),
+    };
+    for (const { start, end, value } of standing(otherPlaces(text), edges)) {
       const type = inspection.values.get(value) as string;
       found.push({ type, start, end, knownAt: Math.max(index, knownAt.get(value) ?? index) });
     }
@@ -102,6 +108,8 @@ function spansOf(texts: ReadonlyMap<string, SeenText>, inspection: Inspection): 
   }
   return spans;
 }
+
+const WORD = /[\p{L}\p{N}\p{M}_]/u;
 
 interface Draft extends Omit<Form, 'number' | 'variant'> {
   order: [knownAt: number, text: number, start: number];
@@ -115,18 +123,24 @@ function draftsOf(texts: ReadonlyMap<string, SeenText>, spans: ReadonlyMap<strin
     if (known === undefined) drafts.set(key, draft);
     else {
       known.isSystemOnly &&= draft.isSystemOnly;
+      known.isGlued ||= draft.isGlued;
       if (byOrder(draft, known) < 0) Object.assign(known, { order: draft.order, type: draft.type });
     }
   };
   for (const [text, list] of spans) {
     const { index, isText, isNumber, isSystemOnly } = texts.get(text) as SeenText;
-    for (const { type, start, end, knownAt } of list) {
+    for (const [i, { type, start, end, knownAt }] of list.entries()) {
+      const isGlued =
+        (start > 0 && WORD.test(text[start - 1] as string)) ||
+        (end < text.length && WORD.test(text[end] as string)) ||
+        list[i - 1]?.end === start ||
+        list[i + 1]?.start === end;
       const value = text.slice(start, end);
       const order: Draft['order'] = [knownAt, index, start];
       // A number that is replaced in part becomes a text.
       const isWhole = value.length === text.length;
-      if (isNumber && isWhole) add({ type, value, isNumber: true, isSystemOnly, order });
-      if (isText || !isWhole) add({ type, value, isNumber: false, isSystemOnly, order });
+      if (isNumber && isWhole) add({ type, value, isNumber: true, isSystemOnly, isGlued, order });
+      if (isText || !isWhole) add({ type, value, isNumber: false, isSystemOnly, isGlued, order });
     }
   }
   return [...drafts.values()].sort(byOrder);
@@ -162,7 +176,7 @@ class Numbering {
     this.#taken = taken;
   }
 
-  number({ type, value, isNumber, isSystemOnly }: Draft, isShown: boolean): Form {
+  number({ type, value, isNumber, isSystemOnly, isGlued }: Draft, isShown: boolean): Form {
     const { normal, compact } = normalForms(value);
     const words = type === 'PERSON' ? new Set(wordsOf(value)) : new Set<string>();
     const known =
@@ -173,7 +187,7 @@ class Numbering {
     if (words.size > group.words.size) group.words = words;
     const variant = LETTERS[group.forms]?.trim() ?? '';
     group.forms += 1;
-    return { type: group.type, value, number: group.number, variant, isNumber, isSystemOnly };
+    return { type: group.type, value, number: group.number, variant, isNumber, isSystemOnly, isGlued };
   }
 
   /** The one person of whose name these words are a part, or the other way round; none when there are two. */

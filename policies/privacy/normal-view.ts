@@ -50,7 +50,7 @@ function foldCharacter(char: string): string {
   return out;
 }
 
-const ESCAPE = /\\+(?:u([0-9a-fA-F]{4})|([nrtbfv]))?/y;
+const ESCAPE = /\\+(?:u([0-9a-fA-F]{4})|([nrtbfv])|(?=(["/])))?/y;
 const PERCENT = /(?:%[0-9a-fA-F]{2})+/y;
 const REFERENCE = /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-z]{2,6}));/y;
 
@@ -68,8 +68,10 @@ const isHexPair = (text: string, at: number): boolean => /^[0-9a-fA-F]{2}$/.test
 function decodeAt(text: string, at: number, code: number): { plain: string; length: number } | null {
   if (code === 92) {
     ESCAPE.lastIndex = at;
-    const [whole, hex, letter] = ESCAPE.exec(text) as RegExpExecArray;
-    const plain = hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : letter !== undefined ? '\n' : '';
+    const [whole, hex, letter, quote] = ESCAPE.exec(text) as RegExpExecArray;
+    const other = quote === undefined ? '\\' : '';
+    const plain =
+      hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : letter !== undefined ? '\n' : other;
     return { plain, length: whole.length };
   }
   if (code === 37) {
@@ -198,5 +200,5 @@ export function normalForms(value: string): NormalForms {
   const compact = compactView(view).text;
   const digits = compact.replace(/\D/g, '').length;
   const isNumber = digits >= MIN_DIGITS && digits * 2 >= compact.length && !compact.includes('\n');
-  return { normal: view.text.trim(), compact: isNumber ? compact : '' };
+  return { normal: view.text.trim().replace(/\\+$/, ''), compact: isNumber ? compact : '' };
 }

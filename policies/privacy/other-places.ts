@@ -14,6 +14,9 @@ export interface OtherPlace {
   end: number;
   /** The found value that stands here in some form. */
   value: string;
+  /** Where the word ends that it joins, and where the one begins that goes on; null: it stands alone on that side. */
+  wordBefore: number | null;
+  wordAfter: number | null;
 }
 
 export type FindOtherPlaces = (text: string) => OtherPlace[];
@@ -40,10 +43,11 @@ export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOthe
     const places: OtherPlace[] = [];
     const view = normalView(text);
     const add = (start: number, end: number, value: string): void => {
-      if (!isBounded(view.text, start, end)) return;
+      const wordBefore = isBounded(view.text, start, start) ? null : originalSpan(view, start - 1, start).end;
+      const wordAfter = isBounded(view.text, end, end) ? null : originalSpan(view, end, end + 1).start;
       const span = originalSpan(view, start, end);
       if (isExactOnly(value, values.get(value) as string) && text.slice(span.start, span.end) !== value) return;
-      places.push({ ...span, value });
+      places.push({ ...span, value, wordBefore, wordAfter });
     };
     search(view.text, ({ start, end, value }) => add(start, end, byNormal.get(value) as string));
     if (searchCompact !== null && /\d/.test(view.text)) {
@@ -58,6 +62,32 @@ export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOthe
     }
     return places;
   };
+}
+
+/**
+ * The places where a value stands alone, or next to something that is replaced as well.
+ * @param edges beginnings and ends of what else is replaced; those of the places given back are added
+ */
+export function standing(
+  places: readonly OtherPlace[],
+  edges: { starts: Set<number>; ends: Set<number> },
+): OtherPlace[] {
+  const out: OtherPlace[] = [];
+  let waiting = places;
+  for (let before = -1; before !== out.length; ) {
+    before = out.length;
+    waiting = waiting.filter((place) => {
+      const isOpen =
+        (place.wordBefore !== null && !edges.ends.has(place.wordBefore)) ||
+        (place.wordAfter !== null && !edges.starts.has(place.wordAfter));
+      if (isOpen) return true;
+      edges.starts.add(place.start);
+      edges.ends.add(place.end);
+      out.push(place);
+      return false;
+    });
+  }
+  return out;
 }
 
 /** A stretch of a text that is replaced as a whole. */

@@ -4,6 +4,7 @@ import type { Inspection } from './conversation.ts';
 import { type Form, formKey, formsOf, type RequestForms } from './forms.ts';
 import type { OperatorContext, StandIn } from './operator.ts';
 import { registry } from './operators/_registry.gen.ts';
+import { formatPlaceholder } from './placeholders.ts';
 import { DEFAULT_REACH, type ReachPolicy, reachOf } from './reach.ts';
 import { addSystemNote } from './system-note.ts';
 import { mapTextSlots } from './text-slots.ts';
@@ -20,6 +21,8 @@ export interface RedactOptions {
   key?: Buffer;
   /** Tell the model about placeholders. Default false: only chats have a place for it. */
   note?: boolean;
+  /** Looks at the redacted request once more. Default: not. */
+  inspectAgain?: (request: ChatRequest) => Inspection;
 }
 
 export interface Redacted {
@@ -36,13 +39,20 @@ function createStandIns(context: OperatorContext, operatorOf: (type: string) => 
     const known = made.get(name);
     const operate = known ?? registry[name].create(context);
     if (known === undefined) made.set(name, operate);
-    return operate(form);
+    const standIn = operate(form);
+    return standIn?.form === 'literal' && form.isGlued
+      ? { text: formatPlaceholder(form.type, form.number, form.variant), form: 'placeholder' }
+      : standIn;
   };
 }
 
-/** The same with forms that were made before: a request that goes to several tiers has the same ones for all of them. */
-export function redactForms(request: ChatRequest, found: RequestForms, options: RedactOptions = {}): Redacted {
-  const { operatorOf = () => 'redact', reach = DEFAULT_REACH, key = NO_KEY, note = false } = options;
+interface Replaced {
+  request: ChatRequest;
+  entries: readonly VaultEntry[];
+}
+
+function replaceForms(request: ChatRequest, found: RequestForms, options: RedactOptions): Replaced {
+  const { operatorOf = () => 'redact', reach = DEFAULT_REACH, key = NO_KEY } = options;
   const standInOf = createStandIns({ key, isTaken: found.hasText }, operatorOf);
   const entries: VaultEntry[] = [];
   const standIns = new Map<string, string>();
@@ -63,7 +73,7 @@ export function redactForms(request: ChatRequest, found: RequestForms, options: 
       ...(standIn.parts && { parts: standIn.parts }),
     });
   }
-  if (entries.length === 0) return { request, vault: emptyVault };
+  if (entries.length === 0) return { request, entries };
 
   const redacted = mapTextSlots(request, (text, _label, place) => {
     const spans = found.spans.get(text);
@@ -79,6 +89,40 @@ export function redactForms(request: ChatRequest, found: RequestForms, options: 
     }
     return copied === 0 ? text : out + text.slice(copied);
   });
+  return { request: redacted, entries };
+}
+
+/** The findings that are no stand-ins and hold none: what is left to replace. */
+function withoutStandIns(inspection: Inspection, standIns: readonly string[]): Inspection {
+  const isOwn = (value: string): boolean => standIns.some((one) => value.includes(one) || one.includes(value));
+  const values = new Map([...inspection.values].filter(([value]) => !isOwn(value)));
+  if (values.size === inspection.values.size) return inspection;
+  const spans = new Map(
+    Array.from(inspection.spans, ([text, findings]) => [
+      text,
+      findings.filter(({ start, end }) => values.has(text.slice(start, end))),
+    ]),
+  );
+  return { ...inspection, values, spans };
+}
+
+/** A value that another one hid (a number joined to a name) is found once that one is gone. */
+const MAX_ROUNDS = 3;
+
+/** The same with forms that were made before: a request that goes to several tiers has the same ones for all of them. */
+export function redactForms(request: ChatRequest, found: RequestForms, options: RedactOptions = {}): Redacted {
+  const { note = false, inspectAgain } = options;
+  let { request: redacted, entries } = replaceForms(request, found, options);
+  for (let round = 1; round < MAX_ROUNDS && inspectAgain !== undefined && entries.length > 0; round += 1) {
+    const standIns = entries.map(({ standIn }) => standIn);
+    const left = withoutStandIns(inspectAgain(redacted), standIns);
+    if (left.values.size === 0) break;
+    const more = replaceForms(redacted, formsOf(redacted, left), options);
+    if (more.entries.length === 0) break;
+    redacted = more.request;
+    entries = [...entries, ...more.entries];
+  }
+  if (entries.length === 0) return { request, vault: emptyVault };
   const format = request.response_format?.type;
   const vault = new Vault(entries, format === 'json_object' || format === 'json_schema');
   return { request: note && vault.hasPlaceholders ? addSystemNote(redacted) : redacted, vault };
