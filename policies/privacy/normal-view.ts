@@ -197,7 +197,7 @@ const MIN_DIGITS = 7;
 /** The forms in which a value is looked for. */
 export function normalForms(value: string): NormalForms {
   const view = normalView(value);
-  const compact = compactView(view).text;
+  const compact = compactView(view).text.trim();
   const digits = compact.replace(/\D/g, '').length;
   const isNumber = digits >= MIN_DIGITS && digits * 2 >= compact.length && !compact.includes('\n');
   return { normal: view.text.trim().replace(/\\+$/, ''), compact: isNumber ? compact : '' };
