@@ -23,8 +23,8 @@ module.exports = {
     {
       name: 'leaves-do-not-import-one-another',
       severity: 'error',
-      from: { path: '^(tiers/providers|policies/privacy/recognizers|policies/routing)/(?!_)([^/]+)\\.ts$' },
-      to: { path: '^(tiers/providers|policies/privacy/recognizers|policies/routing)/(?!_)[^/]+\\.ts$' },
+      from: { path: '^(tiers/providers|policies/privacy/recognizers|policies/privacy/operators|policies/routing)/(?!_)([^/]+)\\.ts$' },
+      to: { path: '^(tiers/providers|policies/privacy/recognizers|policies/privacy/operators|policies/routing)/(?!_)[^/]+\\.ts$' },
     },
     {
       name: 'only-binding-loads-native',

@@ -65,6 +65,8 @@ export interface RequestFacts {
   /** Number of findings by type, e.g. {EMAIL: 2}. Never values. */
   findings: Record<string, number>;
   sensitivity: Sensitivity;
+  /** Looking for private values failed: nobody knows what is in the request. */
+  scanFailed?: boolean;
   /** Lower-case request headers without credentials. */
   headers: Record<string, string>;
   /** Local time of arrival. */

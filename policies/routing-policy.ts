@@ -1,5 +1,6 @@
 // What a built-in policy is: a pure judge made from the routing section of the config.
 import type { Policy } from '../contract/policy.ts';
+import type { OperatorTable } from './privacy/operator-table.ts';
 
 export interface RoutingOptions {
   /** Chance that Level 2 is needed (gap 1|2) from which a request starts there, 0 ... 1. */
@@ -8,6 +9,8 @@ export interface RoutingOptions {
   level3: number;
   /** Factor on the estimated prompt tokens before they are compared with a context window, >= 1. */
   contextSafety: number;
+  /** What is done with found values, by type and tier. */
+  operators?: OperatorTable;
 }
 
 export const DEFAULT_ROUTING: RoutingOptions = { level2: 0.25, level3: 0.2, contextSafety: 1.1 };

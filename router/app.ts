@@ -11,6 +11,7 @@ import { livez, readyz } from './routes/health.ts';
 import { chatCompletions, completions, embeddings, rerank } from './routes/model-answers.ts';
 import { listModels, oneModel } from './routes/models.ts';
 import { route } from './routes/route.ts';
+import { scanTexts } from './routes/scan.ts';
 
 export interface AppOptions {
   gateway: Gateway;
@@ -25,7 +26,7 @@ export function createApp({ gateway, keys, maxBodyBytes, log }: AppOptions): Hon
   app.notFound((context) => {
     throw new GatewayError(
       'NOT_FOUND',
-      `no such route: ${context.req.method} ${context.req.path}; see GET /v1/models, POST /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/rerank, /v1/route`,
+      `no such route: ${context.req.method} ${context.req.path}; see GET /v1/models, POST /v1/chat/completions, /v1/completions, /v1/embeddings, /v1/rerank, /v1/route, /v1/scan`,
     );
   });
 
@@ -40,9 +41,10 @@ export function createApp({ gateway, keys, maxBodyBytes, log }: AppOptions): Hon
   app.post('/v1/embeddings', embeddings(gateway, maxBodyBytes));
   app.post('/v1/rerank', rerank(gateway, maxBodyBytes));
   app.post('/v1/route', route(gateway, maxBodyBytes));
+  app.post('/v1/scan', scanTexts(gateway, maxBodyBytes));
   app.get('/v1/models', listModels(gateway));
   app.get('/v1/models/:id{.+}', oneModel(gateway));
-  const posts = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/rerank', '/v1/route'];
+  const posts = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/rerank', '/v1/route', '/v1/scan'];
   for (const path of [...posts, '/v1/models']) {
     app.all(path, (context) => {
       const allowed = path === '/v1/models' ? 'GET' : 'POST';

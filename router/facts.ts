@@ -26,6 +26,8 @@ export interface FoundValues {
   /** Number of findings by type. */
   counts: Record<string, number>;
   sensitivity: Sensitivity;
+  /** Looking for them failed. */
+  failed?: boolean;
 }
 
 /** What chat formats add around each message, and the opening of the answer. */
@@ -109,6 +111,7 @@ export function gatherFacts(
     language,
     findings: inspection.counts,
     sensitivity: inspection.sensitivity,
+    ...(inspection.failed && { scanFailed: true }),
     headers,
     time: localTime(context.now),
     override: overrideOf(request.model, headers),

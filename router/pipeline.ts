@@ -8,21 +8,23 @@ import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
 import { type Outgoing, type Price, surfaceNamed } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
-import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
+import { cleanMessage } from '../policies/privacy/clean-message.ts';
+import { failedInspection, type Inspection, inspectRequest } from '../policies/privacy/conversation.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
 import { ChainFailure, type ChainResult, runChain } from '../tiers/chain.ts';
 import { CoarseTimer } from '../tiers/coarse-timer.ts';
 import type { GuardedRunner } from '../tiers/guard.ts';
 import { gatherFacts } from './facts.ts';
+import { faultOf } from './log.ts';
 import { ledgerEntry } from './record.ts';
-import { type RedactionGate, redactionGate } from './redaction-gate.ts';
+import { type PrivacyOptions, type RedactionGate, redactionGate } from './redaction-gate.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
 import type { SurfaceWire } from './wire/surface.ts';
 
 /** What outlives requests. */
 export interface Gateway {
   runners: ReadonlyMap<string, GuardedRunner>;
-  privacy: InspectOptions;
+  privacy: PrivacyOptions;
   policies: readonly Policy[];
   ledger: Ledger;
   log: Logger;
@@ -63,12 +65,23 @@ export type StreamPart = { kind: 'events'; events: readonly ChatEvent[] } | { ki
 
 /** Gather and decide; calls nothing, keeps nothing. */
 export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
-  const inspection = inspectRequest(ask.request, gateway.privacy);
+  const inspection = inspect(gateway, ask);
   const facts = gatherFacts(ask.request, { ...ask, now: new Date() }, inspection);
   const targets: TargetView[] = [];
   for (const guarded of gateway.runners.values())
     targets.push({ ...guarded.runner.target, state: guarded.state() });
   return { facts, inspection, decision: decide(facts, targets, gateway.policies) };
+}
+
+/** A failure of ours must not open a door: the request may be answered on this machine alone. */
+function inspect({ privacy, log }: Gateway, { request, requestId }: Pick<Ask, 'request' | 'requestId'>): Inspection {
+  try {
+    return inspectRequest(request, privacy);
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) throw thrown;
+    log.error({ requestId, ...faultOf(thrown) }, 'looking for private values failed; external tiers are closed');
+    return failedInspection;
+  }
 }
 
 /**
@@ -114,7 +127,11 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     throw error;
   }
 
-  const gate = redactionGate(ask.request, inspection, gateway.privacy);
+  const gate = redactionGate(ask.request, inspection, {
+    privacy: gateway.privacy,
+    caller: ask.caller,
+    surface,
+  });
   const timeUp = (): void =>
     ask.cancellation.abort(
       new GatewayError(
@@ -126,6 +143,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   timer.start(gateway.requestTimeoutMs);
   const run: Run = {
     gate,
+    inspection,
     record,
     stopTimer: () => timer.stop(),
     sinceArrival: () => performance.now() - arrival,
@@ -136,17 +154,19 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
       decision: surface === 'embeddings' ? firstOnly(decision) : decision,
       runners: gateway.runners,
       requestFor: (target, redact): Outgoing => {
+        if (inspection.failed && target.zone !== 'device') throw unread(target.id);
         if (!redact) return { request: ask.request, redacted: false, surface };
         if (ask.request.input_ids) throw unreadable(target.id);
-        return { ...gate.redacted(), surface };
+        return gate.redacted(target.tier);
       },
       context: { requestId: ask.requestId, signal: ask.cancellation },
       deadlineAt: arrival + gateway.requestTimeoutMs,
     });
   } catch (thrown) {
     run.stopTimer();
-    await record(thrown instanceof ChainFailure ? thrown.attempts : [], null, toGatewayError(thrown));
-    throw thrown;
+    const error = withoutValues(toGatewayError(thrown), inspection);
+    await record(thrown instanceof ChainFailure ? thrown.attempts : [], null, error);
+    throw error;
   }
   return result.answer.kind === 'stream'
     ? {
@@ -160,6 +180,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
 /** What the two kinds of reply share. */
 interface Run {
   gate: RedactionGate;
+  inspection: Inspection;
   record(
     attempts: AttemptRecord[],
     ttftMs: number | null,
@@ -176,7 +197,7 @@ async function completionReply(
   { decision, wire }: { decision: Decision; wire: SurfaceWire | undefined },
 ): Promise<Reply> {
   run.stopTimer();
-  const restored = result.redacted ? restoreCompletion(whole.completion, run.gate.vault()) : whole.completion;
+  const restored = result.redacted ? restoreCompletion(whole.completion, run.gate.vault(result.target.tier)) : whole.completion;
   const isUntouched = wire === undefined && restored === whole.completion;
   const body =
     isUntouched && whole.raw !== undefined
@@ -202,14 +223,14 @@ async function* streamParts(
   let isWhole = false;
   let costMicrousd: number | null = null;
   try {
-    const restored = result.redacted ? restoreEvents(events, run.gate.vault()) : events;
+    const restored = result.redacted ? restoreEvents(events, run.gate.vault(result.target.tier)) : events;
     for await (const batch of restored) {
       const shown = wantsUsage ? batch : batch.filter((event) => !isUsageOnly(event));
       if (shown.length > 0) yield { kind: 'events', events: shown };
     }
     isWhole = true;
   } catch (thrown) {
-    error = toGatewayError(thrown);
+    error = withoutValues(toGatewayError(thrown), run.inspection);
   } finally {
     // A consumer that stops before the last event is a client that went away.
     if (!isWhole) error ??= clientClosed();
@@ -224,6 +245,25 @@ async function* streamParts(
 const firstOnly = (decision: Decision): Pick<Decision, 'candidates'> => ({
   candidates: decision.candidates.slice(0, 1),
 });
+
+const unread = (target: string): GatewayError =>
+  new GatewayError(
+    'EGRESS_BLOCKED',
+    `looking for private values failed, so nothing is sent to ${target}; the log has the details under this request id`,
+  );
+
+/** An upstream may repeat in its error what it was sent. */
+function withoutValues(error: GatewayError, { values }: Inspection): GatewayError {
+  const message = cleanMessage(error.message, values);
+  if (message === error.message) return error;
+  const { code, status, param, retryAfterS, cause } = error;
+  return new GatewayError(code, message, {
+    status,
+    param,
+    cause,
+    ...(retryAfterS !== null && { retryAfterS }),
+  });
+}
 
 const unreadable = (target: string): GatewayError =>
   new GatewayError(

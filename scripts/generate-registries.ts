@@ -7,6 +7,7 @@ import { packageRoot } from '../contract/built-file.ts';
 const FOLDERS = [
   'tiers/providers',
   'policies/privacy/recognizers',
+  'policies/privacy/operators',
   'policies/routing',
   'engine/tool-calls',
   'engine/convert/families',

@@ -97,7 +97,7 @@ export function createEgress(options: EgressOptions): Egress {
   return {
     async send(request) {
       const { origin, path, pool } = routeOf(request.url);
-      const blocked = request.check?.(request.body ?? '') ?? null;
+      const blocked = problemOf(request);
       if (blocked !== null) {
         throw new GatewayError(
           'EGRESS_BLOCKED',
@@ -110,6 +110,15 @@ export function createEgress(options: EgressOptions): Egress {
     },
     close: async () => void (await Promise.all([...pools.values()].map((pool) => pool.destroy()))),
   };
+}
+
+/** A check that fails has found nothing out: the body stays here. */
+function problemOf({ check, body }: EgressRequest): string | null {
+  try {
+    return check?.(body ?? '') ?? null;
+  } catch {
+    return 'the check for private values failed';
+  }
 }
 
 function originOf(text: string): string {

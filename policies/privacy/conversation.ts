@@ -29,9 +29,18 @@ export interface Inspection {
   values: ReadonlyMap<string, string>;
   /** The findings of each text that has some. Private: never log it. */
   spans: ReadonlyMap<string, readonly Finding[]>;
-  /** Some text has a `[`: it may look like a placeholder. */
-  hasBrackets: boolean;
+  /** Looking for them failed: nothing is known. */
+  failed?: boolean;
 }
+
+/** Of a request that could not be looked at: what is not known to be harmless is not. */
+export const failedInspection: Inspection = {
+  counts: {},
+  sensitivity: 'restricted',
+  values: new Map(),
+  spans: new Map(),
+  failed: true,
+};
 
 /**
  * Finds the private values in every text of a request. Changes nothing and keeps nothing; costs no copies when nothing is
@@ -40,16 +49,14 @@ export interface Inspection {
  */
 export function inspectRequest(request: ChatRequest, options: InspectOptions = {}): Inspection {
   const spans = new Map<string, readonly Finding[]>();
-  let hasBrackets = false;
   let hasPerson = false;
   const scan = options.scan ?? scanText;
 
   // One object for all texts: only these two differ.
   const scanOptions: ScanOptions = { ...options };
-  mapTextSlots(request, (text, label, isDefinition) => {
+  mapTextSlots(request, (text, label, place) => {
     scanOptions.label = label;
-    scanOptions.names = isDefinition ? undefined : options.names;
-    hasBrackets ||= text.includes('[');
+    scanOptions.names = place?.isDefinition ? undefined : options.names;
     const findings = scan(text, scanOptions);
     const known = spans.get(text);
     if (known !== undefined) {
@@ -75,5 +82,5 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
 
   const counts = Object.fromEntries([...seen].map(([type, ofType]) => [type, ofType.size]));
   const sensitivity = sensitivityOf(seen.keys(), options.sensitivityByType);
-  return { counts, sensitivity, values, spans, hasBrackets };
+  return { counts, sensitivity, values, spans };
 }

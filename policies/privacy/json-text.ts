@@ -1,7 +1,19 @@
 // Changes the strings inside a JSON text and leaves every other byte of it as it is (spacing, order, number forms).
 
-/** @param isDefinition a key, or a part of a tool's definition: written by a developer, not by a user */
-export type VisitText = (text: string, label: string, isDefinition?: boolean) => string;
+/** Where a text stands. */
+export interface Place {
+  /** A key, or a part of a tool's definition: written by a developer, not by a user. */
+  isDefinition?: boolean;
+  /** A number of a JSON value. */
+  isNumber?: boolean;
+  /** Of its message; none for settings and definitions. */
+  role?: string;
+}
+
+export type VisitText = (text: string, label: string, place?: Place) => string;
+
+export const KEY: Place = { isDefinition: true };
+export const NUMBER: Place = { isNumber: true };
 
 /** Shorter numbers hold nothing that could be found in them. */
 const MIN_NUMBER_DIGITS = 7;
@@ -46,7 +58,7 @@ export function mapJsonText(json: string, visit: VisitText): string | null {
     const start = token.index;
     if (token[0] !== '"') {
       if (token[0].length >= MIN_NUMBER_DIGITS) {
-        replace(start, tokens.lastIndex, token[0], visit(token[0], label));
+        replace(start, tokens.lastIndex, token[0], visit(token[0], label, NUMBER));
       }
       continue;
     }
@@ -56,7 +68,7 @@ export function mapJsonText(json: string, visit: VisitText): string | null {
     const text = inner.includes('\\') ? (JSON.parse(json.slice(start, end)) as string) : inner;
     if (isKey(json, end)) {
       label = text;
-      replace(start, end, text, visit(text, '', true));
+      replace(start, end, text, visit(text, '', KEY));
     } else {
       replace(start, end, text, visit(text, label));
     }

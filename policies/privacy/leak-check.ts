@@ -1,16 +1,19 @@
-// The last look at a serialised body before it leaves: no redacted value may stand in it, in any spelling that a serialiser
-// could have given it, and no secret that the inspection should have found. Gives reasons by type only, never a value.
-import type { Finding } from '../../contract/recognizer.ts';
+// The last look at a serialised body before it leaves: no redacted value may stand in it, in any form that folded-view.ts knows,
+// in base64 or hexadecimal, and no secret that the inspection should have found. Gives reasons by type only, never a value.
+
+import { compactView, foldedForms, foldedView } from './folded-view.ts';
 import { scanText } from './scan.ts';
 import { SENSITIVITY_BY_TYPE } from './sensitivity.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
-import { createValueSearch } from './value-search.ts';
+import { createValueSearch, isBounded } from './value-search.ts';
 import type { Vault } from './vault.ts';
 
 /** Sure enough to refuse a request for: a checksum or a vendor's own shape. */
 const STRONG_SCORE = 0.95;
 /** Shorter values are everywhere; redaction does not look for them either. */
 const MIN_LENGTH = 5;
+/** Of what an encoding leaves of a value: shorter runs come about by chance. */
+const MIN_ENCODED = 10;
 /** A name of one word may also be a model's or a function's (`Claude`), which stay as they are. */
 const SPACE = /\s/;
 /** Media in base64. Nothing that stands in such a run stands alone. */
@@ -30,43 +33,35 @@ function mayHoldBase64Run(body: string): boolean {
   return false;
 }
 
-const isBase64 = (code: number): boolean => isAlphanumeric(code) || code === 43 || code === 47;
+const isBase64 = (code: number): boolean =>
+  (code >= 48 && code <= 57) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 97 && code <= 122) ||
+  code === 43 ||
+  code === 47;
 
-const jsonInner = (text: string): string => JSON.stringify(text).slice(1, -1);
-const asciiOnly = (json: string): string =>
-  json.replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
-/** Nothing that any serialiser writes in another way. */
-const PLAIN = /^[\w@.+ ()-]*$/;
-
-/** The value as JSON writes it, once (a string) or twice (JSON inside tool arguments), with and without \u escapes. */
-function spellings(value: string): string[] {
-  if (PLAIN.test(value)) return [value];
-  const once = jsonInner(value);
-  const twice = jsonInner(once);
-  return [value, once, twice, asciiOnly(once), jsonInner(asciiOnly(once)), once.replaceAll('/', '\\/')];
-}
-
-const isAlphanumeric = (code: number): boolean =>
-  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
-
-/**
- * Is the value a part of a longer word? As in redaction, which leaves those alone, but the letter before it may be the end
- * of a JSON escape (`\n`), which does not count.
- */
-function continuesWord(body: string, start: number, end: number): boolean {
-  const joins = (at: number): boolean =>
-    at > 0 &&
-    at < body.length &&
-    isAlphanumeric(body.charCodeAt(at - 1)) &&
-    isAlphanumeric(body.charCodeAt(at));
-  if (joins(end)) return true;
-  return joins(start) && !/\\(?:[bfnrt]|u[0-9a-fA-F]{4})$/.test(body.slice(Math.max(0, start - 6), start));
+/** What of a value's bytes stands in base64 text whatever comes before and after: one for each place among three bytes. */
+function encodings(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const base64 = [0, 1, 2].flatMap((shift) => {
+    const padded = Buffer.concat([Buffer.alloc(shift), bytes]);
+    const whole = padded.toString('base64').replace(/=+$/, '');
+    // The first characters hold bits of what comes before, the last of what comes behind.
+    const first = Math.ceil((shift * 8) / 6);
+    const last = Math.floor((padded.length * 8) / 6);
+    const inner = whole.slice(first, last);
+    return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+  return [...base64, bytes.toString('hex'), bytes.toString('hex').toUpperCase()].filter(
+    (text) => text.length >= MIN_ENCODED,
+  );
 }
 
 export interface LeakCheckOptions {
   /** Types to look for besides the vault's values. Default: all restricted ones. */
   types?: ReadonlySet<string>;
+  /** Types that go out as they are (operator `keep`). */
+  except?: ReadonlySet<string>;
 }
 
 const RESTRICTED: ReadonlySet<string> = new Set(
@@ -74,6 +69,71 @@ const RESTRICTED: ReadonlySet<string> = new Set(
     .filter(([, label]) => label === 'restricted')
     .map(([type]) => type),
 );
+
+const NONE: ReadonlySet<string> = new Set();
+
+type Find = (body: string) => string | undefined;
+
+/** Words that a body has in any case: somebody's password may be one of them. */
+const PROTOCOL_WORDS: ReadonlySet<string> = new Set(
+  (
+    'messages content system developer assistant function arguments model stream stream_options include_usage temperature ' +
+    'tools tool_calls tool_call_id tool_choice description parameters properties required object string number integer ' +
+    'boolean array items response_format json_schema json_object schema strict metadata image_url input_audio ' +
+    'max_tokens max_completion_tokens top_p logprobs top_logprobs prompt suffix input query documents false'
+  ).split(' '),
+);
+
+/** The types of values by each form in which they are looked for. */
+interface Sought {
+  normal: Map<string, string>;
+  compact: Map<string, string>;
+  encoded: Map<string, string>;
+}
+
+function soughtIn(vault: Vault): Sought {
+  const sought: Sought = { normal: new Map(), compact: new Map(), encoded: new Map() };
+  // A stand-in may share its form with a value (a mask that hides nothing): that is the operator's doing.
+  for (const { value, type, standIn } of vault.entries()) {
+    if (standIn === value) continue;
+    const { normal, compact } = foldedForms(value);
+    const isTagged = TAGGED_TYPES.has(type);
+    if (normal.length < MIN_LENGTH || PROTOCOL_WORDS.has(normal) || (isTagged && !SPACE.test(value)))
+      continue;
+    sought.normal.set(normal, type);
+    if (compact !== '') sought.compact.set(compact, type);
+    for (const text of encodings(value)) sought.encoded.set(text, type);
+  }
+  return sought;
+}
+
+/** Gives the type of the first value that stands in a body; undefined when none does. */
+function createFind({ normal, compact, encoded }: Sought): Find {
+  if (normal.size === 0) return () => undefined;
+  const searchNormal = createValueSearch([...normal.keys()]);
+  const searchCompact = createValueSearch([...compact.keys()]);
+  const searchEncoded = createValueSearch([...encoded.keys()]);
+  return (body) => {
+    let type: string | undefined;
+    const view = foldedView(body);
+    searchNormal(view.text, ({ start, end, value }) => {
+      if (type === undefined && isBounded(view.text, start, end)) type = normal.get(value);
+    });
+    if (type === undefined && compact.size > 0) {
+      const { text, places } = compactView(view);
+      searchCompact(text, ({ start, end, value }) => {
+        const last = (places[end - 1] as number) + 1;
+        if (type === undefined && isBounded(view.text, places[start] as number, last))
+          type = compact.get(value);
+      });
+    }
+    if (type === undefined)
+      searchEncoded(body, ({ value }) => {
+        type ??= encoded.get(value);
+      });
+    return type;
+  };
+}
 
 /**
  * A check for outgoing bodies: null when nothing private is in them, else a sentence that names the type. Linear in the
@@ -84,34 +144,22 @@ export function createLeakCheck(
   vault: Vault,
   options: LeakCheckOptions = {},
 ): (body: string) => string | null {
-  const typeBySpelling = new Map<string, string>();
-  const typeByFolded = new Map<string, string>();
-  for (const { value, type } of vault.entries()) {
-    if (value.length < MIN_LENGTH || (TAGGED_TYPES.has(type) && !SPACE.test(value))) continue;
-    for (const spelling of spellings(value)) {
-      // Addresses mean the same in upper and lower case.
-      if (type === 'EMAIL') typeByFolded.set(spelling.toLowerCase(), type);
-      else typeBySpelling.set(spelling, type);
-    }
-  }
-  const search = createValueSearch([...typeBySpelling.keys()]);
-  const searchFolded = createValueSearch([...typeByFolded.keys()]);
-  const types = options.types ?? RESTRICTED;
+  const find = createFind(soughtIn(vault));
+  const { except = NONE } = options;
+  const types = [...(options.types ?? RESTRICTED)].filter((type) => !except.has(type));
+  const wanted = new Set(types);
+  const standIns = new Set(vault.entries().map(({ standIn }) => standIn));
+  const isStandIn = (text: string): boolean =>
+    standIns.has(text) || [...standIns].some((standIn) => text.includes(standIn));
 
   return (body) => {
-    let leaked: string | undefined;
-    const look = (text: string, find: typeof search, typeOf: ReadonlyMap<string, string>): void =>
-      find(text, ({ start, end, value }) => {
-        if (leaked === undefined && !continuesWord(text, start, end)) leaked = typeOf.get(value);
-      });
-    if (typeBySpelling.size > 0) look(body, search, typeBySpelling);
-    // Lower-casing may change the length of a text (İ), but not what stands in it.
-    if (typeByFolded.size > 0 && leaked === undefined) look(body.toLowerCase(), searchFolded, typeByFolded);
+    const leaked = find(body);
     if (leaked !== undefined) return `a redacted value of type ${leaked} is still in the outgoing body`;
-
     const spaced = body.includes('\\') ? body.replace(WHITE_SPACE_ESCAPE, '\n') : body;
     const text = mayHoldBase64Run(spaced) ? spaced.replace(BASE64_RUN, ' ') : spaced;
-    const found: Finding | undefined = scanText(text, { types, minScore: STRONG_SCORE })[0];
+    const found = scanText(text, { types: wanted, minScore: STRONG_SCORE }).find(
+      ({ start, end }) => !isStandIn(text.slice(start, end)),
+    );
     return found === undefined ? null : `the outgoing body holds an unredacted value of type ${found.type}`;
   };
 }

@@ -13,7 +13,7 @@ const MIN_SMALL_PART = 5;
 
 const WORD = /\p{L}[\p{L}\p{M}]*/gu;
 /** Lower case without accents, one code unit for one. */
-const fold = (text: string): string =>
+export const fold = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all that is not ASCII
   (/[^\x00-\x7f]/.test(text) ? text.replace(/[^\x00-\x7f]/g, foldCharacter) : text).toLowerCase();
 
@@ -31,6 +31,9 @@ const NO_PART = new Set(
     .split(' ')
     .map(fold),
 );
+
+/** Does this word say who somebody is? `van` and `Dr` do not. */
+export const isNamePart = (word: string): boolean => !NO_PART.has(fold(word));
 
 const hasCapital = (text: string, at: number): boolean => /[\p{Lu}\p{Lt}\p{Lo}]/u.test(text[at] as string);
 

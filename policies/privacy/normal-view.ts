@@ -1,6 +1,7 @@
 // A text as a reader means it: full-width and other digits as ASCII, invisible characters left out, letters of other alphabets
 // that look like Latin ones among Latin ones, %40, &#64; and \u0040 decoded. Each place of it knows the place of the text that it
 // comes from. A text that has none of that costs a glance.
+import { type Decoded, entity, percent, unicodeEscape } from './encoded-characters.ts';
 import { confusableOf, isInvisible, isNumberSign, plainOf } from './look-alikes.ts';
 
 export interface NormalView {
@@ -13,28 +14,6 @@ export interface NormalView {
 
 /** `%40`, `&#64;`, `&commat;`, `\u0040`. */
 const ENCODED = /%[2-7cdef][0-9a-f]|&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8});|\\u[0-9a-f]{4}/i;
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-  commat: '@',
-  period: '.',
-  colon: ':',
-  sol: '/',
-  lowbar: '_',
-  hyphen: '-',
-  dash: '-',
-  plus: '+',
-  num: '#',
-  lpar: '(',
-  rpar: ')',
-  shy: '',
-};
-const MAX_PERCENT_RUN = 12;
-
 /** Could the text have another view? @param unitsOr all its code units, or-ed */
 export const mayHaveView = (text: string, unitsOr: number): boolean =>
   unitsOr > 0xff ||
@@ -42,49 +21,7 @@ export const mayHaveView = (text: string, unitsOr: number): boolean =>
   ((text.includes('%') || text.includes('&') || text.includes('\\u')) && ENCODED.test(text));
 
 const isLatin = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122 && code < 128;
-const hex = (text: string, at: number, length: number): number => {
-  const digits = text.slice(at, at + length);
-  return digits.length === length && /^[0-9a-f]+$/i.test(digits) ? Number.parseInt(digits, 16) : -1;
-};
-
-/** A decoded piece and the length of what it stands for. */
-type Decoded = [piece: string, length: number] | null;
-
 const isShown = (piece: string): boolean => !/[\p{Cc}\p{Cs}\ufffd]/u.test(piece.replace(/[\t\n\r]/g, ''));
-
-/** `%C3%BC`: one character, as UTF-8. */
-function percent(text: string, at: number): Decoded {
-  const first = hex(text, at + 1, 2);
-  if (first < 0x20) return null;
-  if (first < 0x80) return [String.fromCharCode(first), 3];
-  const bytes = [first];
-  while (bytes.length < MAX_PERCENT_RUN / 3 && text[at + 3 * bytes.length] === '%') {
-    const next = hex(text, at + 3 * bytes.length + 1, 2);
-    if (next < 0x80 || next > 0xbf) break;
-    bytes.push(next);
-  }
-  const piece = Buffer.from(bytes).toString('utf8');
-  return [...piece].length === 1 ? [piece, 3 * bytes.length] : null;
-}
-
-const ENTITY = /&(?:#(\d{2,7})|#x([0-9a-f]{2,6})|([a-z]{2,8}));/iy;
-function entity(text: string, at: number): Decoded {
-  ENTITY.lastIndex = at;
-  const match = ENTITY.exec(text);
-  if (match === null) return null;
-  const [all, decimal, hexadecimal, name] = match;
-  if (name !== undefined) {
-    const piece = ENTITIES[name.toLowerCase()];
-    return piece === undefined ? null : [piece, all.length];
-  }
-  const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hexadecimal as string, 16);
-  return code <= 0x10ffff ? [String.fromCodePoint(code), all.length] : null;
-}
-
-function unicodeEscape(text: string, at: number): Decoded {
-  const code = text[at + 1] === 'u' ? hex(text, at + 2, 4) : -1;
-  return code >= 0x20 ? [String.fromCharCode(code), 6] : null;
-}
 
 /** What stands encoded at `at`. */
 function decodeAt(text: string, at: number): Decoded {

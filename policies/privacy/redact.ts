@@ -1,88 +1,149 @@
-// Replaces what an inspection found by placeholders. Nothing is kept between requests: numbers follow from the conversation
-// itself, in the order of first finding, so the same value has the same placeholder in every message and every later turn.
-//
-// A text that already looks like a placeholder (`[EMAIL_1]` typed by the user, or left in the history by a model) stays as
-// it is, and its number is given to no value: the vault does not know it, so it comes back unchanged.
+// Replaces what an inspection found by stand-ins, each as its type's operator says. Nothing is kept between requests.
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
-import { isSearchable } from './name-places.ts';
-import {
-  findPlaceholderKeys,
-  formatPlaceholder,
-  type PlaceholderTypes,
-  placeholderKey,
-  placeholderTypes,
-} from './placeholders.ts';
+import { type Form, formKey, formsOf, type RequestForms } from './forms.ts';
+import type { OperatorContext, StandIn } from './operator.ts';
+import { registry } from './operators/_registry.gen.ts';
+import { formatPlaceholder } from './placeholders.ts';
+import { DEFAULT_REACH, type ReachPolicy, reachOf } from './reach.ts';
+import { addSystemNote } from './system-note.ts';
 import { mapTextSlots } from './text-slots.ts';
-import { createValueSearch, type Hit, isBounded } from './value-search.ts';
-import { emptyVault, Vault } from './vault.ts';
+import { emptyVault, Vault, type VaultEntry } from './vault.ts';
 
-/** Shorter values are replaced where they were found, but not looked for elsewhere. */
-const MIN_SEARCHED_LENGTH = 5;
+export type OperatorName = keyof typeof registry;
+export const OPERATORS = Object.keys(registry) as OperatorName[];
 
-const NONE: ReadonlySet<string> = new Set();
-
-function takenKeys(request: ChatRequest, types: PlaceholderTypes): Set<string> {
-  const keys = new Set<string>();
-  mapTextSlots(request, (text) => {
-    findPlaceholderKeys(text, types, keys);
-    return text;
-  });
-  return keys;
+export interface RedactOptions {
+  /** Default: `redact` for all. */
+  operatorOf?: (type: string) => OperatorName;
+  reach?: ReachPolicy;
+  /** See OperatorContext. Default: zeros, which is for operators that need none. */
+  key?: Buffer;
+  /** Tell the model about placeholders. Default false: only chats have a place for it. */
+  note?: boolean;
+  /** Looks at the redacted request once more. Default: not. */
+  inspectAgain?: (request: ChatRequest) => Inspection;
 }
 
-function createVault(request: ChatRequest, { values, hasBrackets }: Inspection): Vault {
-  const taken = hasBrackets ? takenKeys(request, placeholderTypes(values.values())) : NONE;
-  const last = new Map<string, number>();
-  const entries = Array.from(values, ([value, type]) => {
-    let number = (last.get(type) ?? 0) + 1;
-    while (taken.has(placeholderKey(type, number))) number += 1;
-    last.set(type, number);
-    return { placeholder: formatPlaceholder(type, number), type, number, value };
+export interface Redacted {
+  request: ChatRequest;
+  vault: Vault;
+}
+
+const NO_KEY = Buffer.alloc(32);
+
+function createStandIns(context: OperatorContext, operatorOf: (type: string) => OperatorName) {
+  const made = new Map<OperatorName, (form: Form) => StandIn | null>();
+  return (form: Form): StandIn | null => {
+    const name = operatorOf(form.type);
+    const known = made.get(name);
+    const operate = known ?? registry[name].create(context);
+    if (known === undefined) made.set(name, operate);
+    const standIn = operate(form);
+    return standIn?.form === 'literal' && form.isGlued
+      ? { text: formatPlaceholder(form.type, form.number, form.variant), form: 'placeholder' }
+      : standIn;
+  };
+}
+
+interface Replaced {
+  request: ChatRequest;
+  entries: readonly VaultEntry[];
+}
+
+function replaceForms(request: ChatRequest, found: RequestForms, options: RedactOptions): Replaced {
+  const { operatorOf = () => 'redact', reach = DEFAULT_REACH, key = NO_KEY } = options;
+  const standInOf = createStandIns({ key, isTaken: found.hasText }, operatorOf);
+  const entries: VaultEntry[] = [];
+  const standIns = new Map<string, string>();
+  for (const form of found.forms) {
+    const standIn = standInOf(form);
+    if (standIn === null) continue;
+    const { type, value, number, variant, isNumber } = form;
+    standIns.set(formKey(value, isNumber), standIn.text);
+    entries.push({
+      standIn: standIn.text,
+      form: standIn.form,
+      type,
+      number,
+      variant,
+      value,
+      reach: reachOf(form, reach),
+      ...(isNumber && { isNumber }),
+      ...(standIn.parts && { parts: standIn.parts }),
+    });
+  }
+  if (entries.length === 0) return { request, entries };
+
+  const redacted = mapTextSlots(request, (text, _label, place) => {
+    const spans = found.spans.get(text);
+    if (spans === undefined) return text;
+    let out = '';
+    let copied = 0;
+    for (const { start, end } of spans) {
+      const isWhole = end - start === text.length;
+      const standIn = standIns.get(formKey(text.slice(start, end), isWhole && place?.isNumber === true));
+      if (standIn === undefined) continue;
+      out += text.slice(copied, start) + standIn;
+      copied = end;
+    }
+    return copied === 0 ? text : out + text.slice(copied);
   });
+  return { request: redacted, entries };
+}
+
+/** The findings that are no stand-ins and hold none: what is left to replace. */
+function withoutStandIns(inspection: Inspection, standIns: readonly string[]): Inspection {
+  const isOwn = (value: string): boolean =>
+    standIns.some((one) => value.includes(one) || one.includes(value));
+  const values = new Map([...inspection.values].filter(([value]) => !isOwn(value)));
+  if (values.size === inspection.values.size) return inspection;
+  const spans = new Map(
+    Array.from(inspection.spans, ([text, findings]) => [
+      text,
+      findings.filter(({ start, end }) => values.has(text.slice(start, end))),
+    ]),
+  );
+  return { ...inspection, values, spans };
+}
+
+/** A value that another one hid (a number joined to a name) is found once that one is gone. */
+const MAX_ROUNDS = 3;
+
+/** The same with forms that were made before: a request that goes to several tiers has the same ones for all of them. */
+export function redactForms(
+  request: ChatRequest,
+  found: RequestForms,
+  options: RedactOptions = {},
+): Redacted {
+  const { note = false, inspectAgain } = options;
+  let { request: redacted, entries } = replaceForms(request, found, options);
+  for (let round = 1; round < MAX_ROUNDS && inspectAgain !== undefined && entries.length > 0; round += 1) {
+    const standIns = entries.map(({ standIn }) => standIn);
+    const left = withoutStandIns(inspectAgain(redacted), standIns);
+    if (left.values.size === 0) break;
+    const more = replaceForms(redacted, formsOf(redacted, left), options);
+    if (more.entries.length === 0) break;
+    redacted = more.request;
+    entries = [...entries, ...more.entries];
+  }
+  if (entries.length === 0) return { request, vault: emptyVault };
   const format = request.response_format?.type;
-  return new Vault(entries, format === 'json_object' || format === 'json_schema');
+  const vault = new Vault(entries, format === 'json_object' || format === 'json_schema');
+  return { request: note && vault.hasPlaceholders ? addSystemNote(redacted) : redacted, vault };
 }
-
-const byPlace = (a: Hit, b: Hit): number => a.start - b.start || b.end - a.end;
 
 /**
- * The request with every found value replaced, at each place where it stands alone, and the vault to restore the answer
- * with. A new object that shares its untouched parts with the request; the request itself when nothing was found.
+ * The request with every found value replaced, at each place where it stands, and the vault to restore the answer with. A new
+ * object that shares its untouched parts with the request; the request itself when nothing was found.
  */
 export function redactRequest(
   request: ChatRequest,
   inspection: Inspection,
-): { request: ChatRequest; vault: Vault } {
-  const { values, spans } = inspection;
-  if (values.size === 0) return { request, vault: emptyVault };
-
-  const vault = createVault(request, inspection);
-  const placeholders = new Map(Array.from(vault.entries(), (entry) => [entry.value, entry.placeholder]));
-  const search = createValueSearch(
-    [...values].flatMap(([value, type]) =>
-      value.length >= MIN_SEARCHED_LENGTH && isSearchable(value, type) ? [value] : [],
-    ),
-  );
-
-  const redactText = (text: string): string => {
-    const hits: Hit[] = (spans.get(text) ?? []).map(({ start, end }) => ({
-      start,
-      end,
-      value: text.slice(start, end),
-    }));
-    search(text, (hit) => {
-      if (isBounded(text, hit.start, hit.end)) hits.push(hit);
-    });
-    if (hits.length === 0) return text;
-    let out = '';
-    let copied = 0;
-    for (const { start, end, value } of hits.sort(byPlace)) {
-      if (start < copied) continue;
-      out += text.slice(copied, start) + (placeholders.get(value) as string);
-      copied = end;
-    }
-    return out + text.slice(copied);
-  };
-  return { request: mapTextSlots(request, redactText), vault };
+  options: RedactOptions = {},
+): Redacted {
+  if (inspection.values.size === 0) return { request, vault: emptyVault };
+  const { reach = DEFAULT_REACH } = options;
+  const found = formsOf(request, inspection, (form) => reachOf(form, reach) === 'everywhere');
+  return redactForms(request, found, options);
 }

@@ -1,32 +1,100 @@
 // The streaming half of restoring: what is held back, for which text, and when it is let go.
-import type {
-  ChatChunk,
-  ChatChunkChoice,
-  ChatDelta,
-  ChatEvent,
-  EventBatches,
-  ToolCallDelta,
-} from '../../contract/chat.ts';
-import { type Encoding, type RestoreReport, restorePiece } from './restore-text.ts';
+import type { ChatChunk, ChatChunkChoice, ChatDelta, ChatEvent, EventBatches } from '../../contract/chat.ts';
+import { type AnswerPath, AnswerTexts, deltaAt } from './answer-texts.ts';
+import { LogprobsRestorer, OffsetShift } from './restore-offsets.ts';
+import { type Piece, type RestoreReport, type TextKind, TextRestorer, written } from './restore-text.ts';
 import type { Vault } from './vault.ts';
 
 /** One text of one choice that grows over the events. */
 interface Channel {
-  encoding: Encoding;
-  /** The end of the text so far that may be the beginning of a placeholder. */
-  rest: string;
-  /** A delta that carries `text` in this channel's place. */
-  delta(text: string): ChatDelta;
+  path: AnswerPath;
+  restorer: TextRestorer;
 }
 
-/** Strings of a delta that are no text of the model. */
-const NAMES = new Set(['role', 'name', 'id', 'type']);
+const NO_PIECES: readonly Piece[] = [];
+const ANNOTATIONS = new Set(['annotations']);
+
+/** One choice of a streamed answer. */
+class ChoiceRestorer {
+  readonly #vault: Vault;
+  readonly #report: RestoreReport | undefined;
+  readonly #texts: AnswerTexts;
+  readonly #channels = new Map<string, Channel>();
+  readonly #logprobs = new LogprobsRestorer();
+  readonly #shift = new OffsetShift();
+  /** Of this event: what was settled, by channel, and whether the choice ends with it. */
+  readonly #settled = new Map<string, readonly Piece[]>();
+  #isLast = false;
+
+  constructor(vault: Vault, report: RestoreReport | undefined) {
+    this.#vault = vault;
+    this.#report = report;
+    this.#texts = new AnswerTexts(vault.answersInJson, (text, path, kind) =>
+      this.#restoreText(text, path, kind),
+    );
+  }
+
+  /** The choice with its texts restored, and in front of it what other texts have held back when it is the last. */
+  push(choice: ChatChunkChoice): { flushed: ChatChunkChoice[]; choice: ChatChunkChoice } {
+    this.#isLast = choice.finish_reason !== null && choice.finish_reason !== undefined;
+    this.#settled.clear();
+    let delta = this.#texts.map(choice.delta, ANNOTATIONS);
+    const { annotations } = delta;
+    if (Array.isArray(annotations)) {
+      const moved = this.#shift.move(new AnswerTexts(false, (text) => text).map(annotations));
+      if (moved !== annotations) delta = { ...delta, annotations: moved };
+    }
+    const logprobs = this.#restoreLogprobs(choice.logprobs);
+    const flushed = this.#isLast ? this.flush(choice.index) : [];
+    if (delta === choice.delta && logprobs === choice.logprobs) return { flushed, choice };
+    return { flushed, choice: { ...choice, delta, ...(logprobs !== undefined && { logprobs }) } };
+  }
+
+  /** What is held back, as deltas. */
+  flush(index: number): ChatChunkChoice[] {
+    this.#isLast = true;
+    const out: ChatChunkChoice[] = [];
+    for (const [name, { path, restorer }] of this.#channels) {
+      if (restorer.rest === '') continue;
+      const pieces = restorer.push('', true);
+      this.#settled.set(name, pieces);
+      const logprobs = name === 'content' || name === 'refusal' ? this.#restoreLogprobs(null) : null;
+      const delta = deltaAt(path, written(pieces)) as ChatDelta;
+      out.push({ index, delta, finish_reason: null, ...(logprobs != null && { logprobs }) });
+    }
+    return out;
+  }
+
+  #restoreText(text: string, path: AnswerPath, kind: TextKind): string {
+    const name = path.length === 1 ? String(path[0]) : path.join('\0');
+    let channel = this.#channels.get(name);
+    if (channel === undefined) {
+      channel = { path: [...path], restorer: new TextRestorer(this.#vault, kind, this.#report) };
+      this.#channels.set(name, channel);
+    }
+    const pieces = channel.restorer.push(text, this.#isLast);
+    this.#settled.set(name, pieces);
+    if (name === 'content') this.#shift.add(pieces);
+    return written(pieces);
+  }
+
+  #restoreLogprobs(logprobs: unknown): unknown {
+    if (!logprobs && !this.#logprobs.isUsed) return logprobs;
+    const restored = this.#logprobs.restore(
+      logprobs,
+      (field) => this.#settled.get(field) ?? NO_PIECES,
+      this.#isLast && this.#channels.get('content')?.restorer.rest === '',
+    );
+    this.#settled.delete('content');
+    this.#settled.delete('refusal');
+    return restored;
+  }
+}
 
 class StreamRestorer {
   readonly #vault: Vault;
   readonly #report: RestoreReport | undefined;
-  /** choice index -> channel name -> channel */
-  readonly #choices = new Map<number, Map<string, Channel>>();
+  readonly #choices = new Map<number, ChoiceRestorer>();
   #last: ChatChunk | null = null;
 
   constructor(vault: Vault, report: RestoreReport | undefined) {
@@ -41,14 +109,12 @@ class StreamRestorer {
     const flushed: ChatChunkChoice[] = [];
     let choices: ChatChunkChoice[] | null = null;
     for (let i = 0; i < chunk.choices.length; i += 1) {
-      const choice = chunk.choices[i] as ChatChunkChoice;
-      const isLast = choice.finish_reason !== null && choice.finish_reason !== undefined;
-      const touched = new Set<string>();
-      const delta = this.#restoreDelta(choice, isLast, touched);
-      if (isLast) flushed.push(...this.#flush(choice.index, touched));
-      if (delta === choice.delta) continue;
+      const before = chunk.choices[i] as ChatChunkChoice;
+      const restored = this.#restorer(before.index).push(before);
+      flushed.push(...restored.flushed);
+      if (restored.choice === before) continue;
       choices ??= chunk.choices.slice();
-      choices[i] = { ...choice, delta };
+      choices[i] = restored.choice;
     }
     if (flushed.length > 0) out.push(this.#extra(chunk, flushed));
     out.push(choices === null ? event : { chunk: { ...chunk, choices } });
@@ -56,99 +122,21 @@ class StreamRestorer {
 
   /** What is still held back when the stream ends without a finish. */
   end(): ChatEvent[] {
-    const flushed = [...this.#choices.keys()].flatMap((index) => this.#flush(index, new Set()));
+    const flushed = [...this.#choices].flatMap(([index, restorer]) => restorer.flush(index));
     return flushed.length === 0 || this.#last === null ? [] : [this.#extra(this.#last, flushed)];
+  }
+
+  #restorer(index: number): ChoiceRestorer {
+    const known = this.#choices.get(index);
+    if (known !== undefined) return known;
+    const restorer = new ChoiceRestorer(this.#vault, this.#report);
+    this.#choices.set(index, restorer);
+    return restorer;
   }
 
   #extra(chunk: ChatChunk, choices: ChatChunkChoice[]): ChatEvent {
     const { usage: _, ...head } = chunk;
     return { chunk: { ...head, choices } };
-  }
-
-  #flush(index: number, except: ReadonlySet<string>): ChatChunkChoice[] {
-    const out: ChatChunkChoice[] = [];
-    for (const [name, channel] of this.#choices.get(index) ?? []) {
-      if (channel.rest === '' || except.has(name)) continue;
-      const { out: text } = restorePiece(channel.rest, this.#vault, channel.encoding, true, this.#report);
-      channel.rest = '';
-      out.push({ index, delta: channel.delta(text), finish_reason: null });
-    }
-    return out;
-  }
-
-  #restoreText(
-    choice: number,
-    name: string,
-    text: string,
-    isLast: boolean,
-    create: () => Omit<Channel, 'rest'>,
-  ): string {
-    let channels = this.#choices.get(choice);
-    let channel = channels?.get(name);
-    const mayStart = text.includes('[') || text.endsWith('\\');
-    if (!mayStart && (channel === undefined || channel.rest === '')) return text;
-    if (channels === undefined) {
-      channels = new Map();
-      this.#choices.set(choice, channels);
-    }
-    if (channel === undefined) {
-      channel = { ...create(), rest: '' };
-      channels.set(name, channel);
-    }
-    const { out, rest } = restorePiece(
-      channel.rest + text,
-      this.#vault,
-      channel.encoding,
-      isLast,
-      this.#report,
-    );
-    channel.rest = rest;
-    return out;
-  }
-
-  #restoreDelta(choice: ChatChunkChoice, isLast: boolean, touched: Set<string>): ChatDelta {
-    const { delta, index } = choice;
-    const changes: Record<string, unknown> = {};
-    for (const key in delta) {
-      const value = delta[key];
-      if (typeof value === 'string' && value !== '' && !NAMES.has(key)) {
-        touched.add(key);
-        const encoding = key === 'content' && this.#vault.answersInJson ? 'json' : 'text';
-        const out = this.#restoreText(index, key, value, isLast, () => ({
-          encoding,
-          delta: (text) => ({ [key]: text }),
-        }));
-        if (out !== value) changes[key] = out;
-      } else if (key === 'tool_calls' && Array.isArray(value)) {
-        const calls = value.map((call: ToolCallDelta) => this.#restoreCall(index, call, isLast, touched));
-        if (calls.some((call, i) => call !== value[i])) changes[key] = calls;
-      } else if (key === 'function_call') {
-        const call = value as { arguments?: unknown } | null;
-        if (typeof call?.arguments !== 'string') continue;
-        touched.add(key);
-        const out = this.#restoreText(index, key, call.arguments, isLast, () => ({
-          encoding: 'json',
-          delta: (text) => ({ function_call: { arguments: text } }),
-        }));
-        if (out !== call.arguments) changes[key] = { ...call, arguments: out };
-      }
-    }
-    return Object.keys(changes).length === 0 ? delta : { ...delta, ...changes };
-  }
-
-  #restoreCall(choice: number, call: ToolCallDelta, isLast: boolean, touched: Set<string>): ToolCallDelta {
-    const field = call.function === undefined ? 'custom' : 'function';
-    const part = field === 'function' ? 'arguments' : 'input';
-    const body = call[field] as Record<string, unknown> | undefined;
-    const value = body?.[part];
-    if (typeof value !== 'string') return call;
-    const name = `${field} ${call.index}`;
-    touched.add(name);
-    const out = this.#restoreText(choice, name, value, isLast, () => ({
-      encoding: field === 'function' ? 'json' : 'text',
-      delta: (text) => ({ tool_calls: [{ index: call.index, [field]: { [part]: text } }] }),
-    }));
-    return out === value ? call : { ...call, [field]: { ...body, [part]: out } };
   }
 }
 

@@ -1,9 +1,10 @@
-// Puts values back into one text, or into a text that arrives in pieces.
-import { matchPlaceholder } from './placeholders.ts';
-import type { Vault } from './vault.ts';
+// Puts values back into one text, or into a text that arrives in pieces. What may be the beginning of a stand-in is held back,
+// and nothing else.
+import type { Encoding } from './logical-text.ts';
+import { matchPlaceholder, startsPlaceholder } from './placeholders.ts';
+import type { Vault, VaultEntry } from './vault.ts';
 
-/** How a value is written: as it is, or escaped for the inside of a JSON string. */
-export type Encoding = 'text' | 'json';
+export type { Encoding } from './logical-text.ts';
 
 /** Counts for the ledger; filled while restoring. */
 export interface RestoreReport {
@@ -12,46 +13,186 @@ export interface RestoreReport {
   unknown: number;
 }
 
+/** A stretch of the text as the model wrote it, and as the client gets it. */
+export interface Piece {
+  source: string;
+  out: string;
+}
+
+export interface TextKind {
+  /** How the text is written, and therefore how values must be. */
+  encoding: Encoding;
+  /** Of a tool call: values that are for tools alone are put back as well. */
+  isArguments: boolean;
+}
+
 const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
 
-/**
- * Restores all placeholders in `text`. `rest` is the end of the text that may be the beginning of a placeholder (at most
- * MAX_PLACEHOLDER_LENGTH characters, '' when `isLast`): give it back in front of the next piece.
- */
-export function restorePiece(
-  text: string,
-  vault: Vault,
-  encoding: Encoding,
-  isLast: boolean,
-  report?: RestoreReport,
-): { out: string; rest: string } {
-  let out = '';
-  let copied = 0;
-  for (let at = nextStart(text, 0, encoding); at >= 0; at = nextStart(text, at + 1, encoding)) {
-    const match = matchPlaceholder(text, at, vault.types);
-    if (match === 'partial') {
-      if (!isLast) return { out: out + text.slice(copied, at), rest: text.slice(at) };
-      continue;
+/** Knows at every place of a JSON text whether it is inside a string. */
+class JsonPlace {
+  #inString = false;
+  #escaped = false;
+  #last = '';
+
+  advance(text: string): void {
+    for (let i = 0; i < text.length; i += 1) {
+      const char = text[i] as string;
+      if (this.#escaped) this.#escaped = false;
+      else if (char === '\\') this.#escaped = true;
+      else if (char === '"') this.#inString = !this.#inString;
+      if (char > ' ') this.#last = char;
     }
-    if (match === null) continue;
-    const value = vault.valueOf(match.key);
-    if (value === undefined) {
-      if (report !== undefined) report.unknown += 1;
-    } else {
-      out += text.slice(copied, at) + (encoding === 'json' ? inJson(value) : value);
-      copied = match.end;
-      if (report !== undefined) report.restored += 1;
-    }
-    at = match.end - 1;
   }
-  return { out: copied === 0 ? text : out + text.slice(copied), rest: '' };
+
+  /** A value is expected here: `{"a": `, `[`. */
+  get wantsValue(): boolean {
+    return !this.#inString && (this.#last === '' || ':[,{'.includes(this.#last));
+  }
 }
 
-/** Where a placeholder could begin: `[`, or a backslash before it. In JSON a backslash belongs to an escape, not to us. */
-function nextStart(text: string, from: number, encoding: Encoding): number {
-  const open = text.indexOf('[', from);
-  if (encoding === 'json') return open;
-  if (open > from && text.charCodeAt(open - 1) === 92) return open - 1;
-  if (open < 0 && text.length > from && text.charCodeAt(text.length - 1) === 92) return text.length - 1;
-  return open;
+const QUOTE = 34;
+
+interface Found {
+  end: number;
+  entry: VaultEntry;
+  suffix: string;
 }
+
+/** One text of an answer. Give it the pieces in order; it never gives out more than it was given, values aside. */
+export class TextRestorer {
+  readonly #vault: Vault;
+  readonly #kind: TextKind;
+  readonly #report: RestoreReport | undefined;
+  readonly #place: JsonPlace | null;
+  /** The end of the text so far that may be the beginning of a stand-in: at most MAX_PLACEHOLDER_LENGTH characters. */
+  rest = '';
+  /** The character in front of `rest`. */
+  #before = '';
+
+  constructor(vault: Vault, kind: TextKind, report?: RestoreReport) {
+    this.#vault = vault;
+    this.#kind = kind;
+    this.#report = report;
+    this.#place = kind.encoding === 'json' ? new JsonPlace() : null;
+  }
+
+  /** The pieces that are settled by now; without `rest` all of the text when `isLast`. */
+  push(piece: string, isLast = false): Piece[] {
+    const text = this.rest === '' ? piece : this.rest + piece;
+    const pieces: Piece[] = [];
+    let copied = 0;
+    const copyTo = (end: number): void => {
+      if (end === copied) return;
+      const source = text.slice(copied, end);
+      this.#place?.advance(source);
+      pieces.push({ source, out: source });
+      copied = end;
+    };
+    let at = 0;
+    while (at < text.length) {
+      if (!this.#mayStart(text.charCodeAt(at))) {
+        at += 1;
+        continue;
+      }
+      const isQuote = text.charCodeAt(at) === QUOTE;
+      if (isQuote) copyTo(at);
+      const found = isQuote ? this.#findNumber(text, at, isLast) : this.#find(text, at, isLast);
+      if (found === 'partial') break;
+      if (found === null) {
+        at += 1;
+        continue;
+      }
+      if (typeof found === 'object') {
+        copyTo(at);
+        const source = text.slice(at, found.end);
+        pieces.push({ source, out: this.#written(found) });
+        copied = found.end;
+        at = found.end;
+      } else at = found;
+    }
+    copyTo(at);
+    if (at > 0) this.#before = text[at - 1] as string;
+    this.rest = text.slice(at);
+    return pieces;
+  }
+
+  #mayStart(code: number): boolean {
+    const { words, literals, hasPlaceholders, hasNumbers } = this.#vault;
+    if (code === QUOTE) return hasNumbers && this.#place !== null;
+    return (
+      (hasPlaceholders && startsPlaceholder(code, words)) ||
+      (literals !== null && (literals.startsWith(code) || code === 92 || code === 38))
+    );
+  }
+
+  /** A number: go on there, this is nothing to restore. */
+  #find(text: string, at: number, isLast: boolean): Found | number | 'partial' | null {
+    const { words, literals, hasPlaceholders } = this.#vault;
+    const { encoding } = this.#kind;
+    const before = at > 0 ? (text[at - 1] as string) : this.#before;
+    const options = { encoding, before, isLast };
+    const match = hasPlaceholders ? matchPlaceholder(text, at, words, options) : null;
+    const literal =
+      literals === null || (typeof match === 'object' && match !== null)
+        ? null
+        : literals.match(text, at, options);
+    if (match === 'partial' || literal === 'partial') return isLast ? null : 'partial';
+    if (match !== null) {
+      const entry = this.#vault.find(match.key, match.variant);
+      if (entry !== undefined && this.#mayShow(entry)) {
+        this.#count('restored');
+        return { end: match.end, entry, suffix: match.suffix };
+      }
+      if (entry === undefined) this.#count('unknown');
+      return match.end;
+    }
+    if (literal === null || !this.#mayShow(literal.found)) return literal?.end ?? null;
+    this.#count('restored');
+    return { end: literal.end, entry: literal.found, suffix: '' };
+  }
+
+  /** A JSON string that is nothing but the placeholder of a number: with its quotes. */
+  #findNumber(text: string, at: number, isLast: boolean): Found | 'partial' | null {
+    if (this.#place?.wantsValue !== true) return null;
+    if (at + 1 >= text.length) return isLast ? null : 'partial';
+    const match = matchPlaceholder(text, at + 1, this.#vault.words, {
+      encoding: 'json',
+      before: '"',
+      isLast,
+    });
+    if (match === null) return null;
+    if (match === 'partial' || match.end >= text.length) return isLast ? null : 'partial';
+    const entry = this.#vault.find(match.key, match.variant);
+    if (text.charCodeAt(match.end) !== QUOTE || entry?.isNumber !== true || !this.#mayShow(entry))
+      return null;
+    this.#count('restored');
+    return { end: match.end + 1, entry, suffix: '' };
+  }
+
+  #mayShow({ reach }: VaultEntry): boolean {
+    return reach === 'everywhere' || (reach === 'arguments' && this.#kind.isArguments);
+  }
+
+  #count(what: keyof RestoreReport): void {
+    if (this.#report !== undefined) this.#report[what] += 1;
+  }
+
+  #written({ entry: { value, isNumber }, suffix }: Found): string {
+    if (this.#place === null) return value + suffix;
+    const written = this.#place.wantsValue
+      ? isNumber
+        ? value
+        : JSON.stringify(value + suffix)
+      : inJson(value) + suffix;
+    this.#place.advance(written);
+    return written;
+  }
+}
+
+/** A whole text with its values back. */
+export function restoreWhole(text: string, vault: Vault, kind: TextKind, report?: RestoreReport): Piece[] {
+  return new TextRestorer(vault, kind, report).push(text, true);
+}
+
+export const written = (pieces: readonly Piece[]): string =>
+  pieces.length === 1 ? (pieces[0] as Piece).out : pieces.map(({ out }) => out).join('');

@@ -1,18 +1,19 @@
-// Puts the values back into a target's answer, whole or streamed: text, reasoning, refusal and tool-call arguments of every
-// choice. Log-probabilities stay as they are: they describe the tokens that the model wrote, placeholders included.
-import type { ChatChoice, ChatCompletion, ChatMessage, EventBatches, ToolCall } from '../../contract/chat.ts';
+// Puts the values back into a target's answer, whole or streamed: every text of every choice, and what points into those texts.
+import type { ChatChoice, ChatCompletion, ChatMessage, EventBatches } from '../../contract/chat.ts';
+import { AnswerTexts } from './answer-texts.ts';
+import { LogprobsRestorer, OffsetShift } from './restore-offsets.ts';
 import { createStreamRestorer } from './restore-stream.ts';
-import { type Encoding, type RestoreReport, restorePiece } from './restore-text.ts';
+import { type Piece, type RestoreReport, restoreWhole, written } from './restore-text.ts';
 import type { Vault } from './vault.ts';
 
 export type { RestoreReport } from './restore-text.ts';
 
-/** Strings of a message that are no text of the model. */
-const NAMES = new Set(['role', 'name', 'id', 'type', 'tool_call_id']);
+/** Not texts of the model: the protocol's own, and lists of numbers. */
+const NO_TEXTS = new Set(['choices', 'usage', 'data', 'results', 'system_fingerprint', 'service_tier']);
 
 /**
- * The completion with the values in place of their placeholders; the same object when it has none. Values inside tool
- * arguments, and inside content that was asked for as JSON, are escaped for JSON.
+ * The completion with the values in place of their stand-ins; the same object when it has none. Values inside tool arguments,
+ * and inside content that was asked for as JSON, are escaped for JSON.
  * @param report counts are added to it
  */
 export function restoreCompletion(
@@ -21,50 +22,41 @@ export function restoreCompletion(
   report?: RestoreReport,
 ): ChatCompletion {
   if (vault.size === 0) return completion;
-  const counts: RestoreReport = { restored: 0, unknown: 0 };
-  const choices = completion.choices.map((choice) => restoreChoice(choice, vault, counts));
-  if (report !== undefined) {
-    report.restored += counts.restored;
-    report.unknown += counts.unknown;
-  }
-  return counts.restored === 0 ? completion : { ...completion, choices };
+  const choices = completion.choices.map((choice) => restoreChoice(choice, vault, report));
+  const rest = new AnswerTexts(false, (text, _path, kind) =>
+    written(restoreWhole(text, vault, kind, report)),
+  );
+  const restored = rest.map(completion, NO_TEXTS);
+  const isSame = choices.every((choice, i) => choice === completion.choices[i]);
+  return isSame ? restored : { ...restored, choices };
 }
 
-function restoreChoice(choice: ChatChoice, vault: Vault, report: RestoreReport): ChatChoice {
-  const restore = (text: string, encoding: Encoding): string =>
-    restorePiece(text, vault, encoding, true, report).out;
-
-  const restoreArguments = (call: unknown): unknown => {
-    const fields = call as { arguments?: unknown; input?: unknown } | null | undefined;
-    if (typeof fields?.arguments === 'string')
-      return { ...fields, arguments: restore(fields.arguments, 'json') };
-    if (typeof fields?.input === 'string') return { ...fields, input: restore(fields.input, 'text') };
-    return call;
+function restoreChoice(choice: ChatChoice, vault: Vault, report: RestoreReport | undefined): ChatChoice {
+  const pieces = new Map<string, readonly Piece[]>();
+  const shift = new OffsetShift();
+  const texts = new AnswerTexts(vault.answersInJson, (text, path, kind) => {
+    const restored = restoreWhole(text, vault, kind, report);
+    if (path.length === 1) pieces.set(String(path[0]), restored);
+    if (path.length === 1 && path[0] === 'content') shift.add(restored);
+    return written(restored);
+  });
+  const { annotations } = choice.message as { annotations?: unknown };
+  const message: ChatMessage = texts.map(choice.message);
+  const moved = annotations === undefined ? annotations : shift.move(message['annotations']);
+  const isMoved = moved !== message['annotations'];
+  const logprobs = choice.logprobs
+    ? new LogprobsRestorer().restore(choice.logprobs, (field) => pieces.get(field) ?? [], true)
+    : choice.logprobs;
+  if (message === choice.message && logprobs === choice.logprobs && !isMoved) return choice;
+  return {
+    ...choice,
+    message: isMoved ? { ...message, annotations: moved } : message,
+    ...('logprobs' in choice && { logprobs }),
   };
-  const restoreCall = (call: ToolCall): ToolCall =>
-    call.function === undefined
-      ? { ...call, custom: restoreArguments(call['custom']) }
-      : { ...call, function: restoreArguments(call.function) as NonNullable<ToolCall['function']> };
-
-  const restoreField = (key: string, value: unknown): unknown => {
-    if (typeof value === 'string' && !NAMES.has(key)) {
-      return restore(value, key === 'content' && vault.answersInJson ? 'json' : 'text');
-    }
-    if (key === 'tool_calls' && Array.isArray(value)) return value.map(restoreCall);
-    if (key === 'content' && Array.isArray(value)) {
-      return value.map((part) =>
-        typeof part?.text === 'string' ? { ...part, text: restore(part.text, 'text') } : part,
-      );
-    }
-    return key === 'function_call' ? restoreArguments(value) : value;
-  };
-
-  const fields = Object.entries(choice.message).map(([key, value]) => [key, restoreField(key, value)]);
-  return { ...choice, message: Object.fromEntries(fields) as ChatMessage };
 }
 
 /**
- * The events with the values in place of their placeholders, also when one is cut anywhere between two events. At most one
+ * The events with the values in place of their stand-ins, also when one is cut anywhere between two events. At most one
  * placeholder's length is held back per text (choice, and within it content, reasoning, refusal, each tool call), and it is
  * let go before the choice's finish_reason. An event that needs no change is passed on as the same object, `raw` included.
  * With an empty vault the events are given back as they are.

@@ -3,7 +3,7 @@
 // the protocol itself refers to (model, roles, ids, function names) are left alone.
 import type { ChatMessage, ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
-import { mapJsonText, type VisitText } from './json-text.ts';
+import { KEY, mapJsonText, NUMBER, type Place, type VisitText } from './json-text.ts';
 
 const MAX_DEPTH = 200;
 const MIN_NUMBER = 1e6;
@@ -43,7 +43,7 @@ function mapValue(value: unknown, key: string, visit: VisitText, depth = 0): unk
   if (typeof value === 'number') {
     if (Math.abs(value) < MIN_NUMBER) return value;
     const text = String(value);
-    const after = visit(text, key);
+    const after = visit(text, key, NUMBER);
     return after === text ? value : after;
   }
   if (typeof value !== 'object' || value === null) return value;
@@ -86,7 +86,7 @@ function mapFields<T extends object>(
     if (!Object.hasOwn(object, key)) continue;
     const before = (object as Fields)[key];
     if (!names.has(key)) {
-      const newKey = mapKeys ? visit(key, '', true) : key;
+      const newKey = mapKeys ? visit(key, '', KEY) : key;
       const after = map(before, key);
       if (after !== before || newKey !== key) {
         entries ??= Object.entries(object);
@@ -123,7 +123,10 @@ const mapCall = (call: unknown, visit: VisitText): unknown =>
       )
     : call;
 
-function mapMessage(message: ChatMessage, visit: VisitText): ChatMessage {
+function mapMessage(message: ChatMessage, visitText: VisitText): ChatMessage {
+  const own: Place = { role: message.role };
+  const visit: VisitText = (text, label, place) =>
+    visitText(text, label, place === undefined ? own : { ...place, ...own });
   const isTool = message.role === 'tool' || message.role === 'function';
   return mapFields(
     message,
@@ -169,8 +172,7 @@ const mapTool = (tool: unknown, visit: VisitText): unknown =>
     : tool;
 
 /**
- * Calls `visit` with every text of the request, the name it stands under ('' for prose) and whether it is a key or a part of
- * a tool's definition, and gives back a request with the texts that it returned. Never changes its argument; untouched parts
+ * Calls `visit` with every text of the request, the name it stands under ('' for prose) and its place, and gives back a request with the texts that it returned. Never changes its argument; untouched parts
  * are shared with it, and the request itself is given back when nothing changed.
  * @throws {GatewayError} INVALID_REQUEST when a value is nested too deep to be looked at
  */
@@ -183,7 +185,8 @@ export function mapTextSlots(request: ChatRequest, visit: VisitText): ChatReques
     false,
   );
   const changes: Fields = {};
-  const visitDefinition: VisitText = (text, label) => visit(text, label, true);
+  const visitDefinition: VisitText = (text, label, place) =>
+    visit(text, label, { ...place, isDefinition: true });
   for (const key of ['tools', 'functions'] as const) {
     const tools = request[key];
     if (Array.isArray(tools)) {

@@ -3,6 +3,7 @@ import availabilityVariant from './availability.ts';
 import capabilityVariant from './capability.ts';
 import contextVariant from './context.ts';
 import gapVariant from './gap.ts';
+import operatorsVariant from './operators.ts';
 import overrideVariant from './override.ts';
 import sensitivityVariant from './sensitivity.ts';
 
@@ -11,6 +12,7 @@ export const registry = {
   capability: capabilityVariant,
   context: contextVariant,
   gap: gapVariant,
+  operators: operatorsVariant,
   override: overrideVariant,
   sensitivity: sensitivityVariant,
 } as const;

@@ -5,6 +5,14 @@ import { defineRoutingPolicy } from '../routing-policy.ts';
 export default defineRoutingPolicy({
   name: 'sensitivity',
   create: () => (facts) => {
+    if (facts.scanFailed === true) {
+      return {
+        policy: 'sensitivity',
+        reason: 'looking for private values failed, so the request stays on this machine',
+        denyZones: ['private', 'external'],
+        sensitivity: 'restricted',
+      };
+    }
     let total = 0;
     for (const type in facts.findings) total += facts.findings[type] ?? 0;
     if (total === 0) return null;

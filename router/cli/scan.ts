@@ -5,7 +5,9 @@ import type { Finding } from '../../contract/recognizer.ts';
 import { findOtherPlaces } from '../../policies/privacy/name-places.ts';
 import { nameFinder, OPERATING_POINTS, type OperatingPoint } from '../../policies/privacy/names.ts';
 import { DEFAULT_MIN_SCORE, scanText } from '../../policies/privacy/scan.ts';
+import { OPERATORS } from '../../policies/privacy/redact.ts';
 import { TYPES } from '../../policies/privacy/tagger/labels.ts';
+import { type FileFlags, scanFiles } from './scan-files.ts';
 
 const EXAMPLES = `
 Input lines: {"id": ..., "text": "..."}. Output lines: {"id": ..., "spans": [{"start", "end", "label", "score"}]}.
@@ -16,8 +18,11 @@ Examples:
   $ tiergate scan --text "write to jo@example.org" --json
   $ tiergate scan < texts.jsonl > findings.jsonl
   $ tiergate scan --min-score 0.9 --type EMAIL --type IBAN < texts.jsonl
+  $ tiergate scan notes.txt mail.eml
+  $ tiergate scan --redact < mail.txt > mail-without-values.txt
+  $ tiergate scan --report html logs/*.log > report.html
 
-Exit codes: 0 done, 2 at least one line could not be read (the others were).`;
+Exit codes: 0 done, 2 at least one line could not be read (the others were), 3 something was found (--fail).`;
 
 interface Span {
   start: number;
@@ -26,9 +31,9 @@ interface Span {
   score: number;
 }
 
-interface Flags {
+interface Flags extends FileFlags {
   text?: string;
-  json?: boolean;
+  fail?: boolean;
   minScore: number;
   type?: string[];
   names: boolean;
@@ -92,12 +97,35 @@ function finderOf({ minScore, type, names, operatingPoint }: Flags): (text: stri
   };
 }
 
+async function scanWhole(files: string[], flags: Flags): Promise<void> {
+  const { minScore, type, names, operatingPoint } = flags;
+  const { output, found } = await scanFiles(files.length > 0 ? files : ['-'], flags, {
+    minScore,
+    operatingPoint,
+    ...(type && { types: type }),
+    ...(!names && { names: false }),
+  });
+  await write(output);
+  if (flags.fail === true && found > 0) process.exitCode = 3;
+}
+
 /** The `scan` command. */
 export function scanCommand(): Command {
   return new Command('scan')
-    .description('find private data and secrets in texts (JSONL on stdin, or --text)')
+    .description('find private data and secrets in texts (JSONL on stdin, --text, or files)')
+    .argument('[files...]', 'whole texts; - is standard input')
     .option('--text <text>', 'scan this text instead of stdin')
-    .option('--json', 'with --text: print JSON (the output for stdin is always JSON)')
+    .option('--json', 'with --text and files: print JSON (the output for JSONL on stdin is always JSON)')
+    .option('--redact', 'print the text with stand-ins in place of its values')
+    .addOption(
+      new Option('--operator <name>', 'with --redact: what stands in the place of values')
+        .choices(OPERATORS)
+        .default('redact'),
+    )
+    .option('--decrypt', 'put back what --operator encrypt replaced (key: TIERGATE_PRIVACY_KEY)')
+    .addOption(new Option('--report <format>', 'a page to look at, on standard output').choices(['html']))
+    .option('--show-values', 'with files and reports: show what was found, not only hints')
+    .option('--fail', 'exit with 3 when something was found')
     .option('--min-score <score>', 'drop findings below this score, 0 to 1', parseScore, DEFAULT_MIN_SCORE)
     .option('--type <type>', 'only this type, e.g. EMAIL; may be repeated', collect)
     .option('--no-names', 'patterns only: no persons, addresses, places and organisations')
@@ -107,7 +135,9 @@ export function scanCommand(): Command {
         .default('balanced'),
     )
     .addHelpText('after', EXAMPLES)
-    .action(async (flags: Flags) => {
+    .action(async (files: string[], flags: Flags) => {
+      if (files.length > 0 || flags.redact || flags.decrypt || flags.report !== undefined)
+        return scanWhole(files, flags);
       const findIn = finderOf(flags);
       const spansOf = (text: string): Span[] =>
         findIn(text).map(({ start, end, type, score }) => ({ start, end, label: type, score }));

@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { displayPath, packageRoot } from '../../contract/built-file.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { builtinPolicies } from '../../policies/builtin.ts';
+import { OperatorTable } from '../../policies/privacy/operator-table.ts';
 import { compilePolicyText, compileRules } from '../../policies/rules.ts';
 import { suggestName } from '../../policies/schema-problems.ts';
 import type { Problem, YamlSource } from '../../policies/yaml-source.ts';
@@ -43,7 +44,11 @@ export function loadPolicies(
   files: TextFiles,
 ): LoadedPolicies {
   const { thresholds, context_safety } = config.routing;
-  const policies = builtinPolicies({ ...thresholds, contextSafety: context_safety });
+  const policies = builtinPolicies({
+    ...thresholds,
+    contextSafety: context_safety,
+    operators: new OperatorTable(config.privacy.operators),
+  });
   const problems: Problem[] = [];
   const configured = new Set<string>();
   for (const [index, entry] of config.policies.entries()) {

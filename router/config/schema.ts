@@ -4,7 +4,10 @@ import { z } from 'zod';
 import { SENSITIVITIES } from '../../contract/policy.ts';
 import { SURFACES } from '../../contract/tier.ts';
 import { OPERATING_POINTS } from '../../policies/privacy/names.ts';
+import { DEFAULT_REACH } from '../../policies/privacy/reach.ts';
+import { OPERATORS } from '../../policies/privacy/redact.ts';
 import { TYPES } from '../../policies/privacy/tagger/labels.ts';
+import { REACHES } from '../../policies/privacy/vault.ts';
 import { DEFAULT_ROUTING } from '../../policies/routing-policy.ts';
 import { ruleSetSchema } from '../../policies/rule-schema.ts';
 
@@ -165,6 +168,29 @@ export const configSchema = z.strictObject({
       names: z.array(z.enum(TYPES)).default(['PERSON', 'ADDRESS']),
       operating_point: z.enum(OPERATING_POINTS).default('balanced'),
       sensitivity: z.record(z.string(), z.enum(SENSITIVITIES)).default({}),
+      operators: z
+        .record(
+          z.string(),
+          z.union([
+            z.enum(OPERATORS),
+            z.strictObject({
+              1: z.enum(OPERATORS).optional(),
+              2: z.enum(OPERATORS).optional(),
+              3: z.enum(OPERATORS).optional(),
+            }),
+          ]),
+        )
+        .default({})
+        .describe('by type, or `default`: an operator, or one per tier'),
+      key: z.string().min(16).optional().describe('secret of the operators hash and encrypt'),
+      restore: z
+        .strictObject({
+          secrets: z.enum(REACHES).default(DEFAULT_REACH.secrets),
+          system: z.enum(REACHES).default(DEFAULT_REACH.system),
+          system_secrets: z.enum(REACHES).default(DEFAULT_REACH.systemSecrets),
+        })
+        .prefault({}),
+      system_note: z.boolean().default(true),
     })
     .prefault({}),
   ledger: z

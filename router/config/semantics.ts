@@ -1,6 +1,8 @@
 // What the schema alone cannot see: things that are wrong only together.
 import { isIP } from 'node:net';
 import type { Provider } from '../../contract/provider.ts';
+import type { Operator } from '../../policies/privacy/operator.ts';
+import { registry as operators } from '../../policies/privacy/operators/_registry.gen.ts';
 import { suggestName } from '../../policies/schema-problems.ts';
 import type { Problem, ValuePath, YamlSource } from '../../policies/yaml-source.ts';
 import { problemAt } from '../../policies/yaml-source.ts';
@@ -10,6 +12,7 @@ import type { Config, TargetConfig } from './schema.ts';
 import { isLocalId } from './targets.ts';
 
 const PROVIDERS: Record<string, Provider> = registry;
+const OPERATORS: Record<keyof typeof operators, Operator> = operators;
 
 /** A name or address that only this machine can reach. */
 export function isLoopback(host: string): boolean {
@@ -77,6 +80,14 @@ function checkPrivacy({ privacy }: Config, report: Report): void {
   };
   for (const [index, type] of privacy.types_off.entries()) check(['privacy', 'types_off', index], type);
   for (const type of Object.keys(privacy.sensitivity)) check(['privacy', 'sensitivity', type], type);
+  for (const [type, setting] of Object.entries(privacy.operators)) {
+    const path = ['privacy', 'operators', type];
+    if (type !== 'default') check(path, type);
+    const names = typeof setting === 'string' ? [setting] : Object.values(setting);
+    const keyed = names.find((name) => name !== undefined && OPERATORS[name].needsKey === true);
+    if (keyed !== undefined && privacy.key === undefined)
+      report(path, `${keyed} needs privacy.key, a secret of 16 characters and more; take it from the environment`);
+  }
 }
 
 const REMOTE_ONLY = ['provider', 'base_url', 'api_key', 'headers'] as const;

@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Logger } from 'pino';
 import { type GatewayError, toGatewayError } from '../../contract/errors.ts';
 import type { GatewayEnv } from '../env.ts';
+import { faultOf } from '../log.ts';
 
 export function errorHeaders(error: GatewayError): Record<string, string> {
   return error.retryAfterS === null
@@ -17,7 +18,7 @@ export const onError =
   (thrown: unknown, context: Context<GatewayEnv>): Response => {
     const error = toGatewayError(thrown);
     if (error.code === 'INTERNAL') {
-      log.error({ requestId: context.get('requestId'), err: thrown }, 'internal error');
+      log.error({ requestId: context.get('requestId'), ...faultOf(thrown) }, 'internal error');
     }
     for (const [name, value] of Object.entries(errorHeaders(error))) context.header(name, value);
     const id = context.get('requestId');

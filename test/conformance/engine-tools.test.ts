@@ -11,6 +11,7 @@ import type { ChatCompletion, ChatEvent } from '../../contract/chat.ts';
 import { restoreCompletion, restoreEvents } from '../../policies/privacy/restore.ts';
 import { Vault } from '../../policies/privacy/vault.ts';
 import { type ScriptedHost, scriptedHost } from '../support/scripted-model.ts';
+import { vaultEntry } from '../support/vault.ts';
 
 const openApi = join(packageRoot, '..', 'shared', 'data', 'openapi', 'openai.openapi.json');
 const present = existsSync(openApi);
@@ -256,9 +257,7 @@ describe('the openai client on the engine host', () => {
         '</tool_call>',
       ],
     ]);
-    const vault = new Vault([
-      { placeholder: '[EMAIL_1]', type: 'EMAIL', number: 1, value: 'jo@example.org' },
-    ]);
+    const vault = new Vault([vaultEntry('EMAIL', 1, 'jo@example.org')]);
     const body = JSON.stringify({ messages, tools, stream: true });
     const response = await host.app.request('/v1/chat/completions', { method: 'POST', body });
     const payloads = (await response.text()).split('\n\n').map((frame) => frame.slice('data: '.length));

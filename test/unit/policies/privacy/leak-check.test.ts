@@ -5,9 +5,10 @@ import { inspectRequest } from '../../../../policies/privacy/conversation.ts';
 import { createLeakCheck } from '../../../../policies/privacy/leak-check.ts';
 import { redactRequest } from '../../../../policies/privacy/redact.ts';
 import { emptyVault, Vault } from '../../../../policies/privacy/vault.ts';
+import { vaultEntry } from '../../../support/vault.ts';
 
 const vaultOf = (type: string, value: string): Vault =>
-  new Vault([{ placeholder: `[${type}_1]`, type, number: 1, value }]);
+  new Vault([vaultEntry(type, 1, value)]);
 
 describe('createLeakCheck', () => {
   it('names the type of a value that is still in the body, never the value', () => {

@@ -8,8 +8,8 @@ import { findOtherPlaces, isSearchable } from '../../../../policies/privacy/name
 import { nameFinder } from '../../../../policies/privacy/names.ts';
 import { addAround } from '../../../../policies/privacy/overlaps.ts';
 import { redactRequest } from '../../../../policies/privacy/redact.ts';
-import { restorePiece } from '../../../../policies/privacy/restore-text.ts';
 import { scanText } from '../../../../policies/privacy/scan.ts';
+import { restoreText } from '../../../support/vault.ts';
 
 const names = nameFinder(['PERSON', 'ADDRESS']);
 const valuesOf = (text: string, findings: readonly Finding[]): string[] =>
@@ -154,9 +154,9 @@ describe('a conversation with names', () => {
     const { request: outgoing, vault } = redactRequest(request, inspection);
     expect(textsOf(outgoing)).toEqual([
       'My name is [PERSON_1] and I live at [ADDRESS_1].',
-      "Let [PERSON_2] write to the bank, in [PERSON_3]'s words.",
+      "Let [PERSON_1b] write to the bank, in [PERSON_1c]'s words.",
     ]);
-    const back = textsOf(outgoing).map((text) => restorePiece(String(text), vault, 'text', true).out);
+    const back = textsOf(outgoing).map((text) => restoreText(String(text), vault));
     expect(back).toEqual(textsOf(request));
     expect(createLeakCheck(vault)(JSON.stringify(outgoing))).toBeNull();
     expect(createLeakCheck(vault)(JSON.stringify(request))).toMatch(/ADDRESS|PERSON/);
@@ -171,7 +171,7 @@ describe('a conversation with names', () => {
       textsOf(redactRequest(each, inspectRequest(each, { names })).request),
     );
     expect(after?.slice(0, 2)).toEqual(before);
-    expect(after?.[2]).toBe('Also tell [PERSON_4].');
+    expect(after?.[2]).toBe('Also tell [PERSON_2].');
   });
 
   it('finds nothing without a finder', () => {
@@ -233,7 +233,7 @@ describe('any conversation', () => {
           request,
           inspectRequest(request, { names: finder }),
         );
-        const back = textsOf(outgoing).map((part) => restorePiece(String(part), vault, 'text', true).out);
+        const back = textsOf(outgoing).map((part) => restoreText(String(part), vault));
         expect(back).toEqual(texts);
         expect(createLeakCheck(vault)(JSON.stringify(outgoing))).toBeNull();
       }),

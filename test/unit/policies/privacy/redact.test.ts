@@ -163,7 +163,7 @@ describe('redactRequest', () => {
   it('gives no value the number of a placeholder that already stands in the conversation', () => {
     const { request, vault } = redact(ask(`[EMAIL_1] or [email 3]? ${MAIL} jo@example.org`));
     expect(request.messages[0]?.content).toBe('[EMAIL_1] or [email 3]? [EMAIL_2] [EMAIL_4]');
-    expect(vault.valueOf('EMAIL1')).toBeUndefined();
+    expect(vault.find('EMAIL1')).toBeUndefined();
   });
 
   it('leaves nothing to find in what it has redacted', () => {

@@ -10,15 +10,10 @@ import type {
 } from '../../../../contract/chat.ts';
 import { MAX_PLACEHOLDER_LENGTH } from '../../../../policies/privacy/placeholders.ts';
 import { restoreCompletion, restoreEvents } from '../../../../policies/privacy/restore.ts';
-import { type RestoreReport, restorePiece } from '../../../../policies/privacy/restore-text.ts';
+import type { RestoreReport } from '../../../../policies/privacy/restore-text.ts';
 import { emptyVault, Vault } from '../../../../policies/privacy/vault.ts';
+import { vaultEntry as entry, restoreText } from '../../../support/vault.ts';
 
-const entry = (type: string, number: number, value: string) => ({
-  placeholder: `[${type}_${number}]`,
-  type,
-  number,
-  value,
-});
 const HARD = 'a "quoted" \\ back\nline';
 const vault = new Vault([
   entry('EMAIL', 1, 'jo@example.org'),
@@ -27,7 +22,7 @@ const vault = new Vault([
   entry('PRIVATE_KEY', 1, HARD),
 ]);
 
-const restore = (text: string): string => restorePiece(text, vault, 'text', true).out;
+const restore = (text: string): string => restoreText(text, vault);
 
 const completion = (...messages: Omit<ChatMessage, 'role'>[]): ChatCompletion => ({
   id: 'c',
@@ -95,12 +90,24 @@ describe('restorePiece', () => {
     ['[[EMAIL_1]](mailto:[EMAIL_1])', '[jo@example.org](mailto:jo@example.org)'],
     ['C:\\[EMAIL_1]\\x', 'C:\\jo@example.org\\x'],
     ['[EMAIL_01]', 'jo@example.org'],
+    ['EMAIL_1, "EMAIL_12" and US_SSN_1.', 'jo@example.org, "anna@example.com" and 219-09-9998.'],
+    ['[**EMAIL_1**] `[EMAIL_1]` [*EMAIL\\_1*]', 'jo@example.org `jo@example.org` jo@example.org'],
+    ['&lsqb;EMAIL_1&rsqb; &#91;EMAIL&#95;1&#93; &lt;EMAIL_1&gt;', 'jo@example.org jo@example.org jo@example.org'],
+    ['<EMAIL_1> 【EMAIL_1】 «EMAIL_1» ［ＥＭＡＩＬ＿１］', Array(4).fill('jo@example.org').join(' ')],
+    ["[EMAIL_1's] [EMAIL_1’s]", "jo@example.org's jo@example.org’s"],
+    ['[Correo electrónico 1] [ПОЧТА_1] [メール_1] [邮箱1] [이메일 1]', Array(5).fill('jo@example.org').join(' ')],
+    ['[EMAIL_1b]', 'jo@example.org'],
+    ['[EM\u200bAIL_1]', 'jo@example.org'],
   ])('restores %j', (text, expected) => {
     expect(restore(text)).toBe(expected);
   });
 
   it.each([
-    'EMAIL_1',
+    'Email_1 email_1 EMAIL1',
+    'EMAIL_1 = 5',
+    'const EMAIL_1=x',
+    '$EMAIL_1 foo(EMAIL_1(2)',
+    'EMAIL_13',
     '[EMAIL_2]',
     '[EMAIL_]',
     '[EMAIL_1',
@@ -115,7 +122,7 @@ describe('restorePiece', () => {
 
   it('counts what it restored and what it did not know', () => {
     const report: RestoreReport = { restored: 0, unknown: 0 };
-    restorePiece('[EMAIL_1] [EMAIL_7] [PHONE_1] [us-ssn 1]', vault, 'text', true, report);
+    restoreText('[EMAIL_1] [EMAIL_7] [PHONE_1] [us-ssn 1]', vault, 'text', report);
     expect(report).toEqual({ restored: 2, unknown: 1 });
   });
 });
@@ -255,7 +262,7 @@ describe('restoreEvents', () => {
           const texts = assemble(await collect(restoreEvents(stream(events), vault)));
           for (const one of sources) {
             const encoding = one.channel.startsWith('call') ? 'json' : 'text';
-            expect(texts[key(one)] ?? '').toBe(restorePiece(one.text, vault, encoding, true).out);
+            expect(texts[key(one)] ?? '').toBe(restoreText(one.text, vault, encoding));
           }
         },
       ),

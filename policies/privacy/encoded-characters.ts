@@ -1,0 +1,67 @@
+// Characters that are written as other ones: percent encoding, HTML references, \\u escapes.
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  commat: '@',
+  period: '.',
+  colon: ':',
+  sol: '/',
+  lowbar: '_',
+  hyphen: '-',
+  dash: '-',
+  plus: '+',
+  num: '#',
+  lpar: '(',
+  rpar: ')',
+  shy: '',
+};
+const MAX_PERCENT_RUN = 12;
+
+const hex = (text: string, at: number, length: number): number => {
+  const digits = text.slice(at, at + length);
+  return digits.length === length && /^[0-9a-f]+$/i.test(digits) ? Number.parseInt(digits, 16) : -1;
+};
+
+/** A decoded piece and the length of what it stands for. */
+export type Decoded = [piece: string, length: number] | null;
+
+/** `%C3%BC`: one character, as UTF-8. */
+export function percent(text: string, at: number): Decoded {
+  const first = hex(text, at + 1, 2);
+  if (first < 0) return null;
+  if (first < 0x80) return [String.fromCharCode(first), 3];
+  const bytes = [first];
+  while (bytes.length < MAX_PERCENT_RUN / 3 && text[at + 3 * bytes.length] === '%') {
+    const next = hex(text, at + 3 * bytes.length + 1, 2);
+    if (next < 0x80 || next > 0xbf) break;
+    bytes.push(next);
+  }
+  const piece = Buffer.from(bytes).toString('utf8');
+  return [...piece].length === 1 ? [piece, 3 * bytes.length] : null;
+}
+
+const ENTITY = /&(?:#(\d{2,7})|#x([0-9a-f]{2,6})|([a-z]{2,8}));/iy;
+/** `&#64;`, `&#x40;`, `&commat;`. */
+export function entity(text: string, at: number): Decoded {
+  ENTITY.lastIndex = at;
+  const match = ENTITY.exec(text);
+  if (match === null) return null;
+  const [all, decimal, hexadecimal, name] = match;
+  if (name !== undefined) {
+    const piece = ENTITIES[name.toLowerCase()];
+    return piece === undefined ? null : [piece, all.length];
+  }
+  const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hexadecimal as string, 16);
+  return code <= 0x10ffff ? [String.fromCodePoint(code), all.length] : null;
+}
+
+/** `\u0040`, not of a control character. */
+export function unicodeEscape(text: string, at: number): Decoded {
+  const code = text[at + 1] === 'u' ? hex(text, at + 2, 4) : -1;
+  return code >= 0x20 ? [String.fromCharCode(code), 6] : null;
+}

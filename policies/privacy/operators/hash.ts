@@ -1,0 +1,16 @@
+// `[EMAIL:3fa94c1d20ab]`: the same for the same value and caller, in every request, so that records can be joined by it. Not put
+// back in the answer.
+import { hashOf } from '../crypt.ts';
+import { foldedForms } from '../folded-view.ts';
+import { defineOperator } from '../operator.ts';
+
+export default defineOperator({
+  name: 'hash',
+  needsKey: true,
+  create:
+    ({ key }) =>
+    ({ type, value }) => {
+      const { normal, compact } = foldedForms(value);
+      return { text: `[${type}:${hashOf(compact || normal, type, key)}]`, form: 'one-way' };
+    },
+});

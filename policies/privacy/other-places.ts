@@ -1,0 +1,119 @@
+// A value found once is found at every other place of the conversation, however it is written there (folded-view.ts says what
+// counts as the same). Persons' parts are name-places.ts's.
+import type { Finding } from '../../contract/recognizer.ts';
+import { compactView, foldedForms, foldedView, originalSpan } from './folded-view.ts';
+import { isSearchable } from './name-places.ts';
+import { TAGGED_TYPES } from './tagger/labels.ts';
+import { createValueSearch, isBounded } from './value-search.ts';
+
+/** Shorter values are everywhere: they are replaced where they were found. */
+const MIN_LENGTH = 5;
+
+export interface OtherPlace {
+  start: number;
+  end: number;
+  /** The found value that stands here in some form. */
+  value: string;
+  /** Where the word ends that it joins, and where the one begins that goes on; null: it stands alone on that side. */
+  wordBefore: number | null;
+  wordAfter: number | null;
+}
+
+export type FindOtherPlaces = (text: string) => OtherPlace[];
+
+/** A value's own words are not looked for in another form where they may mean something else. */
+const isExactOnly = (value: string, type: string): boolean => TAGGED_TYPES.has(type) && !/\s/.test(value);
+
+/** @param values value -> type */
+export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOtherPlaces {
+  /** Normal form -> the first value that has it. */
+  const byNormal = new Map<string, string>();
+  const byCompact = new Map<string, string>();
+  for (const [value, type] of values) {
+    if (!isSearchable(value, type)) continue;
+    const { normal, compact } = foldedForms(value);
+    if (normal.length >= MIN_LENGTH && !byNormal.has(normal)) byNormal.set(normal, value);
+    if (compact !== '' && !byCompact.has(compact)) byCompact.set(compact, value);
+  }
+  if (byNormal.size === 0) return () => [];
+  const search = createValueSearch([...byNormal.keys()]);
+  const searchCompact = byCompact.size > 0 ? createValueSearch([...byCompact.keys()]) : null;
+
+  return (text) => {
+    const places: OtherPlace[] = [];
+    const view = foldedView(text);
+    const add = (start: number, end: number, value: string): void => {
+      const wordBefore = isBounded(view.text, start, start) ? null : originalSpan(view, start - 1, start).end;
+      const wordAfter = isBounded(view.text, end, end) ? null : originalSpan(view, end, end + 1).start;
+      const span = originalSpan(view, start, end);
+      if (isExactOnly(value, values.get(value) as string) && text.slice(span.start, span.end) !== value)
+        return;
+      places.push({ ...span, value, wordBefore, wordAfter });
+    };
+    search(view.text, ({ start, end, value }) => add(start, end, byNormal.get(value) as string));
+    if (searchCompact !== null && /\d/.test(view.text)) {
+      const compact = compactView(view);
+      searchCompact(compact.text, ({ start, end, value }) =>
+        add(
+          compact.places[start] as number,
+          (compact.places[end - 1] as number) + 1,
+          byCompact.get(value) as string,
+        ),
+      );
+    }
+    return places;
+  };
+}
+
+/**
+ * The places where a value stands alone, or next to something that is replaced as well.
+ * @param edges beginnings and ends of what else is replaced; those of the places given back are added
+ */
+export function standing(
+  places: readonly OtherPlace[],
+  edges: { starts: Set<number>; ends: Set<number> },
+): OtherPlace[] {
+  const out: OtherPlace[] = [];
+  let waiting = places;
+  for (let before = -1; before !== out.length; ) {
+    before = out.length;
+    waiting = waiting.filter((place) => {
+      const isOpen =
+        (place.wordBefore !== null && !edges.ends.has(place.wordBefore)) ||
+        (place.wordAfter !== null && !edges.starts.has(place.wordAfter));
+      if (isOpen) return true;
+      edges.starts.add(place.start);
+      edges.ends.add(place.end);
+      out.push(place);
+      return false;
+    });
+  }
+  return out;
+}
+
+/** A stretch of a text that is replaced as a whole. */
+export interface Span {
+  type: string;
+  start: number;
+  end: number;
+  /** Index of the text in which it became known that this is private: later turns never change it. */
+  knownAt: number;
+}
+
+/** Findings and other places of one text as disjoint spans, sorted: what overlaps becomes one, so that nothing stays uncovered. */
+export function uniteSpans(spans: Span[]): Span[] {
+  if (spans.length < 2) return spans;
+  const united: Span[] = [];
+  for (const span of spans.sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = united.at(-1);
+    if (last === undefined || span.start >= last.end) united.push({ ...span });
+    else if (span.end > last.end) {
+      last.end = span.end;
+      last.knownAt = Math.max(last.knownAt, span.knownAt);
+    }
+  }
+  return united;
+}
+
+/** Where a finding that name-places.ts added became known: at the first person that has a word of it. */
+export const isDerived = ({ recognizer }: Finding): boolean => recognizer === 'name-places';
