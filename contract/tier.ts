@@ -67,6 +67,8 @@ export interface Outgoing {
   surface?: Surface;
   /** True: values were replaced by placeholders. */
   redacted: boolean;
+  /** The answer is a draft: the confidence of its first so many tokens is wanted while it streams. */
+  confidenceTokens?: number;
   /** Looks at the serialised body once more, at the door: a reason when something must not leave, else null. */
   check?: (body: string) => string | null;
 }

@@ -26,7 +26,7 @@ export function decide(
     if (exclusion === null) allowed.push(target);
     else excluded.push(exclusion);
   }
-  const { verdicts, sensitivity, maxCostMicrousd } = folded;
+  const { verdicts, sensitivity, maxCostMicrousd, cascade } = folded;
   const startTier = folded.start?.tier ?? 1;
   if (allowed.length === 0) {
     const block = refusalOf(facts, targets, excluded, folded, () =>
@@ -40,6 +40,7 @@ export function decide(
       verdicts,
       sensitivity,
       maxCostMicrousd,
+      cascade,
       reason: block.message,
       block,
     };
@@ -53,6 +54,7 @@ export function decide(
     verdicts,
     sensitivity,
     maxCostMicrousd,
+    cascade,
     reason: candidates[0]!.reason,
   };
 }

@@ -1,6 +1,7 @@
 // All verdicts folded into one set of constraints. Denials are united, allowances intersected, caps take the least:
 // the order of policies matters only for `startTier` (the last one holds) and for pins (tried in verdict order).
 
+import type { CascadeMode } from '../contract/draft.ts';
 import type {
   Exclusion,
   Policy,
@@ -22,6 +23,8 @@ export interface Constraints {
   /** Null: no policy has a wish. */
   start: { tier: TierLevel; by: Verdict } | null;
   maxCostMicrousd: number | null;
+  /** Null: Level 1's answer stands as it is. */
+  cascade: CascadeMode | null;
   /** The cap's verdict. */
   cappedBy: Verdict | null;
 }
@@ -76,12 +79,14 @@ export function foldVerdicts(
     blocked: null,
     start: null,
     maxCostMicrousd: null,
+    cascade: null,
     cappedBy: null,
   };
   for (const verdict of verdicts) {
     if (verdict.block !== undefined) folded.blocked ??= verdict;
     if (verdict.redactFor !== undefined) for (const zone of verdict.redactFor) redactFor.add(zone);
     if (verdict.pinTarget !== undefined) folded.pins.push(verdict.pinTarget);
+    if (verdict.cascade !== undefined && verdict.cascade !== 'off') folded.cascade = verdict.cascade;
     if (verdict.startTier !== undefined) folded.start = { tier: verdict.startTier, by: verdict };
     const cap = verdict.maxCostMicrousd;
     if (cap !== undefined && (folded.maxCostMicrousd === null || cap < folded.maxCostMicrousd)) {
@@ -89,6 +94,7 @@ export function foldVerdicts(
       folded.cappedBy = verdict;
     }
   }
+  if (verdicts.some(({ cascade }) => cascade === 'off')) folded.cascade = null;
   return folded;
 }
 

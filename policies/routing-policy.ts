@@ -1,4 +1,5 @@
 // What a built-in policy is: a pure judge made from the routing section of the config.
+import type { CascadeMode } from '../contract/draft.ts';
 import type { Policy } from '../contract/policy.ts';
 
 export interface RoutingOptions {
@@ -8,9 +9,19 @@ export interface RoutingOptions {
   level3: number;
   /** Factor on the estimated prompt tokens before they are compared with a context window, >= 1. */
   contextSafety: number;
+  /** How drafts of Level 1 are judged where the caller does not say. */
+  cascade: 'off' | CascadeMode;
+  /** With a cascade, the chance (gap 1|2) from which Level 1 is not even tried. */
+  skipGap: number;
 }
 
-export const DEFAULT_ROUTING: RoutingOptions = { level2: 0.25, level3: 0.2, contextSafety: 1.1 };
+export const DEFAULT_ROUTING: RoutingOptions = {
+  level2: 0.25,
+  level3: 0.2,
+  contextSafety: 1.1,
+  cascade: 'off',
+  skipGap: 0.5,
+};
 
 export interface RoutingPolicy {
   /** The file's name; stands in `Exclusion.by`. */

@@ -14,6 +14,7 @@ import type { LoadedConfig } from './config/config.ts';
 import { privacyOptions } from './config/privacy.ts';
 import type { TargetConfig } from './config/schema.ts';
 import type { ConfiguredTarget } from './config/targets.ts';
+import { callerGoals } from './goals.ts';
 import type { Gateway } from './pipeline.ts';
 import { referencePrice } from './record.ts';
 import { type Share, shareOf } from './workers/share.ts';
@@ -139,6 +140,7 @@ export function createGateway(
 ): RunningGateway {
   const { runners, egress } = createRunners(targets, hosts, share);
   const all = [...runners.values()].map(({ runner }) => runner);
+  const { cascade } = config.routing;
   return {
     runners,
     policies,
@@ -146,6 +148,13 @@ export function createGateway(
     ledger,
     log,
     requestTimeoutMs: config.server.request_timeout_ms,
+    goalsOf: callerGoals(config),
+    draftLimits: {
+      earlyTokens: cascade.early_tokens,
+      minMeanLogprob: cascade.min_mean_logprob,
+      maxMeanEntropy: cascade.max_mean_entropy,
+      minMargin: cascade.min_margin,
+    },
     level3Price: referencePrice(
       all.map(({ target }) => target),
       config.ledger.reference_target,

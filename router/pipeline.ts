@@ -8,12 +8,14 @@ import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
 import { type Outgoing, type Price, surfaceNamed } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
+import { type DraftLimits, draftJudge } from '../policies/draft/judge.ts';
 import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
 import { ChainFailure, type ChainResult, runChain } from '../tiers/chain.ts';
 import { CoarseTimer } from '../tiers/coarse-timer.ts';
 import type { GuardedRunner } from '../tiers/guard.ts';
 import { gatherFacts } from './facts.ts';
+import type { CallerGoals } from './goals.ts';
 import { ledgerEntry } from './record.ts';
 import { type RedactionGate, redactionGate } from './redaction-gate.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
@@ -27,6 +29,9 @@ export interface Gateway {
   ledger: Ledger;
   log: Logger;
   requestTimeoutMs: number;
+  goalsOf: CallerGoals;
+  /** What a draft must reach to stand. */
+  draftLimits: DraftLimits;
   /** Price of the reference Level 3 target, for "what it would have cost". */
   level3Price: Price | null;
   /** Unix seconds. */
@@ -64,7 +69,8 @@ export type StreamPart = { kind: 'events'; events: readonly ChatEvent[] } | { ki
 /** Gather and decide; calls nothing, keeps nothing. */
 export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
   const inspection = inspectRequest(ask.request, gateway.privacy);
-  const facts = gatherFacts(ask.request, { ...ask, now: new Date() }, inspection);
+  const goals = gateway.goalsOf(ask.caller);
+  const facts = gatherFacts(ask.request, { ...ask, now: new Date(), goals }, inspection);
   const targets: TargetView[] = [];
   for (const guarded of gateway.runners.values())
     targets.push({ ...guarded.runner.target, state: guarded.state() });
@@ -141,6 +147,9 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
         return { ...gate.redacted(), surface };
       },
       context: { requestId: ask.requestId, signal: ask.cancellation },
+      judge: decision.cascade
+        ? draftJudge(ask.request, decision.cascade, gateway.draftLimits)
+        : undefined,
       deadlineAt: arrival + gateway.requestTimeoutMs,
     });
   } catch (thrown) {
@@ -151,7 +160,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   return result.answer.kind === 'stream'
     ? {
         kind: 'stream',
-        headers: decisionHeaders(decision, result.target, 'pending'),
+        headers: decisionHeaders(decision, result, 'pending'),
         parts: streamParts(result, result.answer.events, run, ask.request),
       }
     : completionReply(result, result.answer, run, { decision, wire: ask.wire });
@@ -185,7 +194,7 @@ async function completionReply(
   const costMicrousd = await run.record(await result.finish(), run.sinceArrival(), null);
   return {
     kind: 'completion',
-    headers: decisionHeaders(decision, result.target, costText(costMicrousd)),
+    headers: decisionHeaders(decision, result, costText(costMicrousd)),
     body,
   };
 }

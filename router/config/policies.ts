@@ -42,8 +42,13 @@ export function loadPolicies(
   targetIds: readonly string[],
   files: TextFiles,
 ): LoadedPolicies {
-  const { thresholds, context_safety } = config.routing;
-  const policies = builtinPolicies({ ...thresholds, contextSafety: context_safety });
+  const { thresholds, context_safety, cascade } = config.routing;
+  const policies = builtinPolicies({
+    ...thresholds,
+    contextSafety: context_safety,
+    cascade: cascade.mode,
+    skipGap: cascade.skip_gap,
+  });
   const problems: Problem[] = [];
   const configured = new Set<string>();
   for (const [index, entry] of config.policies.entries()) {
