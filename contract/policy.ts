@@ -84,6 +84,8 @@ export interface RequestFacts {
   time: { iso: string; hour: number; weekday: number };
   override: Override;
   goals: Goals;
+  /** Who answered this conversation last, and how many of its tokens that target's cache may still hold. */
+  session?: { target: string; cachedTokens: number };
 }
 
 export interface TargetView extends Target {
@@ -109,6 +111,8 @@ export interface Verdict {
   redactFor?: TrustZone[];
   /** Prefer these targets first, in order. */
   pinTarget?: string;
+  /** Tried after all others, each with why. */
+  avoidTargets?: Record<string, string>;
   /** Preferred tier: candidates are ordered from here upwards, lower tiers last. */
   startTier?: TierLevel;
   /** Upper bound of one request's estimated cost. */

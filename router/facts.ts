@@ -23,6 +23,7 @@ export interface FactsContext {
   now: Date;
   /** The caller's, from the config. */
   goals?: Goals;
+  session?: RequestFacts['session'];
 }
 
 export interface FoundValues {
@@ -116,6 +117,7 @@ export function gatherFacts(
     time: localTime(context.now),
     override: overrideOf(request.model, headers),
     goals: goalsOf(headers, context.goals ?? {}),
+    ...(context.session && { session: context.session }),
   };
 }
 

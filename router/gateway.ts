@@ -17,12 +17,16 @@ import type { ConfiguredTarget } from './config/targets.ts';
 import { callerGoals } from './goals.ts';
 import type { Gateway } from './pipeline.ts';
 import { referencePrice } from './record.ts';
+import { Sessions } from './sessions.ts';
 import { type Share, shareOf } from './workers/share.ts';
 
 export interface RunningGateway extends Gateway {
   /** Ends the engine hosts, the connections and the ledger, in this order. */
   close(): Promise<void>;
 }
+
+/** The config's default, for the local target that it does not name. */
+const DEFAULT_LOCAL_CONCURRENCY = 64;
 
 /** The user's own hardware has no bill; a price in the config says otherwise. */
 const LOCAL_PRICE: Price = {
@@ -62,11 +66,12 @@ function remoteRunner(
   });
 }
 
-function guardLocal({ target }: ConfiguredTarget, host: EngineHost | null): GuardedRunner {
+function guardLocal({ target, settings }: ConfiguredTarget, host: EngineHost | null, share: Share): GuardedRunner {
   const runner = localRunner({ ...target, price: target.price ?? LOCAL_PRICE }, host);
   // The host has its own queue; a request that it refuses moves on at once.
   return guardRunner(runner, {
     slots: { maxConcurrent: 1024, maxQueued: 0 },
+    overflowAt: shareOf(settings?.max_concurrency ?? DEFAULT_LOCAL_CONCURRENCY, share),
     retry: { ...DEFAULT_RETRY, retries: 0 },
   });
 }
@@ -127,7 +132,7 @@ export function createRunners(
   for (const configured of targets) {
     const { id } = configured.target;
     const guarded = configured.local
-      ? guardLocal(configured, hosts.get(id) ?? null)
+      ? guardLocal(configured, hosts.get(id) ?? null, share)
       : remoteRunner(configured, configured.settings!, { egress, share });
     runners.set(id, guarded);
   }
@@ -149,6 +154,9 @@ export function createGateway(
     log,
     requestTimeoutMs: config.server.request_timeout_ms,
     goalsOf: callerGoals(config),
+    sessions: targets.some(({ target }) => target.price?.cachedInputUsdPerMtok !== undefined)
+      ? new Sessions(() => performance.now())
+      : null,
     draftLimits: {
       earlyTokens: cascade.early_tokens,
       minMeanLogprob: cascade.min_mean_logprob,

@@ -19,6 +19,7 @@ import type { CallerGoals } from './goals.ts';
 import { ledgerEntry } from './record.ts';
 import { type RedactionGate, redactionGate } from './redaction-gate.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
+import { type Sessions, sessionKey } from './sessions.ts';
 import type { SurfaceWire } from './wire/surface.ts';
 
 /** What outlives requests. */
@@ -30,6 +31,8 @@ export interface Gateway {
   log: Logger;
   requestTimeoutMs: number;
   goalsOf: CallerGoals;
+  /** Null: no target has a price for what it holds in its cache. */
+  sessions: Sessions | null;
   /** What a draft must reach to stand. */
   draftLimits: DraftLimits;
   /** Price of the reference Level 3 target, for "what it would have cost". */
@@ -70,7 +73,9 @@ export type StreamPart = { kind: 'events'; events: readonly ChatEvent[] } | { ki
 export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
   const inspection = inspectRequest(ask.request, gateway.privacy);
   const goals = gateway.goalsOf(ask.caller);
-  const facts = gatherFacts(ask.request, { ...ask, now: new Date(), goals }, inspection);
+  const session = gateway.sessions?.recall(sessionKey(ask.request, ask));
+  const context = { ...ask, now: new Date(), goals, ...(session && { session }) };
+  const facts = gatherFacts(ask.request, context, inspection);
   const targets: TargetView[] = [];
   for (const guarded of gateway.runners.values())
     targets.push({ ...guarded.runner.target, state: guarded.state() });
@@ -106,6 +111,9 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
       error,
       level3Price: gateway.level3Price,
     });
+    const { target, inputTokens } = entry.request;
+    if (target !== null && inputTokens !== null)
+      gateway.sessions?.remember(sessionKey(ask.request, ask), target, inputTokens);
     await gateway.ledger.record(entry);
     return entry.request.costMicrousd;
   };

@@ -96,11 +96,13 @@ export class Attempt {
       for (const choice of completion.choices) this.#collect(choice.message);
   }
 
-  /** The end; only the first call counts. */
-  end(error: GatewayError | null): void {
-    if (this.isOver) return;
-    this.#durationMs = this.#now() - this.#startedAt;
-    this.#error = error;
+  /** The end; only the first call counts. Returns the attempt's milliseconds. */
+  end(error: GatewayError | null): number {
+    if (this.#durationMs === null) {
+      this.#durationMs = this.#now() - this.#startedAt;
+      this.#error = error;
+    }
+    return this.#durationMs;
   }
 
   /** The attempt's answer was judged and does not stand; ends it. */

@@ -212,7 +212,7 @@ class Chain {
     if (answer.kind === 'completion') {
       attempt.observeCompletion(answer.completion);
       const objection = judge?.judge(draftOf(answer.completion)) ?? null;
-      if (objection === null) attempt.end(null);
+      if (objection === null) guarded.latency.note(attempt.end(null));
       else this.#reject(candidate, attempt, objection, true);
       slots.leave();
       permit.settle('success');
@@ -243,7 +243,8 @@ class Chain {
     permit.settle('success');
     const observed = new ObservedStream(first, events, attempt, (error) => {
       slots.leave();
-      if (error !== null && countsAsFailure(error)) breaker.noteLateFailure();
+      if (error === null) guarded.latency.note(attempt.end(null));
+      else if (countsAsFailure(error)) breaker.noteLateFailure();
     });
     return this.#result(
       candidate,

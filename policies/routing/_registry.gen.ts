@@ -5,6 +5,8 @@ import cascadeVariant from './cascade.ts';
 import contextVariant from './context.ts';
 import gapVariant from './gap.ts';
 import goalsVariant from './goals.ts';
+import latencyVariant from './latency.ts';
+import loadVariant from './load.ts';
 import overrideVariant from './override.ts';
 import sensitivityVariant from './sensitivity.ts';
 
@@ -15,6 +17,8 @@ export const registry = {
   context: contextVariant,
   gap: gapVariant,
   goals: goalsVariant,
+  latency: latencyVariant,
+  load: loadVariant,
   override: overrideVariant,
   sensitivity: sensitivityVariant,
 } as const;
