@@ -106,7 +106,8 @@ function order(
     return ranked.map(({ target }, place) => {
       const { redact, reason, ...rest } = candidate(target, start, folded);
       const passed = place === 0 ? passedOver(allowed, target, start, folded) : '';
-      const stay = place === 0 && stays > 0 ? '; its cache holds the conversation, going elsewhere costs more' : '';
+      const stay =
+        place === 0 && stays > 0 ? '; its cache holds the conversation, going elsewhere costs more' : '';
       return { ...rest, reason: reason + stay + passed, redact };
     });
   }

@@ -1,6 +1,7 @@
 // What a built-in policy is: a pure judge made from the routing section of the config.
 import type { CascadeMode } from '../contract/draft.ts';
 import type { Policy } from '../contract/policy.ts';
+import type { CalibratedThreshold } from './gap/calibration.ts';
 
 export interface RoutingOptions {
   /** Chance that Level 2 is needed (gap 1|2) from which a request starts there, 0 ... 1. */
@@ -13,6 +14,8 @@ export interface RoutingOptions {
   cascade: 'off' | CascadeMode;
   /** With a cascade, the chance (gap 1|2) from which Level 1 is not even tried. */
   skipGap: number;
+  /** Certified on the caller's own traffic, in place of `level2`. */
+  thresholdFor?: (caller: string, task: string) => CalibratedThreshold | undefined;
 }
 
 export const DEFAULT_ROUTING: RoutingOptions = {

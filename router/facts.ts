@@ -10,6 +10,7 @@ import type { TextCounts } from '../policies/classify/text-counts.ts';
 import { addText, emptyCounts, mergeCounts } from '../policies/classify/text-counts.ts';
 import { readWords } from '../policies/classify/words.ts';
 import { gapOf } from '../policies/gap/gap.ts';
+import { kindOf, type OwnTraffic } from '../policies/gap/own-traffic.ts';
 import { goalsOf } from './goals.ts';
 import { overrideOf } from './override.ts';
 
@@ -24,6 +25,8 @@ export interface FactsContext {
   /** The caller's, from the config. */
   goals?: Goals;
   session?: RequestFacts['session'];
+  /** What was learned from own traffic. */
+  own?: OwnTraffic | null;
 }
 
 export interface FoundValues {
@@ -109,7 +112,10 @@ export function gatherFacts(
     needs,
     task,
     difficulty,
-    gap: gapOf({ ask, promptTokens, turns, tools, strictOutput: needs.jsonSchema }),
+    gap: gapOf(
+      { ask, promptTokens, turns, tools, strictOutput: needs.jsonSchema, kind: kindOf(context.caller, task) },
+      context.own,
+    ),
     language,
     findings: inspection.counts,
     sensitivity: inspection.sensitivity,

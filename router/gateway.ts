@@ -10,6 +10,7 @@ import { LocalHost, type LocalHostOptions } from '../tiers/local-host.ts';
 import { registry as providers } from '../tiers/providers/_registry.gen.ts';
 import { createRemoteRunner } from '../tiers/remote.ts';
 import { DEFAULT_RETRY } from '../tiers/retry.ts';
+import { captures } from './capture.ts';
 import type { LoadedConfig } from './config/config.ts';
 import { privacyOptions } from './config/privacy.ts';
 import type { TargetConfig } from './config/schema.ts';
@@ -66,7 +67,11 @@ function remoteRunner(
   });
 }
 
-function guardLocal({ target, settings }: ConfiguredTarget, host: EngineHost | null, share: Share): GuardedRunner {
+function guardLocal(
+  { target, settings }: ConfiguredTarget,
+  host: EngineHost | null,
+  share: Share,
+): GuardedRunner {
   const runner = localRunner({ ...target, price: target.price ?? LOCAL_PRICE }, host);
   // The host has its own queue; a request that it refuses moves on at once.
   return guardRunner(runner, {
@@ -140,7 +145,7 @@ export function createRunners(
 }
 
 export function createGateway(
-  { config, targets, policies }: LoadedConfig,
+  { config, targets, policies, trial, calibration }: LoadedConfig,
   { ledger, hosts, share, startedAtS, log }: GatewayParts,
 ): RunningGateway {
   const { runners, egress } = createRunners(targets, hosts, share);
@@ -149,6 +154,9 @@ export function createGateway(
   return {
     runners,
     policies,
+    trial,
+    own: calibration?.own ?? null,
+    captures: captures(config.ledger.capture),
     privacy: privacyOptions(config, targets),
     ledger,
     log,

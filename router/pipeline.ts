@@ -9,17 +9,20 @@ import type { Decision, Policy, RequestFacts, TargetView } from '../contract/pol
 import { type Outgoing, type Price, surfaceNamed } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
 import { type DraftLimits, draftJudge } from '../policies/draft/judge.ts';
+import type { OwnTraffic } from '../policies/gap/own-traffic.ts';
 import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
 import { ChainFailure, type ChainResult, runChain } from '../tiers/chain.ts';
 import { CoarseTimer } from '../tiers/coarse-timer.ts';
 import type { GuardedRunner } from '../tiers/guard.ts';
+import type { Captures } from './capture.ts';
 import { gatherFacts } from './facts.ts';
 import type { CallerGoals } from './goals.ts';
 import { ledgerEntry } from './record.ts';
 import { type RedactionGate, redactionGate } from './redaction-gate.ts';
-import { costText, decisionHeaders } from './wire/headers.ts';
 import { type Sessions, sessionKey } from './sessions.ts';
+import { type Arm, armOf, type Trial } from './trial.ts';
+import { costText, decisionHeaders } from './wire/headers.ts';
 import type { SurfaceWire } from './wire/surface.ts';
 
 /** What outlives requests. */
@@ -27,6 +30,11 @@ export interface Gateway {
   runners: ReadonlyMap<string, GuardedRunner>;
   privacy: InspectOptions;
   policies: readonly Policy[];
+  /** Other policies for a share of the callers. */
+  trial: Trial | null;
+  /** Learned from own traffic. */
+  own: OwnTraffic | null;
+  captures: Captures;
   ledger: Ledger;
   log: Logger;
   requestTimeoutMs: number;
@@ -59,6 +67,8 @@ export interface Plan {
   facts: RequestFacts;
   inspection: Inspection;
   decision: Decision;
+  /** Null: no trial is on. */
+  arm: Arm | null;
 }
 
 /** Response headers that are known before the first byte, and the body. */
@@ -74,12 +84,15 @@ export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
   const inspection = inspectRequest(ask.request, gateway.privacy);
   const goals = gateway.goalsOf(ask.caller);
   const session = gateway.sessions?.recall(sessionKey(ask.request, ask));
-  const context = { ...ask, now: new Date(), goals, ...(session && { session }) };
+  const context = { ...ask, now: new Date(), goals, own: gateway.own, ...(session && { session }) };
   const facts = gatherFacts(ask.request, context, inspection);
   const targets: TargetView[] = [];
   for (const guarded of gateway.runners.values())
     targets.push({ ...guarded.runner.target, state: guarded.state() });
-  return { facts, inspection, decision: decide(facts, targets, gateway.policies) };
+  const { trial } = gateway;
+  const arm = trial && armOf(trial, ask.caller, ask.request.user ?? null);
+  const policies = arm === 'trial' ? trial!.policies : gateway.policies;
+  return { facts, inspection, decision: decide(facts, targets, policies), arm };
 }
 
 /**
@@ -90,7 +103,8 @@ export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
 export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   const startedAt = Date.now();
   const arrival = performance.now();
-  const { facts, inspection, decision } = plan(gateway, ask);
+  const { facts, inspection, decision, arm } = plan(gateway, ask);
+  const gate = redactionGate(ask.request, inspection, gateway.privacy);
   const surface = surfaceNamed(ask.surface);
   const gatewayMs = performance.now() - arrival;
 
@@ -105,6 +119,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     const entry = ledgerEntry({
       facts,
       decision,
+      arm,
       attempts,
       timing,
       outcome,
@@ -114,6 +129,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     const { target, inputTokens } = entry.request;
     if (target !== null && inputTokens !== null)
       gateway.sessions?.remember(sessionKey(ask.request, ask), target, inputTokens);
+    if (outcome === 'ok' && gateway.captures(facts)) entry.capture = JSON.stringify(gate.redacted().request);
     await gateway.ledger.record(entry);
     return entry.request.costMicrousd;
   };
@@ -128,7 +144,6 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     throw error;
   }
 
-  const gate = redactionGate(ask.request, inspection, gateway.privacy);
   const timeUp = (): void =>
     ask.cancellation.abort(
       new GatewayError(
@@ -155,9 +170,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
         return { ...gate.redacted(), surface };
       },
       context: { requestId: ask.requestId, signal: ask.cancellation },
-      judge: decision.cascade
-        ? draftJudge(ask.request, decision.cascade, gateway.draftLimits)
-        : undefined,
+      judge: decision.cascade ? draftJudge(ask.request, decision.cascade, gateway.draftLimits) : undefined,
       deadlineAt: arrival + gateway.requestTimeoutMs,
     });
   } catch (thrown) {

@@ -17,6 +17,7 @@ export interface Timing {
 export interface RecordInput {
   facts: RequestFacts;
   decision: Decision;
+  arm: LedgerEntry['request']['arm'];
   attempts: AttemptRecord[];
   timing: Timing;
   outcome: Outcome;
@@ -52,7 +53,8 @@ function totalCost(
 }
 
 function loggedFacts(facts: RequestFacts): LoggedFacts {
-  const { promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals } = facts;
+  const { promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals } =
+    facts;
   const { tokenInput } = facts;
   return {
     ...{ promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals },
@@ -89,7 +91,7 @@ export function ledgerEntry(input: RecordInput): LedgerEntry {
       sensitivity: decision.sensitivity,
       findings: facts.findings,
       facts: loggedFacts(facts),
-      arm: null,
+      arm: input.arm,
       policy: decision.verdicts.map((verdict) => verdict.policy).join(','),
       reasons: decision.verdicts.map((verdict) => `${verdict.policy}: ${verdict.reason}`),
       excluded: decision.excluded,

@@ -47,5 +47,7 @@ export function sessionKey(
   const first = messages.findIndex(({ role }) => role === 'user');
   const named = headers['x-tiergate-session'];
   const begins = named ?? JSON.stringify(messages.slice(0, first + 1).map(({ content }) => content));
-  return createHash('sha256').update(JSON.stringify([caller, begins])).digest('base64');
+  return createHash('sha256')
+    .update(JSON.stringify([caller, begins]))
+    .digest('base64');
 }

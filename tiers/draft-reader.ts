@@ -78,7 +78,8 @@ class DraftReader {
     this.#draft.text += delta.content ?? '';
     if (delta.refusal) this.#draft.refusal = (this.#draft.refusal ?? '') + delta.refusal;
     for (const { index, function: part } of delta.tool_calls ?? []) {
-      const call = (this.#draft.toolCalls[index] ??= { name: '', arguments: '' });
+      this.#draft.toolCalls[index] ??= { name: '', arguments: '' };
+      const call = this.#draft.toolCalls[index];
       call.name += part?.name ?? '';
       call.arguments += part?.arguments ?? '';
     }

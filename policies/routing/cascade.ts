@@ -9,6 +9,10 @@ export default defineRoutingPolicy({
     if (mode === null) return null;
     const how = mode === 'hold' ? 'whole' : 'by its first tokens';
     const when = facts.stream ? how : 'whole';
-    return { policy: 'cascade', reason: `an answer of Level 1 is judged ${when} before it stands`, cascade: mode };
+    return {
+      policy: 'cascade',
+      reason: `an answer of Level 1 is judged ${when} before it stands`,
+      cascade: mode,
+    };
   },
 });

@@ -96,6 +96,8 @@ const target = z.strictObject({
 });
 export type TargetConfig = z.infer<typeof target>;
 
+const policies = z.array(z.union([z.string().min(1), ruleSetSchema]));
+
 const goals = z.strictObject({
   quality: fraction.optional().describe('least chance that no higher tier would have done better'),
   max_cost_usd: usd.optional().describe('of one request'),
@@ -161,7 +163,9 @@ export const configSchema = z.strictObject({
           mode: z
             .enum(['off', ...CASCADE_MODES])
             .default(DEFAULT_ROUTING.cascade)
-            .describe("Level 1's answer is judged before it stands: hold, whole; early, streams by their first tokens"),
+            .describe(
+              "Level 1's answer is judged before it stands: hold, whole; early, streams by their first tokens",
+            ),
           early_tokens: z.int().min(1).max(1024).default(24),
           min_mean_logprob: z.number().max(0).nullable().default(-1).describe('natural logarithm'),
           max_mean_entropy: z.number().min(0).nullable().default(1.5).describe('nats'),
@@ -172,9 +176,22 @@ export const configSchema = z.strictObject({
         })
         .prefault({}),
       goals: goals.prefault({}),
+      calibration: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'what `tiergate calibrate --apply` wrote; default: tiergate.calibration.json beside this file',
+        ),
     })
     .prefault({}),
-  policies: z.array(z.union([z.string().min(1), ruleSetSchema])).default(['default']),
+  policies: policies.default(['default']),
+  trial: z
+    .strictObject({
+      share: fraction.describe('of callers, the same ones every time'),
+      policies: policies.describe('in place of the policies above'),
+    })
+    .optional(),
   privacy: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -201,6 +218,15 @@ export const configSchema = z.strictObject({
     .strictObject({
       path: z.string().min(1).default('tiergate.db'),
       reference_target: z.string().min(1).optional().describe('savings are counted against this target'),
+      capture: z
+        .strictObject({
+          share: fraction.default(0).describe('of their chat requests'),
+          callers: z
+            .array(z.string().min(1))
+            .default([])
+            .describe('who consented; their requests are kept, redacted, for `tiergate calibrate`'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   log: z

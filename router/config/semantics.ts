@@ -38,6 +38,11 @@ export function semanticProblems(config: Config, source: YamlSource): Problem[] 
       else checkRemote(target, tier!.zone, path, report);
     }
   }
+  if (!config.privacy.enabled && config.ledger.capture.callers.length > 0)
+    report(
+      ['ledger', 'capture', 'callers'],
+      'captures are kept redacted only, but privacy.enabled is false; switch it on, or name no callers',
+    );
   const reference = config.ledger.reference_target;
   if (reference !== undefined && !seen.has(reference)) {
     report(

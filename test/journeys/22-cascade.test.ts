@@ -68,7 +68,11 @@ interface Asked {
 async function ask(
   gateway: RunningGateway,
   content: string,
-  { stream = false, headers = {}, ...rest }: Record<string, unknown> & { headers?: Record<string, string> } = {},
+  {
+    stream = false,
+    headers = {},
+    ...rest
+  }: Record<string, unknown> & { headers?: Record<string, string> } = {},
 ): Promise<Asked> {
   const request = {
     model: 'auto',
@@ -159,15 +163,18 @@ describe('a draft in doubt', () => {
     expect(attemptsOf(doubting, answer).map(({ outcome }) => outcome)).toEqual(['rejected', 'error', 'ok']);
   });
 
-  it.each([false, true])('is better than nothing when every tier above is down (stream: %s)', async (stream) => {
-    house.next(FAILURES.serverError);
-    frontier.next(FAILURES.serverError);
-    const answer = await ask(doubting, 'Say hi.', { stream });
-    expect(answer.text).not.toBe('');
-    expect(answer.headers.get('x-tiergate-tier')).toBe('1');
-    expect(answer.headers.get('x-tiergate-reason')).toMatch(/no higher tier answered/);
-    expect(attemptsOf(doubting, answer).filter(({ outcome }) => outcome === 'ok')).toHaveLength(1);
-  });
+  it.each([false, true])(
+    'is better than nothing when every tier above is down (stream: %s)',
+    async (stream) => {
+      house.next(FAILURES.serverError);
+      frontier.next(FAILURES.serverError);
+      const answer = await ask(doubting, 'Say hi.', { stream });
+      expect(answer.text).not.toBe('');
+      expect(answer.headers.get('x-tiergate-tier')).toBe('1');
+      expect(answer.headers.get('x-tiergate-reason')).toMatch(/no higher tier answered/);
+      expect(attemptsOf(doubting, answer).filter(({ outcome }) => outcome === 'ok')).toHaveLength(1);
+    },
+  );
 
   it('shows private values to no one on its way up', async () => {
     frontier.requests.length = 0;

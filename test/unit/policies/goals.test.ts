@@ -95,7 +95,10 @@ describe('a conversation in a cache', () => {
   const facts = { promptTokens: 10_000, gap: { '1|2': 0.4, '2|3': 0.1 } };
   it('stays where the cache makes the next turn cheaper', () => {
     expect(orderOf(decided(facts, [cheap, dear]))[0]).toBe('a/cheap');
-    const decision = decided({ ...facts, session: { target: 'b/dear', cachedTokens: 10_000 } }, [cheap, dear]);
+    const decision = decided({ ...facts, session: { target: 'b/dear', cachedTokens: 10_000 } }, [
+      cheap,
+      dear,
+    ]);
     expect(orderOf(decision)).toEqual(['b/dear', 'a/cheap']);
     expect(decision.reason).toMatch(/cache holds the conversation/);
   });
@@ -111,7 +114,10 @@ describe('a conversation in a cache', () => {
     const sessions = new Sessions(() => now);
     const ask = (...contents: string[]) => ({
       model: 'auto',
-      messages: contents.map((content, i) => ({ role: i % 2 ? ('assistant' as const) : ('user' as const), content })),
+      messages: contents.map((content, i) => ({
+        role: i % 2 ? ('assistant' as const) : ('user' as const),
+        content,
+      })),
     });
     const of = (caller: string, headers = {}) => ({ caller, headers });
     sessions.remember(sessionKey(ask('Hello'), of('a')), 'b/dear', 40);
