@@ -72,6 +72,29 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
   throw new GatewayError('CONFIG_INVALID', `the config has ${count}:\n${formatProblems(problems)}`);
 }
 
+/**
+ * The same config with other policies in place of its own.
+ * @param policies shipped names, or files relative to the working folder
+ * @throws {GatewayError} CONFIG_INVALID
+ */
+export function loadConfigWithPolicies(source: ConfigSource, policies: readonly string[]): LoadedConfig {
+  const loaded = loadConfig(source);
+  const named = policies.map((name) => (/[/\\]|\.ya?ml$/.test(name) ? resolve(source.cwd, name) : name));
+  const given = parseYaml('', 'the command line');
+  const rules = loadPolicies(
+    { ...loaded.config, policies: named },
+    {
+      source: given,
+      folder: source.cwd,
+      targetIds: loaded.targets.map(({ target }) => target.id),
+      files: filesOf(),
+      calibration: loaded.calibration,
+    },
+  );
+  if (rules.problems.length > 0) throw new GatewayError('CONFIG_INVALID', formatProblems(rules.problems));
+  return { ...loaded, policies: rules.policies, policyNames: rules.names };
+}
+
 /** The same without throwing for what stands in the file. @throws {GatewayError} CONFIG_INVALID when the file cannot be read */
 export function checkConfig({ path: asked, env, cwd, snapshot }: ConfigSource): ConfigResult {
   const path = snapshot === undefined ? configPath(asked, env, cwd) : snapshot.path;
