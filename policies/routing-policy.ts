@@ -19,7 +19,7 @@ export interface RoutingOptions {
 }
 
 export const DEFAULT_ROUTING: RoutingOptions = {
-  level2: 0.25,
+  level2: 0.28,
   level3: 0.2,
   contextSafety: 1.1,
   cascade: 'off',
