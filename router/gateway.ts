@@ -167,7 +167,7 @@ export function createGateway(
       : null,
     draftLimits: {
       earlyTokens: cascade.early_tokens,
-      minMeanLogprob: cascade.min_mean_logprob,
+      minMeanLogprob: calibration?.minMeanLogprob ?? cascade.min_mean_logprob,
       maxMeanEntropy: cascade.max_mean_entropy,
       minMargin: cascade.min_margin,
     },

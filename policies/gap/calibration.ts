@@ -20,6 +20,8 @@ export const calibrationSchema = z.strictObject({
       offset: z.number(),
     })
     .nullable(),
+  /** Drafts of Level 1 with a lower mean log probability move up; null: the config's limit holds. */
+  minMeanLogprob: z.number().nullable(),
   thresholds: z.array(
     z.strictObject({
       caller: z.string(),

@@ -53,6 +53,12 @@ export function gapOf(input: GapInput, own: OwnTraffic | null = null): Gap {
   };
 }
 
+/** What `fitOwnTraffic` learns from of an ask. */
+export function ownInputs(ask: string): { values: number[]; baseOdds: number } {
+  const values = gapFeatures(ask);
+  return { values, baseOdds: gapOdds(MODEL, '1|2', values) };
+}
+
 /** A sentence for each pair: the features of the ask that moved the chance most, in log odds. */
 export function explainGap(ask: string): string[] {
   const values = gapFeatures(ask);

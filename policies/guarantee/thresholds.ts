@@ -34,7 +34,7 @@ export interface Certified {
 }
 
 /** Fixed beforehand: thresholds taken from the losses themselves would need a correction. */
-const GRID: readonly number[] = Array.from({ length: 100 }, (_, i) => (i + 1) / 100);
+const GRID: readonly number[] = Array.from({ length: 200 }, (_, i) => (i + 1) / 200);
 
 /** Pure. @param grid rising */
 export function certify(

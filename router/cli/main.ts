@@ -14,6 +14,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   policy: async () => (await import('./policy.ts')).policyCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
+  calibrate: async () => (await import('./calibrate.ts')).calibrateCommand(),
   scan: async () => (await import('./scan.ts')).scanCommand(),
   tokenize: async () => (await import('./tokenize.ts')).tokenizeCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),

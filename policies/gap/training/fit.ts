@@ -56,12 +56,18 @@ function scaleOf(rows: readonly Row[]): Scale {
 }
 
 /** Weights that give the training prompts a score of deviation 1, and the length's share beside it. */
-function weigh(rows: readonly Row[], pair: TierPair, scale: Scale): Pick<PairModel, 'weights' | 'lengthWeight'> {
+function weigh(
+  rows: readonly Row[],
+  pair: TierPair,
+  scale: Scale,
+): Pick<PairModel, 'weights' | 'lengthWeight'> {
   const gains = rows.map(({ gains }) => gains[pair]);
   const mean = meanOf(gains);
   const standard = rows.map(({ values }) => standardised(scale, values));
   const weights = GAP_FEATURES.map((_, at) => meanOf(standard.map((z, i) => z[at]! * (gains[i]! - mean))));
-  const deviation = deviationOf(standard.map((z) => z.reduce((sum, value, at) => sum + value * weights[at]!, 0)));
+  const deviation = deviationOf(
+    standard.map((z) => z.reduce((sum, value, at) => sum + value * weights[at]!, 0)),
+  );
   const length = deviationOf(rows.map(({ values }) => standardLength(scale, values)));
   return { weights: weights.map((weight) => weight / deviation), lengthWeight: LENGTH_SHARE / length };
 }
