@@ -1,11 +1,13 @@
 // Dates with day, month and year, in figures and in words of seven languages; with a time of day behind them.
 import { defineRecognizer } from '../../../contract/recognizer.ts';
 import { DATE } from '../dates.ts';
+import { dateStarts } from '../digit-places.ts';
 
 export default defineRecognizer({
   name: 'date-time',
   type: 'DATE_TIME',
   minDigits: 4,
+  places: dateStarts,
   patterns: [
     {
       regex: new RegExp(
