@@ -61,8 +61,10 @@ function decisionTimes(rows: readonly Row[]): { p50: number; p99: number } {
 }
 
 function printCascade(cascade: CascadeResult | null): void {
-  if (cascade === null)
-    return console.log('no pair of local models is there: give their folder with --models');
+  if (cascade === null) {
+    console.log('no pair of local models is there: give their folder with --models');
+    return;
+  }
   console.log(
     `${cascade.weak} before ${cascade.strong}, ${cascade.prompts} story openings; ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one, and the cascade always pays it`,
   );
