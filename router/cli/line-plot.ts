@@ -1,8 +1,8 @@
 // A plot of lines over two shares, as SVG that takes its colours from the page around it.
-const WIDTH = 760;
+const WIDTH = 840;
 const HEIGHT = 380;
 const LEFT = 56;
-const RIGHT = 150;
+const RIGHT = 230;
 const TOP = 16;
 const BOTTOM = 48;
 
