@@ -1,5 +1,7 @@
-// What is written about every request. Counts and labels only: never a prompt, an answer or a found value.
-import type { Exclusion, Sensitivity } from './policy.ts';
+// What is written about every request. Counts and labels only: never a prompt, an answer or a found value; but for captures,
+// which an operator must switch on by caller, and which hold redacted requests.
+import type { DraftConfidence } from './draft.ts';
+import type { Exclusion, RequestFacts, Sensitivity } from './policy.ts';
 import type { TierLevel } from './tier.ts';
 
 export type Outcome = 'ok' | 'error' | 'blocked' | 'client-closed' | 'cut';
@@ -10,6 +12,21 @@ export type Outcome = 'ok' | 'error' | 'blocked' | 'client-closed' | 'cut';
  */
 export type Provenance = 'reported' | 'counted' | 'estimated-partial';
 
+/** What was decided by, for explaining and deciding anew. Headers are left out: they may hold anything. */
+export type LoggedFacts = Pick<
+  RequestFacts,
+  | 'promptTokens'
+  | 'maxOutputTokens'
+  | 'choices'
+  | 'messageCount'
+  | 'needs'
+  | 'gap'
+  | 'language'
+  | 'override'
+  | 'goals'
+  | 'tokenInput'
+>;
+
 export interface AttemptRecord {
   /** 0 … in order of trying. */
   index: number;
@@ -17,7 +34,12 @@ export interface AttemptRecord {
   tier: TierLevel;
   /** Why this attempt: first, retry, fallback or escalate. */
   kind: 'first' | 'retry' | 'fallback' | 'escalate';
-  outcome: Outcome;
+  /** "rejected": a draft that was judged and did not stand. */
+  outcome: Outcome | 'rejected';
+  /** Why a draft did not stand, or why it stands all the same. */
+  reason: string | null;
+  /** How sure the model was, where it says so. */
+  confidence: DraftConfidence | null;
   /** GatewayError code when it failed. */
   errorCode: string | null;
   /** The upstream's status, null when none arrived. */
@@ -48,6 +70,10 @@ export interface RequestRecord {
   sensitivity: Sensitivity;
   /** Count by type. */
   findings: Record<string, number>;
+  /** Null in rows of older versions. */
+  facts: LoggedFacts | null;
+  /** Which policies of a trial it met; null: no trial was on. */
+  arm: 'current' | 'trial' | null;
   policy: string;
   reasons: string[];
   excluded: Exclusion[];
@@ -76,6 +102,8 @@ export interface RequestRecord {
 export interface LedgerEntry {
   request: RequestRecord;
   attempts: AttemptRecord[];
+  /** The redacted request as JSON, of callers who consented: for `tiergate calibrate`. */
+  capture?: string;
 }
 
 export interface Ledger {

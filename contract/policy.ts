@@ -1,4 +1,5 @@
 // What a policy sees (facts and targets) and what it says (a verdict); how all verdicts fold into a decision.
+import type { CascadeMode } from './draft.ts';
 import type { Capabilities, Target, TargetState, TierLevel, TrustZone } from './tier.ts';
 
 export type Sensitivity = 'public' | 'internal' | 'confidential' | 'restricted';
@@ -37,6 +38,18 @@ export interface Gap {
   '2|3': number;
 }
 
+/** What a caller asks of its answers: from the config, its key, and headers; the nearest holds. */
+export interface Goals {
+  /** Least chance, 0 ... 1, that no higher tier would have done better. */
+  quality?: number;
+  /** Of one request, in USD. */
+  maxCostUsd?: number;
+  /** Of the whole answer. */
+  maxLatencyMs?: number;
+  /** How drafts of Level 1 are judged for this request. */
+  cascade?: 'off' | CascadeMode;
+}
+
 /** Everything a policy may look at. Plain data, made once per request, in process, in well under a millisecond. */
 export interface RequestFacts {
   requestId: string;
@@ -72,6 +85,9 @@ export interface RequestFacts {
   /** Local time of arrival. */
   time: { iso: string; hour: number; weekday: number };
   override: Override;
+  goals: Goals;
+  /** Who answered this conversation last, and how many of its tokens that target's cache may still hold. */
+  session?: { target: string; cachedTokens: number };
 }
 
 export interface TargetView extends Target {
@@ -97,10 +113,14 @@ export interface Verdict {
   redactFor?: TrustZone[];
   /** Prefer these targets first, in order. */
   pinTarget?: string;
+  /** Tried after all others, each with why. */
+  avoidTargets?: Record<string, string>;
   /** Preferred tier: candidates are ordered from here upwards, lower tiers last. */
   startTier?: TierLevel;
   /** Upper bound of one request's estimated cost. */
   maxCostMicrousd?: number;
+  /** How Level 1's answer is judged before it stands. "off" holds against every other verdict. */
+  cascade?: 'off' | CascadeMode;
   sensitivity?: Sensitivity;
 }
 
@@ -136,6 +156,8 @@ export interface Decision {
   verdicts: Verdict[];
   sensitivity: Sensitivity;
   maxCostMicrousd: number | null;
+  /** Level 1's answer is a draft, judged in this way, while a higher tier may still be asked; null: it stands as it is. */
+  cascade: CascadeMode | null;
   /** One line for `x-tiergate-reason`. */
   reason: string;
   /** Present when blocked: a code of contract/errors.ts and the message for the client. */

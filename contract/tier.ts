@@ -57,6 +57,10 @@ export interface TargetState {
   available: boolean;
   /** Why not, or a remark, e.g. "breaker open for 12 s", "no model file: ...". */
   reason?: string;
+  /** Requests that run at it, and from how many on others go elsewhere where policy allows. */
+  load?: { running: number; limit: number };
+  /** Of whole answers lately; left out while none was measured. */
+  latencyMs?: number;
 }
 
 /** What one target is allowed to see of a request. Made by the pipeline for each attempt, never by a tier. */
@@ -67,6 +71,8 @@ export interface Outgoing {
   surface?: Surface;
   /** True: values were replaced by placeholders. */
   redacted: boolean;
+  /** The answer is a draft: the confidence of its first so many tokens is wanted while it streams. */
+  confidenceTokens?: number;
   /** Looks at the serialised body once more, at the door: a reason when something must not leave, else null. */
   check?: (body: string) => string | null;
 }

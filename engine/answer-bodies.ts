@@ -77,6 +77,8 @@ export interface Delta {
   part: DeltaPart | null;
   /** Null: not asked for. */
   logprobs: TokenLogprob[] | null;
+  /** Of the answer so far, where it is asked for. */
+  confidence?: Confidence | null;
 }
 
 export interface BodyShape {
@@ -125,9 +127,10 @@ export const createChatShape = (plan: AnswerPlan, markers: ReadonlySet<number>):
   markers,
   thinks: thinks(plan.format),
   parser: () => createAnswerParser(plan),
-  chunk: (head, index, { part, logprobs }): ChatChunk => ({
+  chunk: (head, index, { part, logprobs, confidence }): ChatChunk => ({
     ...chunkHead(head),
     choices: [{ index, delta: chatDelta(part), logprobs: logprobsBody(logprobs), finish_reason: null }],
+    ...(confidence && { tiergate: confidenceBody(confidence) }),
   }),
   finish: (head, index, choice): ChatChunk => ({
     ...chunkHead(head),

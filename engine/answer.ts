@@ -108,8 +108,9 @@ class Choices {
     if (event.type === 'start') parts.push(null);
     const logprobs = event.type === 'text-delta' && this.#request.logprobs ? event.logprobs : null;
     if (parts.length === 0 && logprobs && logprobs.length > 0) parts.push({ type: 'content', text: '' });
+    const confidence = event.type === 'text-delta' ? event.confidence : null;
     const chunks = parts.map((part, place) =>
-      shape.chunk(this.head, index, { part, logprobs: place === 0 ? logprobs : logprobs && [] }),
+      shape.chunk(this.head, index, { part, logprobs: place === 0 ? logprobs : logprobs && [], confidence }),
     );
     if (event.type === 'finish') chunks.push(shape.finish(this.head, index, this.#choices[index]!));
     return chunks;
@@ -161,6 +162,7 @@ async function* choiceEvents(
         grammar,
         logprobs: request.logprobs,
         topLogprobs: request.topLogprobs,
+        confidenceTokens: request.confidenceTokens,
         turn: request.turn,
         markers,
       },

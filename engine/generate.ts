@@ -17,6 +17,8 @@ export interface GenerateRequest {
   logprobs: boolean;
   /** 0 … 20 alternatives for each. */
   topLogprobs: number;
+  /** Deltas carry the answer's confidence so far until it has so many tokens. */
+  confidenceTokens: number;
   turn: Turn;
   /** Control tokens whose text counts. */
   markers: ReadonlySet<number>;
@@ -48,7 +50,14 @@ export type GenerateEvent =
   /** Its turn has come. */
   | { type: 'start' }
   /** `tokens`: sampled since the last delta. */
-  | { type: 'text-delta'; text: string; logprobs: TokenLogprob[]; tokens: number }
+  | {
+      type: 'text-delta';
+      text: string;
+      logprobs: TokenLogprob[];
+      tokens: number;
+      /** Null: not asked for, or told already. */
+      confidence: Confidence | null;
+    }
   | {
       type: 'finish';
       reason: 'stop' | 'length';
@@ -86,7 +95,7 @@ export async function* generate(
     type: 'text-delta',
     text,
     logprobs,
-    tokens: answer.takeTokens(),
+    ...answer.takeTokens(),
   });
   scheduler
     .run(
@@ -184,11 +193,12 @@ class Answer {
     return { ...piece, logprobs: this.#shown(!piece.stopped) };
   }
 
-  /** Since the last call. */
-  takeTokens(): number {
+  /** Since the last call; the confidence is of all tokens so far. */
+  takeTokens(): { tokens: number; confidence: Confidence | null } {
+    const confidence = this.#toldTokens < this.#request.confidenceTokens ? this.confidence() : null;
     const tokens = this.#tokens - this.#toldTokens;
     this.#toldTokens = this.#tokens;
-    return tokens;
+    return { tokens, confidence };
   }
 
   confidence(): Confidence {

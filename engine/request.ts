@@ -45,6 +45,8 @@ export const sampling = {
   priority: optional(z.int().min(-1000).max(1000)),
   // Ours: refused with 429 when it still waits for its turn after so long.
   start_within_ms: optional(z.int().min(1)),
+  // Ours: chunks carry `tiergate.confidence` of the answer so far until it has so many tokens.
+  confidence_tokens: optional(z.int().min(0).max(4096)),
 };
 
 const chatBody = z.looseObject({
@@ -76,6 +78,8 @@ export interface SamplingRequest {
   seed: bigint;
   logprobs: boolean;
   topLogprobs: number;
+  /** Tokens of which the chunks tell the confidence. */
+  confidenceTokens: number;
   turn: Turn;
 }
 
@@ -188,6 +192,7 @@ export function samplingOf(body: Sampling, maxTokens: number | null): SamplingRe
         : BigInt.asUintN(64, BigInt(body.seed)),
     logprobs: false,
     topLogprobs: 0,
+    confidenceTokens: body.confidence_tokens ?? 0,
     turn: {
       priority: body.priority ?? 0,
       startWithinMs: body.start_within_ms ?? null,

@@ -8,7 +8,9 @@ import { refusalOf } from './refusal.ts';
 
 /**
  * Deny wins; every target is a candidate or excluded with its reason. Order: pinned targets, then from the start tier
- * upwards (inside a tier the cheapest first, an unknown price last, then by id), then the tiers below it, nearest first.
+ * upwards (inside a tier the cheapest first, an unknown price last, then by id), then the tiers below it, nearest first;
+ * those to be avoided come after the others. A higher target that has the conversation in its cache goes first where that
+ * makes it the cheaper one.
  */
 export function decide(
   facts: RequestFacts,
@@ -26,7 +28,7 @@ export function decide(
     if (exclusion === null) allowed.push(target);
     else excluded.push(exclusion);
   }
-  const { verdicts, sensitivity, maxCostMicrousd } = folded;
+  const { verdicts, sensitivity, maxCostMicrousd, cascade } = folded;
   const startTier = folded.start?.tier ?? 1;
   if (allowed.length === 0) {
     const block = refusalOf(facts, targets, excluded, folded, () =>
@@ -40,6 +42,7 @@ export function decide(
       verdicts,
       sensitivity,
       maxCostMicrousd,
+      cascade,
       reason: block.message,
       block,
     };
@@ -53,6 +56,7 @@ export function decide(
     verdicts,
     sensitivity,
     maxCostMicrousd,
+    cascade,
     reason: candidates[0]!.reason,
   };
 }
@@ -87,17 +91,54 @@ function order(
       target,
       price: worstCaseMicrousd(target, facts) ?? Number.POSITIVE_INFINITY,
     }));
+    const avoidRank = (id: string): number => (folded.avoid.has(id) ? 1 : 0);
     ranked.sort(
       (a, b) =>
         pinRank(a.target.id) - pinRank(b.target.id) ||
+        avoidRank(a.target.id) - avoidRank(b.target.id) ||
         tierRank(a.target.tier, start) - tierRank(b.target.tier, start) ||
         // Not a difference: Infinity - Infinity is NaN.
         (a.price === b.price ? 0 : a.price < b.price ? -1 : 1) ||
         (a.target.id < b.target.id ? -1 : a.target.id > b.target.id ? 1 : 0),
     );
-    return ranked.map(({ target }) => candidate(target, start, folded));
+    const stays = stayingAt(ranked, facts, folded);
+    if (stays > 0) ranked.unshift(...ranked.splice(stays, 1));
+    return ranked.map(({ target }, place) => {
+      const { redact, reason, ...rest } = candidate(target, start, folded);
+      const passed = place === 0 ? passedOver(allowed, target, start, folded) : '';
+      const stay =
+        place === 0 && stays > 0 ? '; its cache holds the conversation, going elsewhere costs more' : '';
+      return { ...rest, reason: reason + stay + passed, redact };
+    });
   }
   return allowed.map((target) => candidate(target, start, folded));
+}
+
+/** Place of the target that has the conversation in its cache, where staying is no dearer than the first's; else 0. */
+function stayingAt(
+  ranked: readonly { target: TargetView; price: number }[],
+  facts: RequestFacts,
+  folded: Constraints,
+): number {
+  const place = ranked.findIndex(({ target }) => target.id === facts.session?.target);
+  if (place <= 0) return 0;
+  const [first, last] = [ranked[0]!, ranked[place]!];
+  const isFree = !folded.pins.includes(first.target.id) && !folded.avoid.has(last.target.id);
+  return isFree && last.target.tier >= first.target.tier && last.price <= first.price ? place : 0;
+}
+
+/** Why a target that would have come before the first one did not. */
+function passedOver(
+  allowed: readonly TargetView[],
+  first: TargetView,
+  start: TierLevel,
+  { avoid }: Constraints,
+): string {
+  if (avoid.size === 0 || avoid.has(first.id)) return '';
+  const before = allowed.filter(
+    ({ id, tier }) => avoid.has(id) && tierRank(tier, start) <= tierRank(first.tier, start),
+  );
+  return before.map(({ id }) => `; ${avoid.get(id)}`).join('');
 }
 
 function candidate(target: TargetView, start: TierLevel, folded: Constraints): Candidate {

@@ -1,6 +1,7 @@
 // All verdicts folded into one set of constraints. Denials are united, allowances intersected, caps take the least:
 // the order of policies matters only for `startTier` (the last one holds) and for pins (tried in verdict order).
 
+import type { CascadeMode } from '../contract/draft.ts';
 import type {
   Exclusion,
   Policy,
@@ -19,9 +20,13 @@ export interface Constraints {
   blocked: Verdict | null;
   redactFor: ReadonlySet<TrustZone>;
   pins: string[];
+  /** Tried last, by target id: why. */
+  avoid: ReadonlyMap<string, string>;
   /** Null: no policy has a wish. */
   start: { tier: TierLevel; by: Verdict } | null;
   maxCostMicrousd: number | null;
+  /** Null: Level 1's answer stands as it is. */
+  cascade: CascadeMode | null;
   /** The cap's verdict. */
   cappedBy: Verdict | null;
 }
@@ -68,20 +73,25 @@ export function foldVerdicts(
 ): Constraints {
   const { verdicts, sensitivity } = judgeAll(facts, targets, policies);
   const redactFor = new Set<TrustZone>();
+  const avoid = new Map<string, string>();
   const folded: Constraints = {
     verdicts,
     sensitivity,
     redactFor,
     pins: [],
+    avoid,
     blocked: null,
     start: null,
     maxCostMicrousd: null,
+    cascade: null,
     cappedBy: null,
   };
   for (const verdict of verdicts) {
     if (verdict.block !== undefined) folded.blocked ??= verdict;
     if (verdict.redactFor !== undefined) for (const zone of verdict.redactFor) redactFor.add(zone);
+    for (const id in verdict.avoidTargets) avoid.set(id, verdict.avoidTargets[id]!);
     if (verdict.pinTarget !== undefined) folded.pins.push(verdict.pinTarget);
+    if (verdict.cascade !== undefined && verdict.cascade !== 'off') folded.cascade = verdict.cascade;
     if (verdict.startTier !== undefined) folded.start = { tier: verdict.startTier, by: verdict };
     const cap = verdict.maxCostMicrousd;
     if (cap !== undefined && (folded.maxCostMicrousd === null || cap < folded.maxCostMicrousd)) {
@@ -89,6 +99,7 @@ export function foldVerdicts(
       folded.cappedBy = verdict;
     }
   }
+  if (verdicts.some(({ cascade }) => cascade === 'off')) folded.cascade = null;
   return folded;
 }
 
@@ -133,7 +144,10 @@ function deniedBy(target: TargetView, verdict: Verdict): string | null {
 /** Answer tokens assumed for a cost estimate where the client gave no limit. */
 const ASSUMED_OUTPUT_TOKENS = 1024;
 
-/** The most a request can cost at a target, in micro-USD (the answer assumed at its limit); null when the price is unknown. */
+/**
+ * The most a request can cost at a target, in micro-USD: the answer assumed at its limit, and what the provider's cache holds of
+ * the conversation at its price. Null when the price is unknown.
+ */
 export function worstCaseMicrousd(target: TargetView, facts: RequestFacts): number | null {
   // The user's own machine costs nothing per token.
   if (target.zone === 'device') return 0;
@@ -141,7 +155,10 @@ export function worstCaseMicrousd(target: TargetView, facts: RequestFacts): numb
   const { inputUsdPerMtok, outputUsdPerMtok } = target.price;
   // USD per million tokens is micro-USD per token.
   const outputTokens = (facts.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS) * facts.choices;
-  return facts.promptTokens * inputUsdPerMtok + outputTokens * outputUsdPerMtok;
+  const cached = facts.session?.target === target.id ? facts.session.cachedTokens : 0;
+  const cachedUsdPerMtok = target.price.cachedInputUsdPerMtok ?? inputUsdPerMtok;
+  const savedUsdPerMtok = Math.min(cached, facts.promptTokens) * (inputUsdPerMtok - cachedUsdPerMtok);
+  return facts.promptTokens * inputUsdPerMtok - savedUsdPerMtok + outputTokens * outputUsdPerMtok;
 }
 
 function tooDear(target: TargetView, facts: RequestFacts, capMicrousd: number): string | null {

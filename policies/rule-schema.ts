@@ -1,5 +1,6 @@
 // The shape of a policy file. Key names are what users write; docs/adding-a-policy.md explains each.
 import { z } from 'zod';
+import { CASCADE_MODES } from '../contract/draft.ts';
 import { SENSITIVITIES } from '../contract/policy.ts';
 
 const tierLevel = z.union([z.literal(1), z.literal(2), z.literal(3)]);
@@ -29,6 +30,10 @@ export const effectsSchema = z.strictObject({
   start_tier: tierLevel
     .optional()
     .describe('tried from here upwards, lower tiers last; the last matching rule holds'),
+  cascade: z
+    .enum(['off', ...CASCADE_MODES])
+    .optional()
+    .describe("how Level 1's answer is judged before it stands; off holds against every other wish"),
   max_cost_usd: z.number().min(0).optional().describe("upper bound of one request's estimated cost"),
   set_sensitivity: z.enum(SENSITIVITIES).optional().describe('raises the label, never lowers it'),
   block: z

@@ -133,7 +133,7 @@ const matchesPattern = (id: string, pattern: string): boolean =>
 
 /** Effects that only narrow what may happen. They hold even when the condition could not be evaluated. */
 const narrowing = (effects: Effects): Effects => {
-  const { pin_target: _pin, start_tier: _start, ...rest } = effects;
+  const { pin_target: _pin, start_tier: _start, cascade: _cascade, ...rest } = effects;
   return rest;
 };
 
@@ -169,6 +169,7 @@ function verdictMaker(
   if (effects.require_redaction) fixed.redactFor = effects.require_redaction;
   if (effects.pin_target !== undefined) fixed.pinTarget = effects.pin_target;
   if (effects.start_tier !== undefined) fixed.startTier = effects.start_tier;
+  if (effects.cascade !== undefined) fixed.cascade = effects.cascade;
   if (effects.max_cost_usd !== undefined) fixed.maxCostMicrousd = effects.max_cost_usd * 1e6;
   if (effects.set_sensitivity !== undefined) fixed.sensitivity = effects.set_sensitivity;
   if (effects.block !== undefined) fixed.block = { code: 'POLICY_BLOCKED' };

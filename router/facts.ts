@@ -1,7 +1,7 @@
 // What policies may look at: one request as plain facts. Pure: the clock is given. Bounded in time for
 // any size of prompt; an ordinary chat takes a few microseconds.
 import type { ChatMessage, ChatRequest, ContentPart } from '../contract/chat.ts';
-import type { RequestFacts, Sensitivity } from '../contract/policy.ts';
+import type { Goals, RequestFacts, Sensitivity } from '../contract/policy.ts';
 import type { Capabilities } from '../contract/tier.ts';
 import { difficultyOf } from '../policies/classify/difficulty.ts';
 import { guessLanguage } from '../policies/classify/language.ts';
@@ -10,6 +10,8 @@ import type { TextCounts } from '../policies/classify/text-counts.ts';
 import { addText, emptyCounts, mergeCounts } from '../policies/classify/text-counts.ts';
 import { readWords } from '../policies/classify/words.ts';
 import { gapOf } from '../policies/gap/gap.ts';
+import { kindOf, type OwnTraffic } from '../policies/gap/own-traffic.ts';
+import { goalsOf } from './goals.ts';
 import { overrideOf } from './override.ts';
 
 export interface FactsContext {
@@ -20,6 +22,11 @@ export interface FactsContext {
   /** Lower-case names. Credentials are left out here, whatever is passed. */
   headers: Record<string, string>;
   now: Date;
+  /** The caller's, from the config. */
+  goals?: Goals;
+  session?: RequestFacts['session'];
+  /** What was learned from own traffic. */
+  own?: OwnTraffic | null;
 }
 
 export interface FoundValues {
@@ -107,7 +114,10 @@ export function gatherFacts(
     needs,
     task,
     difficulty,
-    gap: gapOf({ ask, promptTokens, turns, tools, strictOutput: needs.jsonSchema }),
+    gap: gapOf(
+      { ask, promptTokens, turns, tools, strictOutput: needs.jsonSchema, kind: kindOf(context.caller, task) },
+      context.own,
+    ),
     language,
     findings: inspection.counts,
     sensitivity: inspection.sensitivity,
@@ -115,6 +125,8 @@ export function gatherFacts(
     headers,
     time: localTime(context.now),
     override: overrideOf(request.model, headers),
+    goals: goalsOf(headers, context.goals ?? {}),
+    ...(context.session && { session: context.session }),
   };
 }
 

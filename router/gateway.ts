@@ -10,18 +10,24 @@ import { LocalHost, type LocalHostOptions } from '../tiers/local-host.ts';
 import { registry as providers } from '../tiers/providers/_registry.gen.ts';
 import { createRemoteRunner } from '../tiers/remote.ts';
 import { DEFAULT_RETRY } from '../tiers/retry.ts';
+import { captures } from './capture.ts';
 import type { LoadedConfig } from './config/config.ts';
 import { privacyOptions } from './config/privacy.ts';
 import type { TargetConfig } from './config/schema.ts';
 import type { ConfiguredTarget } from './config/targets.ts';
+import { callerGoals } from './goals.ts';
 import type { Gateway } from './pipeline.ts';
 import { referencePrice } from './record.ts';
+import { Sessions } from './sessions.ts';
 import { type Share, shareOf } from './workers/share.ts';
 
 export interface RunningGateway extends Gateway {
   /** Ends the engine hosts, the connections and the ledger, in this order. */
   close(): Promise<void>;
 }
+
+/** The config's default, for the local target that it does not name. */
+const DEFAULT_LOCAL_CONCURRENCY = 64;
 
 /** The user's own hardware has no bill; a price in the config says otherwise. */
 const LOCAL_PRICE: Price = {
@@ -61,11 +67,16 @@ function remoteRunner(
   });
 }
 
-function guardLocal({ target }: ConfiguredTarget, host: EngineHost | null): GuardedRunner {
+function guardLocal(
+  { target, settings }: ConfiguredTarget,
+  host: EngineHost | null,
+  share: Share,
+): GuardedRunner {
   const runner = localRunner({ ...target, price: target.price ?? LOCAL_PRICE }, host);
   // The host has its own queue; a request that it refuses moves on at once.
   return guardRunner(runner, {
     slots: { maxConcurrent: 1024, maxQueued: 0 },
+    overflowAt: shareOf(settings?.max_concurrency ?? DEFAULT_LOCAL_CONCURRENCY, share),
     retry: { ...DEFAULT_RETRY, retries: 0 },
   });
 }
@@ -126,7 +137,7 @@ export function createRunners(
   for (const configured of targets) {
     const { id } = configured.target;
     const guarded = configured.local
-      ? guardLocal(configured, hosts.get(id) ?? null)
+      ? guardLocal(configured, hosts.get(id) ?? null, share)
       : remoteRunner(configured, configured.settings!, { egress, share });
     runners.set(id, guarded);
   }
@@ -134,18 +145,32 @@ export function createRunners(
 }
 
 export function createGateway(
-  { config, targets, policies }: LoadedConfig,
+  { config, targets, policies, trial, calibration }: LoadedConfig,
   { ledger, hosts, share, startedAtS, log }: GatewayParts,
 ): RunningGateway {
   const { runners, egress } = createRunners(targets, hosts, share);
   const all = [...runners.values()].map(({ runner }) => runner);
+  const { cascade } = config.routing;
   return {
     runners,
     policies,
+    trial,
+    own: calibration?.own ?? null,
+    captures: captures(config.ledger.capture),
     privacy: privacyOptions(config, targets),
     ledger,
     log,
     requestTimeoutMs: config.server.request_timeout_ms,
+    goalsOf: callerGoals(config),
+    sessions: targets.some(({ target }) => target.price?.cachedInputUsdPerMtok !== undefined)
+      ? new Sessions(() => performance.now())
+      : null,
+    draftLimits: {
+      earlyTokens: cascade.early_tokens,
+      minMeanLogprob: calibration?.minMeanLogprob ?? cascade.min_mean_logprob,
+      maxMeanEntropy: cascade.max_mean_entropy,
+      minMargin: cascade.min_margin,
+    },
     level3Price: referencePrice(
       all.map(({ target }) => target),
       config.ledger.reference_target,

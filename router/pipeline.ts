@@ -8,16 +8,23 @@ import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
 import { type Outgoing, type Price, surfaceNamed } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
+import { type DraftLimits, draftJudge } from '../policies/draft/judge.ts';
+import type { OwnTraffic } from '../policies/gap/own-traffic.ts';
 import { cleanMessage } from '../policies/privacy/clean-message.ts';
 import { failedInspection, type Inspection, inspectRequest } from '../policies/privacy/conversation.ts';
+import { DEFAULT_HANDLING } from '../policies/privacy/handling.ts';
 import { restoreCompletion, restoreEvents } from '../policies/privacy/restore.ts';
 import { ChainFailure, type ChainResult, runChain } from '../tiers/chain.ts';
 import { CoarseTimer } from '../tiers/coarse-timer.ts';
 import type { GuardedRunner } from '../tiers/guard.ts';
+import type { Captures } from './capture.ts';
 import { gatherFacts } from './facts.ts';
+import type { CallerGoals } from './goals.ts';
 import { faultOf } from './log.ts';
 import { ledgerEntry } from './record.ts';
 import { type PrivacyOptions, type RedactionGate, redactionGate } from './redaction-gate.ts';
+import { type Sessions, sessionKey } from './sessions.ts';
+import { type Arm, armOf, type Trial } from './trial.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
 import type { SurfaceWire } from './wire/surface.ts';
 
@@ -26,9 +33,19 @@ export interface Gateway {
   runners: ReadonlyMap<string, GuardedRunner>;
   privacy: PrivacyOptions;
   policies: readonly Policy[];
+  /** Other policies for a share of the callers. */
+  trial: Trial | null;
+  /** Learned from own traffic. */
+  own: OwnTraffic | null;
+  captures: Captures;
   ledger: Ledger;
   log: Logger;
   requestTimeoutMs: number;
+  goalsOf: CallerGoals;
+  /** Null: no target has a price for what it holds in its cache. */
+  sessions: Sessions | null;
+  /** What a draft must reach to stand. */
+  draftLimits: DraftLimits;
   /** Price of the reference Level 3 target, for "what it would have cost". */
   level3Price: Price | null;
   /** Unix seconds. */
@@ -53,6 +70,8 @@ export interface Plan {
   facts: RequestFacts;
   inspection: Inspection;
   decision: Decision;
+  /** Null: no trial is on. */
+  arm: Arm | null;
 }
 
 /** Response headers that are known before the first byte, and the body. */
@@ -66,20 +85,32 @@ export type StreamPart = { kind: 'events'; events: readonly ChatEvent[] } | { ki
 /** Gather and decide; calls nothing, keeps nothing. */
 export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
   const inspection = inspect(gateway, ask);
-  const facts = gatherFacts(ask.request, { ...ask, now: new Date() }, inspection);
+  const goals = gateway.goalsOf(ask.caller);
+  const session = gateway.sessions?.recall(sessionKey(ask.request, ask));
+  const context = { ...ask, now: new Date(), goals, own: gateway.own, ...(session && { session }) };
+  const facts = gatherFacts(ask.request, context, inspection);
   const targets: TargetView[] = [];
   for (const guarded of gateway.runners.values())
     targets.push({ ...guarded.runner.target, state: guarded.state() });
-  return { facts, inspection, decision: decide(facts, targets, gateway.policies) };
+  const { trial } = gateway;
+  const arm = trial && armOf(trial, ask.caller, ask.request.user ?? null);
+  const policies = arm === 'trial' ? trial!.policies : gateway.policies;
+  return { facts, inspection, decision: decide(facts, targets, policies), arm };
 }
 
 /** A failure of ours must not open a door: the request may be answered on this machine alone. */
-function inspect({ privacy, log }: Gateway, { request, requestId }: Pick<Ask, 'request' | 'requestId'>): Inspection {
+function inspect(
+  { privacy, log }: Gateway,
+  { request, requestId }: Pick<Ask, 'request' | 'requestId'>,
+): Inspection {
   try {
     return inspectRequest(request, privacy);
   } catch (thrown) {
     if (thrown instanceof GatewayError) throw thrown;
-    log.error({ requestId, ...faultOf(thrown) }, 'looking for private values failed; external tiers are closed');
+    log.error(
+      { requestId, ...faultOf(thrown) },
+      'looking for private values failed; external tiers are closed',
+    );
     return failedInspection;
   }
 }
@@ -92,8 +123,11 @@ function inspect({ privacy, log }: Gateway, { request, requestId }: Pick<Ask, 'r
 export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   const startedAt = Date.now();
   const arrival = performance.now();
-  const { facts, inspection, decision } = plan(gateway, ask);
+  const { facts, inspection, decision, arm } = plan(gateway, ask);
   const surface = surfaceNamed(ask.surface);
+  const gateOf = (privacy: PrivacyOptions): RedactionGate =>
+    redactionGate(ask.request, inspection, { privacy, caller: ask.caller, surface });
+  const gate = gateOf(gateway.privacy);
   const gatewayMs = performance.now() - arrival;
 
   const record = async (
@@ -107,12 +141,21 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     const entry = ledgerEntry({
       facts,
       decision,
+      arm,
       attempts,
       timing,
       outcome,
       error,
       level3Price: gateway.level3Price,
     });
+    const { target, inputTokens } = entry.request;
+    if (target !== null && inputTokens !== null)
+      gateway.sessions?.remember(sessionKey(ask.request, ask), target, inputTokens);
+    if (outcome === 'ok' && gateway.captures(facts)) {
+      // What is kept has placeholders, whatever a tier may see.
+      const { request } = gateOf({ ...gateway.privacy, handling: DEFAULT_HANDLING }).redacted(3);
+      entry.capture = JSON.stringify(request);
+    }
     await gateway.ledger.record(entry);
     return entry.request.costMicrousd;
   };
@@ -127,11 +170,6 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
     throw error;
   }
 
-  const gate = redactionGate(ask.request, inspection, {
-    privacy: gateway.privacy,
-    caller: ask.caller,
-    surface,
-  });
   const timeUp = (): void =>
     ask.cancellation.abort(
       new GatewayError(
@@ -160,6 +198,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
         return gate.redacted(target.tier);
       },
       context: { requestId: ask.requestId, signal: ask.cancellation },
+      judge: decision.cascade ? draftJudge(ask.request, decision.cascade, gateway.draftLimits) : undefined,
       deadlineAt: arrival + gateway.requestTimeoutMs,
     });
   } catch (thrown) {
@@ -171,7 +210,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
   return result.answer.kind === 'stream'
     ? {
         kind: 'stream',
-        headers: decisionHeaders(decision, result.target, 'pending'),
+        headers: decisionHeaders(decision, result, 'pending'),
         parts: streamParts(result, result.answer.events, run, ask.request),
       }
     : completionReply(result, result.answer, run, { decision, wire: ask.wire });
@@ -197,7 +236,9 @@ async function completionReply(
   { decision, wire }: { decision: Decision; wire: SurfaceWire | undefined },
 ): Promise<Reply> {
   run.stopTimer();
-  const restored = result.redacted ? restoreCompletion(whole.completion, run.gate.vault(result.target.tier)) : whole.completion;
+  const restored = result.redacted
+    ? restoreCompletion(whole.completion, run.gate.vault(result.target.tier))
+    : whole.completion;
   const isUntouched = wire === undefined && restored === whole.completion;
   const body =
     isUntouched && whole.raw !== undefined
@@ -206,7 +247,7 @@ async function completionReply(
   const costMicrousd = await run.record(await result.finish(), run.sinceArrival(), null);
   return {
     kind: 'completion',
-    headers: decisionHeaders(decision, result.target, costText(costMicrousd)),
+    headers: decisionHeaders(decision, result, costText(costMicrousd)),
     body,
   };
 }

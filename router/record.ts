@@ -1,6 +1,6 @@
 // Builds the ledger's row of a request from what the pipeline knows. Pure; counts and labels only.
 import type { GatewayError } from '../contract/errors.ts';
-import type { AttemptRecord, LedgerEntry, Outcome, Provenance } from '../contract/ledger.ts';
+import type { AttemptRecord, LedgerEntry, LoggedFacts, Outcome, Provenance } from '../contract/ledger.ts';
 import type { Decision, RequestFacts } from '../contract/policy.ts';
 import type { Price } from '../contract/tier.ts';
 import { costMicrousd } from '../tiers/prices.ts';
@@ -17,6 +17,7 @@ export interface Timing {
 export interface RecordInput {
   facts: RequestFacts;
   decision: Decision;
+  arm: LedgerEntry['request']['arm'];
   attempts: AttemptRecord[];
   timing: Timing;
   outcome: Outcome;
@@ -51,11 +52,22 @@ function totalCost(
   return { costMicrousd, costProvenance: costMicrousd === null ? null : costProvenance, priceSource };
 }
 
+function loggedFacts(facts: RequestFacts): LoggedFacts {
+  const { promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals } =
+    facts;
+  const { tokenInput } = facts;
+  return {
+    ...{ promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals },
+    ...(tokenInput && { tokenInput }),
+  };
+}
+
 /** The request's row and its attempts' rows. */
 export function ledgerEntry(input: RecordInput): LedgerEntry {
   const { facts, decision, attempts, timing, outcome, error } = input;
-  const last = attempts.at(-1);
-  const answered = last !== undefined && (last.outcome === 'ok' || timing.ttftMs !== null) ? last : null;
+  // A draft that is kept for want of a better answer is not the last attempt.
+  const whole = attempts.findLast((attempt) => attempt.outcome === 'ok');
+  const answered = whole ?? (timing.ttftMs === null ? null : (attempts.at(-1) ?? null));
   const {
     inputTokens = null,
     cachedInputTokens = null,
@@ -78,6 +90,8 @@ export function ledgerEntry(input: RecordInput): LedgerEntry {
       difficulty: facts.difficulty,
       sensitivity: decision.sensitivity,
       findings: facts.findings,
+      facts: loggedFacts(facts),
+      arm: input.arm,
       policy: decision.verdicts.map((verdict) => verdict.policy).join(','),
       reasons: decision.verdicts.map((verdict) => `${verdict.policy}: ${verdict.reason}`),
       excluded: decision.excluded,

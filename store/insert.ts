@@ -4,7 +4,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { AttemptRecord, LedgerEntry, RequestRecord } from '../contract/ledger.ts';
-import { attempts, requests } from './schema.ts';
+import { attempts, captures, requests } from './schema.ts';
 
 type Row<Table extends SQLiteTable> = Table['$inferInsert'];
 
@@ -40,8 +40,10 @@ export function prepareEntryInsert(sqlite: Database.Database): (entry: LedgerEnt
   const insertAttempt = prepareInsert(sqlite, attempts) satisfies (
     row: AttemptRecord & { requestId: string },
   ) => boolean;
-  return function insertEntry({ request, attempts: tried }) {
+  const insertCapture = prepareInsert(sqlite, captures);
+  return function insertEntry({ request, attempts: tried, capture }) {
     if (!insertRequest(request)) return;
     for (const attempt of tried) insertAttempt({ ...attempt, requestId: request.id });
+    if (capture !== undefined) insertCapture({ requestId: request.id, request: capture });
   };
 }

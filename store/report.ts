@@ -6,7 +6,7 @@ import type { Outcome, Provenance } from '../contract/ledger.ts';
 import type { TierLevel } from '../contract/tier.ts';
 import { openForReading } from './open.ts';
 import { type Spread, spread } from './percentile.ts';
-import { requests } from './schema.ts';
+import { attempts, requests } from './schema.ts';
 
 export interface ReportPeriod {
   /** Unix milliseconds, inclusive; absent: from the beginning. */
@@ -68,6 +68,22 @@ export interface Report {
     costMicrousd: number;
     unknownCostRequests: number;
   }[];
+  /** Answers that were judged and did not stand: what they cost and how long they took. */
+  drafts: { target: string; rejected: number; costMicrousd: number; meanMs: number }[];
+  /** The policies in force beside those on trial; empty where no trial was on. */
+  trial: TrialRow[];
+}
+
+export interface TrialRow {
+  arm: 'current' | 'trial';
+  requests: number;
+  /** Not answered. */
+  failed: number;
+  /** Answered at Level 1; at an external target is not known here. */
+  level1: number;
+  costMicrousd: number;
+  unknownCostRequests: number;
+  meanMs: number;
 }
 
 const TOP_TARGETS = 20;
@@ -240,6 +256,34 @@ export function readReport(path: string, period: ReportPeriod = {}): Report {
           .groupBy(requests.target, requests.tier)
           .orderBy(desc(n), requests.target)
           .limit(TOP_TARGETS)
+          .all(),
+        drafts: db
+          .select({
+            target: attempts.target,
+            rejected: n,
+            costMicrousd: total(attempts.costMicrousd),
+            meanMs: sql<number>`avg(${attempts.durationMs})`,
+          })
+          .from(attempts)
+          .innerJoin(requests, eq(requests.id, attempts.requestId))
+          .where(and(where, eq(attempts.outcome, 'rejected')))
+          .groupBy(attempts.target)
+          .orderBy(desc(n), attempts.target)
+          .all(),
+        trial: db
+          .select({
+            arm: sql<TrialRow['arm']>`${requests.arm}`,
+            requests: n,
+            failed: sql<number>`sum(${requests.target} is null)`,
+            level1: sql<number>`coalesce(sum(${requests.tier} = 1), 0)`,
+            costMicrousd: total(requests.costMicrousd),
+            unknownCostRequests: nulls(requests.costMicrousd),
+            meanMs: sql<number>`avg(${requests.durationMs})`,
+          })
+          .from(requests)
+          .where(and(where, isNotNull(requests.arm)))
+          .groupBy(requests.arm)
+          .orderBy(requests.arm)
           .all(),
       };
     });

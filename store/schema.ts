@@ -1,8 +1,10 @@
-// The ledger's two tables: one row a request, one an attempt. Counts and labels only, never a text or a found value.
+// The ledger's tables: one row a request, one an attempt; counts and labels only, never a text or a found value. And
+// the captures: redacted requests of callers who consented, none by default.
 // Column keys are the keys of contract/ledger.ts, so a record is a row; units stand in the column names.
 // After a change: `npx drizzle-kit generate`, and commit what it writes to migrations/.
 import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { Outcome, Provenance } from '../contract/ledger.ts';
+import type { DraftConfidence } from '../contract/draft.ts';
+import type { AttemptRecord, LoggedFacts, Outcome, Provenance } from '../contract/ledger.ts';
 import type { Exclusion, Sensitivity } from '../contract/policy.ts';
 import type { TierLevel } from '../contract/tier.ts';
 
@@ -19,6 +21,8 @@ export const requests = sqliteTable(
     difficulty: real('difficulty').notNull(),
     sensitivity: text('sensitivity').$type<Sensitivity>().notNull(),
     findings: text('findings_json', { mode: 'json' }).$type<Record<string, number>>().notNull(),
+    facts: text('facts_json', { mode: 'json' }).$type<LoggedFacts>(),
+    arm: text('arm').$type<'current' | 'trial'>(),
     policy: text('policy').notNull(),
     reasons: text('reasons_json', { mode: 'json' }).$type<string[]>().notNull(),
     excluded: text('excluded_json', { mode: 'json' }).$type<Exclusion[]>().notNull(),
@@ -53,7 +57,9 @@ export const attempts = sqliteTable(
     target: text('target').notNull(),
     tier: integer('tier').$type<TierLevel>().notNull(),
     kind: text('kind').$type<'first' | 'retry' | 'fallback' | 'escalate'>().notNull(),
-    outcome: text('outcome').$type<Outcome>().notNull(),
+    outcome: text('outcome').$type<AttemptRecord['outcome']>().notNull(),
+    reason: text('reason'),
+    confidence: text('confidence_json', { mode: 'json' }).$type<DraftConfidence>(),
     errorCode: text('error_code'),
     status: integer('status'),
     redacted: integer('redacted', { mode: 'boolean' }).notNull(),
@@ -69,3 +75,11 @@ export const attempts = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.requestId, table.index] })],
 );
+
+export const captures = sqliteTable('captures', {
+  requestId: text('request_id')
+    .primaryKey()
+    .references(() => requests.id),
+  /** A chat request in OpenAI's shape; found values are placeholders. */
+  request: text('request_json').notNull(),
+});

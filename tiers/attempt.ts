@@ -7,9 +7,11 @@ import type {
   ChatRequest,
   Usage,
 } from '../contract/chat.ts';
+import type { DraftConfidence } from '../contract/draft.ts';
 import type { GatewayError } from '../contract/errors.ts';
-import type { AttemptRecord, Outcome, Provenance } from '../contract/ledger.ts';
+import type { AttemptRecord, Provenance } from '../contract/ledger.ts';
 import type { Target, TokenCounter } from '../contract/tier.ts';
+import { reportedConfidence } from './draft-reader.ts';
 import { costMicrousd } from './prices.ts';
 import { UpstreamError } from './upstream-error.ts';
 import { readUsage, type TokenCounts } from './usage.ts';
@@ -32,7 +34,7 @@ const MAY_BILL = new Set<string>([
   'PROVIDER_PROTOCOL',
 ]);
 
-function outcomeOf(error: GatewayError | null, begun: boolean): Outcome {
+function outcomeOf(error: GatewayError | null, begun: boolean): AttemptRecord['outcome'] {
   if (error === null) return 'ok';
   if (error.code === 'CLIENT_CLOSED') return 'client-closed';
   if (BLOCKS.has(error.code)) return 'blocked';
@@ -51,6 +53,9 @@ export class Attempt {
   #durationMs: number | null = null;
   #begun = false;
   #usage: Usage | null = null;
+  #confidence: DraftConfidence | null = null;
+  /** Of a judged draft. */
+  #draft: { stands: boolean; reason: string; isWhole: boolean } | null = null;
   /** Everything the model wrote, in pieces. */
   readonly #said: string[] = [];
   #error: GatewayError | null = null;
@@ -78,22 +83,37 @@ export class Attempt {
       this.#ttftMs = this.#now() - this.#startedAt;
     }
     if (chunk.usage) this.#usage = chunk.usage;
+    this.#confidence = reportedConfidence(chunk) ?? this.#confidence;
     for (const choice of chunk.choices) this.#collect(choice.delta);
   }
 
   observeCompletion(completion: ChatCompletion): void {
     this.#begun = true;
     if (completion.usage) this.#usage = completion.usage;
+    this.#confidence = reportedConfidence(completion);
     // The text is only read when it has to be counted.
     if (readUsage(this.#usage) === null)
       for (const choice of completion.choices) this.#collect(choice.message);
   }
 
-  /** The end; only the first call counts. */
-  end(error: GatewayError | null): void {
-    if (this.isOver) return;
-    this.#durationMs = this.#now() - this.#startedAt;
-    this.#error = error;
+  /** The end; only the first call counts. Returns the attempt's milliseconds. */
+  end(error: GatewayError | null): number {
+    if (this.#durationMs === null) {
+      this.#durationMs = this.#now() - this.#startedAt;
+      this.#error = error;
+    }
+    return this.#durationMs;
+  }
+
+  /** The attempt's answer was judged and does not stand; ends it. */
+  reject(reason: string, isWhole: boolean): void {
+    this.#draft = { stands: false, reason, isWhole };
+    this.end(null);
+  }
+
+  /** A rejected draft stands after all. */
+  keep(reason: string): void {
+    this.#draft = { stands: true, reason, isWhole: true };
   }
 
   /** The finished record; an attempt that did not end is not asked for it. */
@@ -107,14 +127,17 @@ export class Attempt {
     const reported = readUsage(this.#usage);
     const found = reported ?? (await this.#count(counter));
     const counts = found === 'unknown' ? null : found;
-    const provenance: Provenance = error === null ? 'counted' : 'estimated-partial';
+    const isWhole = error === null && this.#draft?.isWhole !== false;
+    const provenance: Provenance = isWhole ? 'counted' : 'estimated-partial';
     const { price } = this.target;
     return {
       index: this.#start.index,
       target: this.target.id,
       tier: this.target.tier,
       kind: this.#start.kind,
-      outcome: outcomeOf(error, this.#begun),
+      outcome: this.#draft?.stands === false ? 'rejected' : outcomeOf(error, this.#begun),
+      reason: this.#draft?.reason ?? null,
+      confidence: this.#confidence,
       errorCode: error?.code ?? null,
       status:
         error instanceof UpstreamError ? error.upstreamStatus : error === null || this.#begun ? 200 : null,

@@ -2,6 +2,7 @@
 // request anew from `requestFor`, the sensitivity gate; nothing is tried that the decision does not list, and nothing
 // once the first event has been handed on.
 import type { ChatAnswer, ChatEvent } from '../contract/chat.ts';
+import type { DraftJudge } from '../contract/draft.ts';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord } from '../contract/ledger.ts';
 import type { Candidate, Decision } from '../contract/policy.ts';
@@ -10,6 +11,7 @@ import { Attempt } from './attempt.ts';
 import { type BreakerPermit, countsAsFailure } from './breaker.ts';
 import { abortError, type Clock, sleep, systemClock } from './clock.ts';
 import { tokenCounter } from './count-tokens.ts';
+import { draftOf, judgeStream } from './draft-reader.ts';
 import type { GuardedRunner } from './guard.ts';
 import { ObservedStream } from './observed-stream.ts';
 import { type RetryOptions, retryDelayMs } from './retry.ts';
@@ -20,6 +22,8 @@ export interface ChainOptions {
   /** What this target may see. Called once for every attempt; may throw to refuse one. */
   requestFor(target: Target, redact: boolean): Outgoing;
   context: AttemptContext;
+  /** Judges Level 1's answer while the list holds a higher tier; left out: it stands as it is. */
+  judge?: DraftJudge | undefined;
   /** No wait goes beyond it (the clock's milliseconds). The signal is what stops a running attempt. */
   deadlineAt?: number;
   counter?: TokenCounter;
@@ -34,6 +38,12 @@ export interface Skip {
   reason: string;
 }
 
+/** A draft that did not stand. */
+export interface RejectedDraft {
+  target: string;
+  reason: string;
+}
+
 export interface ChainResult {
   target: Target;
   candidate: Candidate;
@@ -41,6 +51,9 @@ export interface ChainResult {
   /** A stream has its first event already: what fails from here on cannot move to another target. */
   answer: ChatAnswer;
   skipped: Skip[];
+  rejected: RejectedDraft[];
+  /** The answer is a draft that did not stand: no higher tier answered. */
+  isLastResort: boolean;
   /**
    * The records of all attempts, the last one complete. To be awaited before the response's last byte is sent. A
    * stream that is still running is cancelled, as "client-closed" or with the given error. Calling it again is free.
@@ -75,6 +88,9 @@ class Chain {
   readonly #attempts: Attempt[] = [];
   readonly #errors: GatewayError[] = [];
   readonly #skipped: Skip[] = [];
+  readonly #rejected: (RejectedDraft & { candidate: Candidate })[] = [];
+  /** A whole draft that did not stand, for when nothing better comes. */
+  #kept: { result: ChainResult; attempt: Attempt } | null = null;
 
   constructor(options: ChainOptions) {
     this.#options = options;
@@ -83,19 +99,46 @@ class Chain {
 
   async run(): Promise<ChainResult> {
     for (const candidate of this.#options.decision.candidates) {
-      const guarded = this.#options.runners.get(candidate.target);
-      if (!guarded) {
-        this.#skipped.push({ target: candidate.target, reason: 'not a running target' });
-        continue;
-      }
-      for (let retry = 0; ; retry++) {
-        const result = await this.#try(candidate, guarded, retry);
-        if (result === null) break;
-        if (!(result instanceof GatewayError)) return result;
-        if (!(await this.#waitToRetry(result, retry, guarded.retry))) break;
-      }
+      const result = await this.#ask(candidate, this.#judgeOf(candidate));
+      if (result !== null) return result;
     }
-    return this.#giveUp();
+    return (await this.#lastResort()) ?? this.#giveUp();
+  }
+
+  /** One candidate with its retries; null when it did not answer, or its draft does not stand. */
+  async #ask(candidate: Candidate, judge: DraftJudge | undefined): Promise<ChainResult | null> {
+    const guarded = this.#options.runners.get(candidate.target);
+    if (!guarded) {
+      this.#skipped.push({ target: candidate.target, reason: 'not a running target' });
+      return null;
+    }
+    for (let retry = 0; ; retry++) {
+      const result = await this.#try(candidate, guarded, retry, judge);
+      if (!(result instanceof GatewayError)) return result;
+      if (!(await this.#waitToRetry(result, retry, guarded.retry))) return null;
+    }
+  }
+
+  /** Level 1's answer is judged only while there is somewhere to move up to. */
+  #judgeOf(candidate: Candidate): DraftJudge | undefined {
+    const { decision, runners, judge } = this.#options;
+    const tierOf = ({ target }: Candidate): number => runners.get(target)?.runner.target.tier ?? 0;
+    if (judge === undefined || tierOf(candidate) !== 1) return undefined;
+    const after = decision.candidates.slice(decision.candidates.indexOf(candidate) + 1);
+    return after.some((later) => tierOf(later) > 1) ? judge : undefined;
+  }
+
+  /** A draft that did not stand is better than no answer: the whole one, else the target once more. */
+  async #lastResort(): Promise<ChainResult | null> {
+    const [first] = this.#rejected;
+    if (first === undefined) return null;
+    if (this.#kept === null) {
+      const again = await this.#ask(first.candidate, undefined);
+      return again && { ...again, isLastResort: true };
+    }
+    const { result, attempt } = this.#kept;
+    attempt.keep(`${first.reason}; kept, as no higher tier answered`);
+    return { ...result, isLastResort: true };
   }
 
   /** One attempt: its result or its error; null when the target was not called at all. */
@@ -103,6 +146,7 @@ class Chain {
     candidate: Candidate,
     guarded: GuardedRunner,
     retry: number,
+    judge: DraftJudge | undefined,
   ): Promise<ChainResult | GatewayError | null> {
     const { signal } = this.#options.context;
     if (signal.aborted) return this.#giveUp(abortError(signal));
@@ -131,7 +175,7 @@ class Chain {
     const attempt = new Attempt(start, this.#clock.now);
     this.#attempts.push(attempt);
     try {
-      return await this.#call(candidate, guarded, attempt, permit);
+      return await this.#call(candidate, guarded, attempt, permit, judge);
     } catch (thrown) {
       const error = toGatewayError(thrown);
       attempt.end(error);
@@ -149,7 +193,8 @@ class Chain {
     guarded: GuardedRunner,
     attempt: Attempt,
     permit: BreakerPermit,
-  ): Promise<ChainResult> {
+    judge: DraftJudge | undefined,
+  ): Promise<ChainResult | null> {
     const { context, requestFor } = this.#options;
     const { runner, slots, breaker } = guarded;
     const outgoing = requestFor(runner.target, candidate.redact);
@@ -160,21 +205,46 @@ class Chain {
       );
     }
     attempt.send(outgoing.request, outgoing.redacted);
-    const answer = await runner.chat(outgoing, context);
+    const answer = await runner.chat(
+      judge ? { ...outgoing, confidenceTokens: judge.earlyTokens } : outgoing,
+      context,
+    );
     if (answer.kind === 'completion') {
       attempt.observeCompletion(answer.completion);
-      attempt.end(null);
+      const objection = judge?.judge(draftOf(answer.completion)) ?? null;
+      if (objection === null) guarded.latency.note(attempt.end(null));
+      else this.#reject(candidate, attempt, objection, true);
       slots.leave();
       permit.settle('success');
-      return this.#result(candidate, runner.target, outgoing.redacted, answer, null);
+      const result = this.#result(candidate, runner.target, outgoing.redacted, answer, null);
+      if (objection === null) return result;
+      this.#kept ??= { result, attempt };
+      return null;
     }
     const events = answer.events[Symbol.asyncIterator]();
-    const first = await this.#firstEvents(events, runner.target);
+    let first = await this.#firstEvents(events, runner.target);
+    if (judge === undefined) for (const { chunk } of first) attempt.observeChunk(chunk);
+    else {
+      const judged = await judgeStream(first, events, judge, (chunk) => attempt.observeChunk(chunk));
+      if (judged.objection !== null) {
+        events.return?.().catch(() => {});
+        this.#reject(candidate, attempt, judged.objection, judged.isOver);
+        slots.leave();
+        permit.settle('success');
+        if (judged.isOver) {
+          const whole: ChatAnswer = { kind: 'stream', events: replay(judged.read) };
+          const result = this.#result(candidate, runner.target, outgoing.redacted, whole, null);
+          this.#kept ??= { result, attempt };
+        }
+        return null;
+      }
+      first = judged.read;
+    }
     permit.settle('success');
-    for (const { chunk } of first) attempt.observeChunk(chunk);
     const observed = new ObservedStream(first, events, attempt, (error) => {
       slots.leave();
-      if (error !== null && countsAsFailure(error)) breaker.noteLateFailure();
+      if (error === null) guarded.latency.note(attempt.end(null));
+      else if (countsAsFailure(error)) breaker.noteLateFailure();
     });
     return this.#result(
       candidate,
@@ -183,6 +253,11 @@ class Chain {
       { kind: 'stream', events: observed },
       observed,
     );
+  }
+
+  #reject(candidate: Candidate, attempt: Attempt, reason: string, isWhole: boolean): void {
+    attempt.reject(reason, isWhole);
+    this.#rejected.push({ target: candidate.target, reason, candidate });
   }
 
   async #firstEvents(
@@ -207,7 +282,8 @@ class Chain {
       records ??= this.#records();
       return records;
     };
-    return { target, candidate, redacted, answer, skipped: this.#skipped, finish };
+    const [skipped, rejected] = [this.#skipped, this.#rejected];
+    return { target, candidate, redacted, answer, skipped, rejected, isLastResort: false, finish };
   }
 
   /** Waits for the retry's time to come; false when the next candidate is to be tried. */
@@ -250,4 +326,9 @@ class Chain {
       `no target can be called now (${why || 'the decision lists none'})`,
     );
   }
+}
+
+/** A stream that has been read already. */
+async function* replay(events: readonly ChatEvent[]): AsyncGenerator<readonly ChatEvent[], void, undefined> {
+  yield events;
 }

@@ -3,12 +3,15 @@ import type { TargetRunner, TargetState } from '../contract/tier.ts';
 import { Breaker, type BreakerOptions } from './breaker.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type SlotOptions, Slots } from './concurrency.ts';
+import { Latency } from './latency.ts';
 import { DEFAULT_RETRY, type RetryOptions } from './retry.ts';
 
 export interface GuardedRunner {
   readonly runner: TargetRunner;
   readonly breaker: Breaker;
   readonly slots: Slots;
+  /** Of whole answers. */
+  readonly latency: Latency;
   readonly retry: RetryOptions;
   /** The runner's own state, or why its breaker lets nothing through. */
   state(): TargetState;
@@ -17,6 +20,8 @@ export interface GuardedRunner {
 export interface GuardOptions {
   breaker?: Partial<BreakerOptions>;
   slots?: Partial<SlotOptions>;
+  /** Running requests from which others go elsewhere; default: when all slots are taken. */
+  overflowAt?: number;
   retry?: RetryOptions;
   clock?: Clock;
 }
@@ -28,15 +33,20 @@ export function guardRunner(runner: TargetRunner, options: GuardOptions = {}): G
   const clock = options.clock ?? systemClock;
   const breaker = new Breaker(clock.now, options.breaker);
   const slots = new Slots(runner.target.id, { ...DEFAULT_SLOTS, ...options.slots }, clock);
+  const latency = new Latency(clock.now);
+  const limit = options.overflowAt ?? options.slots?.maxConcurrent ?? DEFAULT_SLOTS.maxConcurrent;
   return {
     runner,
     breaker,
     slots,
+    latency,
     retry: options.retry ?? DEFAULT_RETRY,
     state() {
       const waitMs = breaker.openForMs();
       if (waitMs > 0) return { available: false, reason: `breaker open for ${Math.ceil(waitMs / 1000)} s` };
-      return runner.state();
+      const latencyMs = latency.meanMs();
+      const load = { running: slots.busy + slots.queued, limit };
+      return { ...runner.state(), load, ...(latencyMs !== null && { latencyMs }) };
     },
   };
 }

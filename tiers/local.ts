@@ -78,7 +78,7 @@ function runnerWithHost(target: Target, host: EngineHost): LocalRunner {
     close: () => host.close(),
 
     async chat(
-      { request, check, surface = 'chat' }: Outgoing,
+      { request, check, confidenceTokens, surface = 'chat' }: Outgoing,
       { signal }: AttemptContext,
     ): Promise<ChatAnswer> {
       const { path, toWire, fromWire, fromWireChunk } = WIRES[surface];
@@ -86,6 +86,7 @@ function runnerWithHost(target: Target, host: EngineHost): LocalRunner {
         toWire({
           ...request,
           model: undefined as unknown as string,
+          ...(confidenceTokens !== undefined && { confidence_tokens: confidenceTokens }),
           stream_options: request.stream ? { ...request.stream_options, include_usage: true } : null,
         }),
       );

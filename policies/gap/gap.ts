@@ -6,6 +6,7 @@ import { packageRoot } from '../../contract/built-file.ts';
 import type { Gap } from '../../contract/policy.ts';
 import { GAP_FEATURES, gapFeatures } from './features.ts';
 import { type GapModel, gapOdds, gapReasons, sigmoid, TIER_PAIRS, type TierPair } from './model.ts';
+import { type OwnTraffic, ownOdds } from './own-traffic.ts';
 
 export interface GapInput {
   /** The last user message. */
@@ -16,6 +17,8 @@ export interface GapInput {
   turns: number;
   tools: number;
   strictOutput: boolean;
+  /** Who asks, for what task: `kindOf`. */
+  kind?: string;
 }
 
 /** @throws {Error} when the file's features are not those of the code: it must be trained again. */
@@ -38,14 +41,22 @@ function requestOdds({ promptTokens, turns, tools, strictOutput }: GapInput): nu
   );
 }
 
-/** Pure and total. */
-export function gapOf(input: GapInput): Gap {
+/** Pure and total. @param own what was learned from own traffic */
+export function gapOf(input: GapInput, own: OwnTraffic | null = null): Gap {
   const values = gapFeatures(input.ask);
   const shift = requestOdds(input);
+  const odds = gapOdds(MODEL, '1|2', values);
+  const first = own === null ? odds : ownOdds(own, values, odds, input.kind ?? '');
   return {
-    '1|2': sigmoid(gapOdds(MODEL, '1|2', values) + shift),
+    '1|2': sigmoid(first + shift),
     '2|3': sigmoid(gapOdds(MODEL, '2|3', values) + shift),
   };
+}
+
+/** What `fitOwnTraffic` learns from of an ask. */
+export function ownInputs(ask: string): { values: number[]; baseOdds: number } {
+  const values = gapFeatures(ask);
+  return { values, baseOdds: gapOdds(MODEL, '1|2', values) };
 }
 
 /** A sentence for each pair: the features of the ask that moved the chance most, in log odds. */

@@ -1,22 +1,13 @@
-// The gap model: the chance that the stronger of two tiers gets a request right and the weaker does not. Boosted trees over
-// the features of a prompt, a slope over its length, and a calibration for each pair of tiers.
+// The gap model: the chance that the stronger of two tiers gets a request right and the weaker does not. A weighted sum of the
+// features of a prompt, each by how far it is from its average, and a calibration for each pair of tiers.
 import type { Gap } from '../../contract/policy.ts';
 
-/** A tree of fixed depth as arrays; node i has children 2i+1 and 2i+2, the last level holds the leaves. */
-export interface Tree {
-  /** Feature of each inner node. */
-  feature: number[];
-  /** Goes left when value <= threshold. */
-  threshold: number[];
-  /** Log odds added, by leaf from left to right. */
-  leaf: number[];
-}
-
 export interface PairModel {
-  trees: Tree[];
-  /** Log odds per deviation of the prompt's length: what carries over best to traffic never seen. */
+  /** Of each feature, per deviation. */
+  weights: number[];
+  /** Of the length once more, which carries over best to traffic never seen. */
   lengthWeight: number;
-  /** Calibration: chance = sigmoid(slope * odds + offset). */
+  /** Calibration: chance = sigmoid(slope * score + offset). */
   slope: number;
   offset: number;
 }
@@ -38,38 +29,53 @@ export const TIER_PAIRS: readonly TierPair[] = ['1|2', '2|3'];
 /** Index of the feature that `lengthWeight` belongs to. */
 export const LENGTH_FEATURE = 0;
 
+/** Deviations beyond which a feature counts no more, and beyond which the length does not. */
+const CLIP = 2;
+const LENGTH_CLIP = 4;
+
 export const sigmoid = (odds: number): number => 1 / (1 + Math.exp(-odds));
 
-function treeValue(tree: Tree, values: readonly number[]): number {
-  let node = 0;
-  const inner = tree.feature.length;
-  while (node < inner) node = 2 * node + (values[tree.feature[node]!]! <= tree.threshold[node]! ? 1 : 2);
-  return tree.leaf[node - inner]!;
-}
+const clipped = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
 
-export function treeOdds(trees: readonly Tree[], values: readonly number[]): number {
-  let odds = 0;
-  for (const tree of trees) odds += treeValue(tree, values);
-  return odds;
+type Scale = Pick<GapModel, 'mean' | 'deviation'>;
+
+const distance = ({ mean, deviation }: Scale, values: readonly number[], at: number): number =>
+  (values[at]! - mean[at]!) / deviation[at]!;
+
+/** Deviations from the average, clipped. */
+export const standardised = (scale: Scale, values: readonly number[]): number[] =>
+  values.map((_, at) => clipped(distance(scale, values, at), CLIP));
+
+export const standardLength = (scale: Scale, values: readonly number[]): number =>
+  clipped(distance(scale, values, LENGTH_FEATURE), LENGTH_CLIP);
+
+/** What a feature adds to the score. */
+const partOf = (scale: Scale, pair: PairModel, values: readonly number[], at: number): number =>
+  pair.weights[at]! * clipped(distance(scale, values, at), CLIP) +
+  (at === LENGTH_FEATURE ? pair.lengthWeight * standardLength(scale, values) : 0);
+
+export function pairScore(scale: Scale, pair: PairModel, values: readonly number[]): number {
+  let score = 0;
+  for (let at = 0; at < values.length; at += 1) score += partOf(scale, pair, values, at);
+  return score;
 }
 
 /** Calibrated log odds. Pure and total. */
 export function gapOdds(model: GapModel, name: TierPair, values: readonly number[]): number {
   const pair = model.pairs[name];
-  const length = (values[LENGTH_FEATURE]! - model.mean[LENGTH_FEATURE]!) / model.deviation[LENGTH_FEATURE]!;
-  return pair.slope * (treeOdds(pair.trees, values) + pair.lengthWeight * length) + pair.offset;
+  return pair.slope * pairScore(model, pair, values) + pair.offset;
 }
 
-/** How much each feature moves the log odds away from those of a prompt that has its average there; the largest first. */
+/** How much each feature moves the log odds away from those of a prompt that has its average there: exact; the largest first. */
 export function gapReasons(
   model: GapModel,
   name: TierPair,
   values: readonly number[],
   count: number,
 ): { feature: string; odds: number }[] {
-  const whole = gapOdds(model, name, values);
+  const pair = model.pairs[name];
   return model.features
-    .map((feature, i) => ({ feature, odds: whole - gapOdds(model, name, values.with(i, model.mean[i]!)) }))
+    .map((feature, at) => ({ feature, odds: pair.slope * partOf(model, pair, values, at) }))
     .sort((a, b) => Math.abs(b.odds) - Math.abs(a.odds))
     .slice(0, count)
     .filter(({ odds }) => Math.abs(odds) >= 0.01);

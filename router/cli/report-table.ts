@@ -99,6 +99,22 @@ export function reportTable(report: Report, ledger: string): string {
       ]),
     ),
     ...table(
+      ['Draft that moved up', 'times', 'cost', 'mean'],
+      report.drafts.map((row) => [row.target, whole(row.rejected), usd(row.costMicrousd), ms(row.meanMs)]),
+    ),
+    ...table(
+      ['Trial', 'requests', 'failed', 'Level 1', 'cost', 'a request', 'mean'],
+      report.trial.map((row) => [
+        row.arm,
+        whole(row.requests),
+        percent(row.failed / row.requests),
+        percent(row.level1 / row.requests),
+        usd(row.costMicrousd),
+        usd(row.costMicrousd / Math.max(1, row.requests - row.unknownCostRequests)),
+        ms(row.meanMs),
+      ]),
+    ),
+    ...table(
       ['Finding', 'found', 'requests'],
       report.findings.map((row) => [row.type, whole(row.findings), whole(row.requests)]),
     ),

@@ -1,43 +1,27 @@
 // `tiergate route PROMPT`: the decision for a prompt, with every reason. In process from the config; calls no model.
 // With --jsonl one request a line in, one decision a line out.
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { z } from 'zod';
 import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
-import type { Decision, RequestFacts, TargetView } from '../../contract/policy.ts';
-import { decide } from '../../policies/decide.ts';
+import type { Decision, RequestFacts } from '../../contract/policy.ts';
 import { explainGap } from '../../policies/gap/gap.ts';
-import { inspectRequest } from '../../policies/privacy/conversation.ts';
-import type { LoadedConfig } from '../config/config.ts';
 import { loadConfig } from '../config/config.ts';
-import { privacyOptions } from '../config/privacy.ts';
-import { askOf, gatherFacts } from '../facts.ts';
+import { askOf } from '../facts.ts';
 import { parseChatRequest } from '../wire/openai-chat.ts';
+import { type Decided, decider } from './decider.ts';
 
 interface RouteOptions {
   config?: string;
   model: string;
   tier?: string;
   policy?: string;
+  quality?: string;
   maxTokens?: string;
   json?: boolean;
   jsonl?: boolean;
-}
-
-/** Without a running gateway only the model file's presence is known; servers count as reachable. */
-function viewsOf({ targets, modelFile }: LoadedConfig): TargetView[] {
-  return targets.map(({ target, settings, local }) => {
-    const file = settings?.model_file ?? modelFile;
-    if (!local || (file !== null && existsSync(file))) return { ...target, state: { available: true } };
-    const reason =
-      file === null
-        ? 'no model file: put a GGUF into models/ or set TIERGATE_MODEL'
-        : `no model file: ${file}`;
-    return { ...target, state: { available: false, reason } };
-  });
 }
 
 function requestOf(prompt: string, options: RouteOptions): ChatRequest {
@@ -51,30 +35,20 @@ function requestOf(prompt: string, options: RouteOptions): ChatRequest {
   return { model: options.model, messages: [{ role: 'user', content: prompt }], max_tokens: maxTokens };
 }
 
-interface Routed {
-  targets: readonly TargetView[];
-  facts: RequestFacts;
-  decision: Decision;
-}
+type DecideOn = (request: ChatRequest) => Decided;
 
-/** One configuration, many requests. */
-function router(options: RouteOptions): (request: ChatRequest) => Routed {
-  const loaded = loadConfig({ path: options.config, env: process.env, cwd: process.cwd() });
-  const views = viewsOf(loaded);
-  const privacy = privacyOptions(loaded.config, loaded.targets);
+function deciderFor(options: RouteOptions): DecideOn {
+  const decideOn = decider(loadConfig({ path: options.config, env: process.env, cwd: process.cwd() }));
   const headers = {
     ...(options.tier !== undefined && { 'x-tiergate-tier': options.tier }),
     ...(options.policy !== undefined && { 'x-tiergate-policy': options.policy }),
+    ...(options.quality !== undefined && { 'x-tiergate-quality': options.quality }),
   };
-  return (request) => {
-    const context = { requestId: 'route', surface: 'cli', caller: 'anonymous', headers, now: new Date() };
-    const facts = gatherFacts(request, context, inspectRequest(request, privacy));
-    return { targets: views, facts, decision: decide(facts, views, loaded.policies) };
-  };
+  return (request) => decideOn(request, { headers });
 }
 
 async function route(prompt: string | undefined, options: RouteOptions): Promise<void> {
-  const decideOn = router(options);
+  const decideOn = deciderFor(options);
   if (options.jsonl === true) return routeLines(decideOn, options);
   const request = requestOf(prompt ?? (await text(process.stdin)).trimEnd(), options);
   const routed = decideOn(request);
@@ -90,7 +64,7 @@ const line = z.union([
 ]);
 
 /** @throws {GatewayError} INVALID_REQUEST with the line's number; the lines before it have been answered. */
-async function routeLines(decideOn: (request: ChatRequest) => Routed, options: RouteOptions): Promise<void> {
+async function routeLines(decideOn: DecideOn, options: RouteOptions): Promise<void> {
   let number = 0;
   for await (const written of createInterface({ input: process.stdin })) {
     number += 1;
@@ -128,7 +102,7 @@ function parseLine(
 }
 
 /** Without a target that could answer, `tier` is the one that would be asked first. */
-function routedLine({ targets, facts, decision }: Routed, request: ChatRequest): Record<string, unknown> {
+function routedLine({ targets, facts, decision }: Decided, request: ChatRequest): Record<string, unknown> {
   const first = decision.candidates[0];
   return {
     tier: targets.find(({ id }) => id === first?.target)?.tier ?? decision.startTier,
@@ -173,6 +147,7 @@ export function routeCommand(): Command {
     .option('-m, --model <name>', 'auto, tier:N or a target id', 'auto')
     .option('-t, --tier <level>', 'as the header x-tiergate-tier')
     .option('-p, --policy <name>', 'as the header x-tiergate-policy')
+    .option('-q, --quality <share>', 'as the header x-tiergate-quality')
     .option('--max-tokens <n>', 'limit of the answer')
     .option('--json', 'facts and decision as JSON')
     .option('--jsonl', 'lines {"id","prompt"} or {"id","request"} on standard input; a decision a line')

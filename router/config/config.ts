@@ -6,9 +6,12 @@ import { GatewayError } from '../../contract/errors.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { findLocalModel } from '../../engine/catalog.ts';
 import { lockPath } from '../../engine/store/lock-file.ts';
+import type { Calibration } from '../../policies/gap/calibration.ts';
 import { schemaProblems, showValue } from '../../policies/schema-problems.ts';
 import type { Problem } from '../../policies/yaml-source.ts';
-import { formatPath, formatProblems, parseYaml } from '../../policies/yaml-source.ts';
+import { formatPath, formatProblems, parseYaml, problemAt } from '../../policies/yaml-source.ts';
+import type { Trial } from '../trial.ts';
+import { calibrationPath, readCalibration } from './calibration.ts';
 import type { Environment } from './interpolate.ts';
 import { interpolate } from './interpolate.ts';
 import { withModelFiles } from './model-files.ts';
@@ -46,6 +49,10 @@ export interface LoadedConfig {
   targets: ConfiguredTarget[];
   /** For `decide`, in their order. */
   policies: Policy[];
+  /** Other policies for a share of the callers. */
+  trial: Trial | null;
+  /** What was learned from own traffic. */
+  calibration: Calibration | null;
   /** Names that a request may give in `x-tiergate-policy`. */
   policyNames: string[];
   /** The Level 1 model, absolute; null when none is given anywhere. The file may not exist. */
@@ -63,6 +70,29 @@ export function loadConfig(source: ConfigSource): LoadedConfig {
   if (loaded !== null) return loaded;
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   throw new GatewayError('CONFIG_INVALID', `the config has ${count}:\n${formatProblems(problems)}`);
+}
+
+/**
+ * The same config with other policies in place of its own.
+ * @param policies shipped names, or files relative to the working folder
+ * @throws {GatewayError} CONFIG_INVALID
+ */
+export function loadConfigWithPolicies(source: ConfigSource, policies: readonly string[]): LoadedConfig {
+  const loaded = loadConfig(source);
+  const named = policies.map((name) => (/[/\\]|\.ya?ml$/.test(name) ? resolve(source.cwd, name) : name));
+  const given = parseYaml('', 'the command line');
+  const rules = loadPolicies(
+    { ...loaded.config, policies: named },
+    {
+      source: given,
+      folder: source.cwd,
+      targetIds: loaded.targets.map(({ target }) => target.id),
+      files: filesOf(),
+      calibration: loaded.calibration,
+    },
+  );
+  if (rules.problems.length > 0) throw new GatewayError('CONFIG_INVALID', formatProblems(rules.problems));
+  return { ...loaded, policies: rules.policies, policyNames: rules.names };
 }
 
 /** The same without throwing for what stands in the file. @throws {GatewayError} CONFIG_INVALID when the file cannot be read */
@@ -105,14 +135,21 @@ export function checkConfig({ path: asked, env, cwd, snapshot }: ConfigSource): 
     config.tiers[1]?.targets.find(({ model_file }) => model_file !== undefined)?.model_file ??
     (snapshot === undefined ? findLocalModel(env, cwd) : snapshot.modelFile);
   const targets = configuredTargets(config, modelFile);
-  const rules = loadPolicies(
-    config,
-    source,
-    folder,
-    targets.map(({ target }) => target.id),
+  const named = config.routing.calibration;
+  const { calibration, problem } = readCalibration(
+    calibrationPath(named, path, cwd),
+    named !== undefined,
     files,
   );
+  if (problem !== null) problems.push(problemAt(source, ['routing', 'calibration'], problem));
+  const targetIds = targets.map(({ target }) => target.id);
+  const policySource = { source, folder, targetIds, files, calibration };
+  const rules = loadPolicies(config, policySource);
   problems.push(...rules.problems);
+  const tried = config.trial
+    ? loadPolicies({ ...config, policies: config.trial.policies }, policySource, ['trial', 'policies'])
+    : null;
+  problems.push(...(tried?.problems ?? []));
   if (problems.length > 0) return { loaded: null, problems };
   return {
     loaded: {
@@ -121,6 +158,8 @@ export function checkConfig({ path: asked, env, cwd, snapshot }: ConfigSource): 
       targets,
       policies: rules.policies,
       policyNames: rules.names,
+      trial: config.trial && tried ? { share: config.trial.share, policies: tried.policies } : null,
+      calibration,
       modelFile,
       lockFile: lockPath(env, [folder, cwd]),
       snapshot: { path, texts: files.texts, modelFile, storedModels: known },

@@ -5,10 +5,11 @@ import { basename, join, resolve } from 'node:path';
 import { displayPath, packageRoot } from '../../contract/built-file.ts';
 import type { Policy } from '../../contract/policy.ts';
 import { builtinPolicies } from '../../policies/builtin.ts';
+import { type Calibration, thresholdsBy } from '../../policies/gap/calibration.ts';
 import { OperatorTable } from '../../policies/privacy/operator-table.ts';
 import { compilePolicyText, compileRules } from '../../policies/rules.ts';
 import { suggestName } from '../../policies/schema-problems.ts';
-import type { Problem, YamlSource } from '../../policies/yaml-source.ts';
+import type { Problem, ValuePath, YamlSource } from '../../policies/yaml-source.ts';
 import { problemAt } from '../../policies/yaml-source.ts';
 import type { Config } from './schema.ts';
 
@@ -35,26 +36,36 @@ export interface TextFiles {
   read(path: string): string;
 }
 
-/** @param folder where relative paths begin: the config file's folder */
+export interface PolicySource {
+  source: YamlSource;
+  /** Where relative paths begin: the config file's folder. */
+  folder: string;
+  targetIds: readonly string[];
+  files: TextFiles;
+  calibration: Calibration | null;
+}
+
+/** @param at where in the config the list of policies stands */
 export function loadPolicies(
-  config: Config,
-  source: YamlSource,
-  folder: string,
-  targetIds: readonly string[],
-  files: TextFiles,
+  { routing, policies: entries, privacy }: Pick<Config, 'routing' | 'policies' | 'privacy'>,
+  { source, folder, targetIds, files, calibration }: PolicySource,
+  at: ValuePath = ['policies'],
 ): LoadedPolicies {
-  const { thresholds, context_safety } = config.routing;
+  const { thresholds, context_safety, cascade } = routing;
   const policies = builtinPolicies({
     ...thresholds,
     contextSafety: context_safety,
-    operators: new OperatorTable(config.privacy.operators),
+    operators: new OperatorTable(privacy.operators),
+    cascade: cascade.mode,
+    skipGap: cascade.skip_gap,
+    thresholdFor: thresholdsBy(calibration),
   });
   const problems: Problem[] = [];
   const configured = new Set<string>();
-  for (const [index, entry] of config.policies.entries()) {
-    const at = ['policies', index];
+  for (const [index, entry] of entries.entries()) {
+    const place = [...at, index];
     if (typeof entry !== 'string') {
-      const compiled = compileRules(source, `inline-${index + 1}`, { at, targetIds });
+      const compiled = compileRules(source, `inline-${index + 1}`, { at: place, targetIds });
       problems.push(...compiled.problems);
       policies.push(...compiled.policies);
       configured.add(compiled.name);
@@ -64,7 +75,11 @@ export function loadPolicies(
     if (!files.has(path)) {
       const hint = suggestName(entry, shippedPolicies());
       problems.push(
-        problemAt(source, at, `"${entry}" is no shipped policy and no file (${displayPath(path)}); ${hint}`),
+        problemAt(
+          source,
+          place,
+          `"${entry}" is no shipped policy and no file (${displayPath(path)}); ${hint}`,
+        ),
       );
       continue;
     }

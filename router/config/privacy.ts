@@ -29,17 +29,18 @@ function handlingOf({ operators, restore, key, system_note }: Config['privacy'])
 
 /**
  * `enabled: false` looks for no type at all. Names are looked for, and their model read, only when a target in an external zone
- * could get them: anywhere else they are not redacted, and looking costs 0.2 ms per KB.
+ * could get them, or captures keep them: anywhere else they are not redacted, and looking costs 0.2 ms per KB.
  */
 export function privacyOptions(
-  { privacy }: Config,
+  { privacy, ledger }: Pick<Config, 'privacy' | 'ledger'>,
   targets: readonly Pick<ConfiguredTarget, 'target'>[],
 ): PrivacyOptions {
   if (!privacy.enabled) return { types: new Set<string>() };
   const off = new Set(privacy.types_off);
   const types = [...FINDING_TYPES, ...privacy.recognizers.map(({ type }) => type)];
   const names = privacy.names.filter((type) => !off.has(type));
-  const mayLeave = targets.some(({ target }) => target.zone === 'external');
+  const mayLeave =
+    targets.some(({ target }) => target.zone === 'external') || ledger.capture.callers.length > 0;
   return {
     minScore: privacy.min_score ?? MIN_SCORE[privacy.operating_point],
     minScores: privacy.min_scores,

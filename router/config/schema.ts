@@ -1,6 +1,7 @@
 // The config file's shape and defaults; both live here only. Keys keep their names of the file inside the program.
 // docs/configuration.md explains each.
 import { z } from 'zod';
+import { CASCADE_MODES } from '../../contract/draft.ts';
 import { SENSITIVITIES } from '../../contract/policy.ts';
 import { SURFACES } from '../../contract/tier.ts';
 import { OPERATING_POINTS } from '../../policies/privacy/names.ts';
@@ -98,6 +99,14 @@ const target = z.strictObject({
 });
 export type TargetConfig = z.infer<typeof target>;
 
+const policies = z.array(z.union([z.string().min(1), ruleSetSchema]));
+
+const goals = z.strictObject({
+  quality: fraction.optional().describe('least chance that no higher tier would have done better'),
+  max_cost_usd: usd.optional().describe('of one request'),
+  max_latency_ms: z.int().min(1).optional().describe('of a whole answer'),
+});
+
 const tier = (zone: 'device' | 'private' | 'external') =>
   z.strictObject({
     zone: z.enum(['device', 'private', 'external']).default(zone),
@@ -124,7 +133,15 @@ export const configSchema = z.strictObject({
     .prefault({}),
   auth: z
     .strictObject({
-      keys: z.array(z.strictObject({ name: z.string().min(1), key: z.string().min(8) })).default([]),
+      keys: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1),
+            key: z.string().min(8),
+            goals: goals.optional().describe("for this key's requests, over routing.goals"),
+          }),
+        )
+        .default([]),
       allow_anonymous: z.boolean().default(false),
     })
     .prefault({}),
@@ -144,9 +161,40 @@ export const configSchema = z.strictObject({
         })
         .prefault({}),
       context_safety: z.number().min(1).max(4).default(DEFAULT_ROUTING.contextSafety),
+      cascade: z
+        .strictObject({
+          mode: z
+            .enum(['off', ...CASCADE_MODES])
+            .default(DEFAULT_ROUTING.cascade)
+            .describe(
+              "Level 1's answer is judged before it stands: hold, whole; early, streams by their first tokens",
+            ),
+          early_tokens: z.int().min(1).max(1024).default(24),
+          min_mean_logprob: z.number().max(0).nullable().default(-1).describe('natural logarithm'),
+          max_mean_entropy: z.number().min(0).nullable().default(1.5).describe('nats'),
+          min_margin: fraction.nullable().default(null).describe('between the two likeliest tokens'),
+          skip_gap: fraction
+            .default(DEFAULT_ROUTING.skipGap)
+            .describe('gap 1|2 from which Level 1 is not even tried'),
+        })
+        .prefault({}),
+      goals: goals.prefault({}),
+      calibration: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'what `tiergate calibrate --apply` wrote; default: tiergate.calibration.json beside this file',
+        ),
     })
     .prefault({}),
-  policies: z.array(z.union([z.string().min(1), ruleSetSchema])).default(['default']),
+  policies: policies.default(['default']),
+  trial: z
+    .strictObject({
+      share: fraction.describe('of callers, the same ones every time'),
+      policies: policies.describe('in place of the policies above'),
+    })
+    .optional(),
   privacy: z
     .strictObject({
       enabled: z.boolean().default(true),
@@ -197,6 +245,15 @@ export const configSchema = z.strictObject({
     .strictObject({
       path: z.string().min(1).default('tiergate.db'),
       reference_target: z.string().min(1).optional().describe('savings are counted against this target'),
+      capture: z
+        .strictObject({
+          share: fraction.default(0).describe('of their chat requests'),
+          callers: z
+            .array(z.string().min(1))
+            .default([])
+            .describe('who consented; their requests are kept, redacted, for `tiergate calibrate`'),
+        })
+        .prefault({}),
     })
     .prefault({}),
   log: z

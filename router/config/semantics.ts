@@ -41,6 +41,11 @@ export function semanticProblems(config: Config, source: YamlSource): Problem[] 
       else checkRemote(target, tier!.zone, path, report);
     }
   }
+  if (!config.privacy.enabled && config.ledger.capture.callers.length > 0)
+    report(
+      ['ledger', 'capture', 'callers'],
+      'captures are kept redacted only, but privacy.enabled is false; switch it on, or name no callers',
+    );
   const reference = config.ledger.reference_target;
   if (reference !== undefined && !seen.has(reference)) {
     report(
@@ -86,7 +91,10 @@ function checkPrivacy({ privacy }: Config, report: Report): void {
     const names = typeof setting === 'string' ? [setting] : Object.values(setting);
     const keyed = names.find((name) => name !== undefined && OPERATORS[name].needsKey === true);
     if (keyed !== undefined && privacy.key === undefined)
-      report(path, `${keyed} needs privacy.key, a secret of 16 characters and more; take it from the environment`);
+      report(
+        path,
+        `${keyed} needs privacy.key, a secret of 16 characters and more; take it from the environment`,
+      );
   }
 }
 

@@ -1,7 +1,7 @@
 // Headers between the client and the pipeline: what policies may see of the request's, and ours on the response.
 import type { Context } from 'hono';
 import type { Decision } from '../../contract/policy.ts';
-import type { Target } from '../../contract/tier.ts';
+import type { ChainResult } from '../../tiers/chain.ts';
 import type { GatewayEnv } from '../env.ts';
 
 const CREDENTIALS = new Set([
@@ -35,11 +35,26 @@ export const costText = (microusd: number | null): string =>
 /** `cost` is "pending" for a stream: it is known at the end only, and stands in the last comment before `[DONE]`. */
 export const decisionHeaders = (
   decision: Decision,
-  target: Target,
+  result: Pick<ChainResult, 'target' | 'rejected' | 'isLastResort'>,
   cost: string,
 ): Record<string, string> => ({
-  'x-tiergate-tier': String(target.tier),
-  'x-tiergate-target': headerText(target.id),
+  'x-tiergate-tier': String(result.target.tier),
+  'x-tiergate-target': headerText(result.target.id),
   'x-tiergate-cost-usd': cost,
-  'x-tiergate-reason': headerText(decision.reason),
+  'x-tiergate-reason': headerText(reasonOf(decision, result)),
 });
+
+/** Why this target answered: the decision's reason, and what became of drafts. */
+function reasonOf(
+  { reason }: Decision,
+  { target, rejected, isLastResort }: Pick<ChainResult, 'target' | 'rejected' | 'isLastResort'>,
+): string {
+  const moves = rejected.map((draft) => `; the draft of ${draft.target} did not stand: ${draft.reason}`);
+  const end =
+    rejected.length === 0
+      ? ''
+      : isLastResort
+        ? '; kept all the same, as no higher tier answered'
+        : `; moved up to ${target.id}`;
+  return reason + moves.join('') + end;
+}

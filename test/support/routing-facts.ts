@@ -42,6 +42,7 @@ export const factsOf = (changes: Partial<RequestFacts> = {}): RequestFacts => ({
   headers: {},
   time: { iso: '2026-11-23T12:00:00', hour: 12, weekday: 1 },
   override: {},
+  goals: {},
   ...changes,
 });
 

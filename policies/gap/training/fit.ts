@@ -1,16 +1,24 @@
-// Fits a gap model. What is learned is who gains by the stronger model (stronger minus weaker outcome), not who fails: the
-// hardest prompts fail on both. The chance of a gap is then read off that score by a logistic calibration on prompts of
-// subjects that the trees had not seen.
+// Fits a gap model. What is learned is who gains by stronger models (their outcomes minus the weaker ones'), not who fails: the
+// hardest prompts fail on both. A feature's weight is its covariance with that gain, each feature for itself (the first
+// component of partial least squares): weights that are fitted together hold less well on sources never seen. The chance of a
+// gap is then read off the score by a logistic calibration on sources that the weights had not seen.
 import { GAP_FEATURES } from '../features.ts';
-import { type GapModel, LENGTH_FEATURE, type PairModel, sigmoid, type TierPair, treeOdds } from '../model.ts';
+import {
+  type GapModel,
+  type PairModel,
+  pairScore,
+  sigmoid,
+  standardised,
+  standardLength,
+  type TierPair,
+} from '../model.ts';
 import type { Outcome } from './metrics.ts';
 import type { Row } from './rows.ts';
-import { fitTrees } from './trees.ts';
 
-const TREES = { trees: 100, depth: 3, rate: 0.06, leafShare: 0.01, penalty: 1e-3 };
-/** Deviations of the trees' score that one deviation of the length is worth. */
+/** Deviations of the score that one deviation of the length is worth. */
 const LENGTH_SHARE = 1.2;
-const FOLDS = 4;
+/** Least slope per deviation of the score: a pair that no source tells anything about still ranks by what others say. */
+const LEAST_SLOPE = 0.1;
 
 /** The two outcomes a pair of tiers is judged by; a set of two models stands for both pairs. */
 export const outcomeOf = (row: Row, pair: TierPair): Outcome =>
@@ -23,7 +31,7 @@ export const outcomeOf = (row: Row, pair: TierPair): Outcome =>
 /** 1 where the stronger model is needed. */
 export const isGap = ({ weak, strong }: Outcome): number => (strong - weak > 0.5 ? 1 : 0);
 
-const meanOf = (values: readonly number[]): number =>
+export const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 export function deviationOf(values: readonly number[]): number {
@@ -31,78 +39,109 @@ export function deviationOf(values: readonly number[]): number {
   return Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
 }
 
-const examplesOf = (rows: readonly Row[], pair: TierPair) =>
-  rows.map((row) => {
-    const { weak, strong } = outcomeOf(row, pair);
-    return { values: row.values, label: (1 + strong - weak) / 2, weight: 1 };
-  });
+const logit = (chance: number): number => {
+  const inside = Math.min(0.999, Math.max(0.001, chance));
+  return Math.log(inside / (1 - inside));
+};
 
-/** Slope and offset of a logistic regression of labels on one score, by Newton's method. */
+type Scale = Pick<GapModel, 'mean' | 'deviation'>;
+
+function scaleOf(rows: readonly Row[]): Scale {
+  const columns = GAP_FEATURES.map((_, i) => rows.map(({ values }) => values[i]!));
+  // A feature that hardly ever differs would weigh beyond reason where it does.
+  return {
+    mean: columns.map(meanOf),
+    deviation: columns.map((column) => Math.max(0.02, deviationOf(column))),
+  };
+}
+
+/** Weights that give the training prompts a score of deviation 1, and the length's share beside it. */
+function weigh(
+  rows: readonly Row[],
+  pair: TierPair,
+  scale: Scale,
+): Pick<PairModel, 'weights' | 'lengthWeight'> {
+  const gains = rows.map(({ gains }) => gains[pair]);
+  const mean = meanOf(gains);
+  const standard = rows.map(({ values }) => standardised(scale, values));
+  const weights = GAP_FEATURES.map((_, at) => meanOf(standard.map((z, i) => z[at]! * (gains[i]! - mean))));
+  const deviation = deviationOf(
+    standard.map((z) => z.reduce((sum, value, at) => sum + value * weights[at]!, 0)),
+  );
+  const length = deviationOf(rows.map(({ values }) => standardLength(scale, values)));
+  return { weights: weights.map((weight) => weight / deviation), lengthWeight: LENGTH_SHARE / length };
+}
+
+/**
+ * Slope and offset of a logistic regression of labels on one score, by Newton's method. How often a gap occurs differs from
+ * source to source for reasons that no prompt shows: each source has a level of its own, and the offset is their mean.
+ */
 export function calibrate(
   scores: readonly number[],
   labels: readonly number[],
+  sources: readonly string[],
 ): { slope: number; offset: number } {
-  let [slope, offset] = [1, 0];
+  const names = [...new Set(sources)];
+  const place = sources.map((source) => names.indexOf(source));
+  // From here Newton's method meets no curvature of nought.
+  const levels = names.map((_, at) => logit(meanOf(labels.filter((_, i) => place[i] === at))));
+  let slope = 0;
   for (let round = 0; round < 50; round += 1) {
     // A little is added to the curvature, so that one class alone does not run away.
-    let [gs, go, ss, so, oo] = [0, 0, 1e-6, 0, 1e-6];
+    let [gs, ss] = [0, 1e-6];
+    const go = names.map(() => 0);
+    const so = names.map(() => 0);
+    const oo = names.map(() => 1e-6);
     scores.forEach((score, i) => {
-      const chance = sigmoid(slope * score + offset);
-      const error = (chance - labels[i]!) / scores.length;
-      const curve = (chance * (1 - chance)) / scores.length;
+      const at = place[i]!;
+      const chance = sigmoid(slope * score + levels[at]!);
+      const error = chance - labels[i]!;
+      const curve = chance * (1 - chance);
       gs += error * score;
-      go += error;
       ss += curve * score * score;
-      so += curve * score;
-      oo += curve;
+      go[at]! += error;
+      so[at]! += curve * score;
+      oo[at]! += curve;
     });
-    const determinant = ss * oo - so * so;
-    slope -= (oo * gs - so * go) / determinant;
-    offset -= (ss * go - so * gs) / determinant;
+    // The levels are eliminated: what is left is one equation for the slope.
+    const step =
+      (gs - so.reduce((sum, value, at) => sum + (value * go[at]!) / oo[at]!, 0)) /
+      (ss - so.reduce((sum, value, at) => sum + value ** 2 / oo[at]!, 0));
+    slope -= step;
+    for (const at of levels.keys()) levels[at]! -= (go[at]! - so[at]! * step) / oo[at]!;
   }
-  // A score that ranks the wrong way round on unseen subjects carries nothing: the mean chance is all there is.
-  return slope > 0
-    ? { slope, offset }
-    : { slope: 0, offset: Math.log(meanOf(labels) / (1 - meanOf(labels))) };
+  return { slope, offset: meanOf(levels) };
 }
 
-function fitPair(rows: readonly Row[], pair: TierPair, length: (row: Row) => number): PairModel {
-  const groups = [...new Set(rows.map(({ group }) => group))].sort();
-  const foldOf = new Map(groups.map((group, i) => [group, i % FOLDS]));
+function fitPair(rows: readonly Row[], pair: TierPair, scale: Scale): PairModel {
+  const sources = [...new Set(rows.map(({ source }) => source))];
   const scores = new Array<number>(rows.length).fill(0);
-  for (let fold = 0; fold < FOLDS; fold += 1) {
-    const trees = fitTrees(
-      examplesOf(
-        rows.filter(({ group }) => foldOf.get(group) !== fold),
-        pair,
-      ),
-      TREES,
-    );
+  for (const source of sources) {
+    const others = rows.filter((row) => row.source !== source);
+    const otherScale = scaleOf(others);
+    const weights = { ...weigh(others, pair, otherScale), slope: 1, offset: 0 };
     rows.forEach((row, i) => {
-      if (foldOf.get(row.group) === fold) scores[i] = treeOdds(trees, row.values);
+      if (row.source === source) scores[i] = pairScore(otherScale, weights, row.values);
     });
   }
-  const lengthWeight = LENGTH_SHARE * deviationOf(scores);
-  const calibration = calibrate(
-    scores.map((score, i) => score + lengthWeight * length(rows[i]!)),
-    rows.map((row) => isGap(outcomeOf(row, pair))),
+  const labels = rows.map((row) => isGap(outcomeOf(row, pair)));
+  const { slope, offset } = calibrate(
+    scores,
+    labels,
+    rows.map(({ source }) => source),
   );
-  return { trees: fitTrees(examplesOf(rows, pair), TREES), lengthWeight, ...calibration };
+  const least = LEAST_SLOPE / deviationOf(scores);
+  const level = slope >= least ? offset : logit(meanOf(labels));
+  return { ...weigh(rows, pair, scale), slope: Math.max(least, slope), offset: level };
 }
 
-/** @param version the date written into the model. */
+/** @param rows of two sources at least @param version the date written into the model. */
 export function fitGapModel(rows: readonly Row[], version: string): GapModel {
-  const columns = GAP_FEATURES.map((_, i) => rows.map(({ values }) => values[i]!));
-  const mean = columns.map(meanOf);
-  // A feature that hardly ever differs would weigh beyond reason where it does.
-  const deviation = columns.map((column) => Math.max(0.02, deviationOf(column)));
-  const length = (row: Row): number =>
-    (row.values[LENGTH_FEATURE]! - mean[LENGTH_FEATURE]!) / deviation[LENGTH_FEATURE]!;
+  const scale = scaleOf(rows);
   return {
     version,
     features: [...GAP_FEATURES],
-    mean,
-    deviation,
-    pairs: { '1|2': fitPair(rows, '1|2', length), '2|3': fitPair(rows, '2|3', length) },
+    ...scale,
+    pairs: { '1|2': fitPair(rows, '1|2', scale), '2|3': fitPair(rows, '2|3', scale) },
   };
 }

@@ -2,24 +2,19 @@
 // Deterministic: the same files give the same bytes.
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { GapModel, Tree } from '../model.ts';
+import type { GapModel } from '../model.ts';
 import { fitGapModel } from './fit.ts';
 import { loadRows } from './rows.ts';
 
 const round = (value: number, digits: number): number => Number(value.toPrecision(digits));
 
-/** Fewer digits than a double has: a readable diff, a third of the size, no difference in any decision. */
+/** Fewer digits than a double has: a readable diff, no difference in any decision. */
 function rounded(model: GapModel): GapModel {
-  const tree = ({ feature, threshold, leaf }: Tree): Tree => ({
-    feature,
-    threshold: threshold.map((value) => (value === Number.MAX_VALUE ? 1e9 : round(value, 6))),
-    leaf: leaf.map((value) => round(value, 4)),
-  });
   const pair = (of: GapModel['pairs']['1|2']) => ({
     lengthWeight: round(of.lengthWeight, 5),
     slope: round(of.slope, 5),
     offset: round(of.offset, 5),
-    trees: of.trees.map(tree),
+    weights: of.weights.map((weight) => round(weight, 5)),
   });
   return {
     ...model,

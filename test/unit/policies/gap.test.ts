@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GAP_FEATURES, gapFeatures } from '../../../policies/gap/features.ts';
 import { explainGap, gapOf } from '../../../policies/gap/gap.ts';
-import { treeOdds } from '../../../policies/gap/model.ts';
-import { calibrate } from '../../../policies/gap/training/fit.ts';
+import { gapOdds } from '../../../policies/gap/model.ts';
+import { calibrate, fitGapModel } from '../../../policies/gap/training/fit.ts';
 import { areaUnderRoc, calibrationError, scoreRouter } from '../../../policies/gap/training/metrics.ts';
-import { fitTrees } from '../../../policies/gap/training/trees.ts';
+import type { Row } from '../../../policies/gap/training/rows.ts';
 
 const feature = (prompt: string, name: string): number => gapFeatures(prompt)[GAP_FEATURES.indexOf(name)]!;
 const asked = (ask: string, changes = {}) =>
@@ -95,31 +95,42 @@ describe('measures', () => {
 });
 
 describe('training', () => {
-  const examples = Array.from({ length: 400 }, (_, i) => ({
-    values: [i % 20, (i * 7) % 13],
-    label: i % 20 >= 10 ? 0.9 : 0.1,
-    weight: 1,
-  }));
-
-  it('trees find the feature that matters', () => {
-    const trees = fitTrees(examples, { trees: 60, depth: 2, rate: 0.2, leafShare: 0.01, penalty: 1e-3 });
-    expect(trees[0]!.feature[0]).toBe(0);
-    expect(trees[0]!.threshold[0]).toBe(9);
-    const [low, high] = [treeOdds(trees, [3, 5]), treeOdds(trees, [15, 5])];
-    expect(high - low).toBeCloseTo(2 * Math.log(9), 0);
+  it('calibration recovers the slope that made the labels, whatever the level of each source', () => {
+    const scores = Array.from({ length: 400 }, (_, i) => (i % 40) / 10 - 2);
+    const sources = scores.map((_, i) => ['a', 'b'][i % 2]!);
+    const level = { a: -0.5, b: -1.5 } as Record<string, number>;
+    const labels = scores.map((score, i) => 1 / (1 + Math.exp(-(1.5 * score + level[sources[i]!]!))));
+    const { slope, offset } = calibrate(scores, labels, sources);
+    expect(slope).toBeCloseTo(1.5, 3);
+    expect(offset).toBeCloseTo(-1, 3);
+    const wrongWay = labels.map((label) => 1 - label);
+    expect(calibrate(scores, wrongWay, sources).slope).toBeCloseTo(-1.5, 3);
   });
 
-  it('calibration recovers the slope that made the labels, and gives the mean for a wrong order', () => {
-    const scores = examples.map((_, i) => (i % 40) / 10 - 2);
-    const labels = scores.map((score) => 1 / (1 + Math.exp(-(1.5 * score - 0.5))));
-    const { slope, offset } = calibrate(scores, labels);
-    expect(slope).toBeCloseTo(1.5, 3);
-    expect(offset).toBeCloseTo(-0.5, 3);
-    expect(
-      calibrate(
-        scores,
-        labels.map((label) => 1 - label),
-      ).slope,
-    ).toBe(0);
+  it('finds the feature that the gain depends on, and keeps ranking where no source tells anything', () => {
+    const rows = Array.from({ length: 600 }, (_, i): Row => {
+      const values = GAP_FEATURES.map((_, at) => ((i * (at + 3)) % 17) / 4);
+      const isHard = values[5]! > 2 ? 1 : 0;
+      return {
+        prompt: '',
+        source: ['a', 'b', 'c'][i % 3]!,
+        group: 'g',
+        values,
+        weak: 0,
+        mid: isHard,
+        strong: isHard,
+        gains: { '1|2': isHard, '2|3': 0.001 * values[7]! },
+      };
+    });
+    const model = fitGapModel(rows, 'test');
+    const { weights } = model.pairs['1|2'];
+    expect(weights.indexOf(Math.max(...weights))).toBe(5);
+    const [low, high] = [0, 1].map((isHard) => {
+      const of = rows.filter(({ mid }) => mid === isHard);
+      return of.reduce((sum, { values }) => sum + gapOdds(model, '1|2', values), 0) / of.length;
+    });
+    expect(high! - low!).toBeGreaterThan(0.3);
+    // No gap between 2 and 3 in any source.
+    expect(model.pairs['2|3'].slope).toBeGreaterThan(0);
   });
 });

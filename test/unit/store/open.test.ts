@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -99,7 +107,8 @@ it('migrates an empty file to the schema that drizzle-kit described, once', () =
   expect(columns).toEqual(
     expect.arrayContaining(['id', 'started_at_unix_ms', 'cost_microusd', 'duration_ms']),
   );
-  expect(sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()).toBe(1);
+  const migrations = readdirSync('migrations').filter((file) => file.endsWith('.sql')).length;
+  expect(sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()).toBe(migrations);
   expect(sqlite.pragma('journal_mode', { simple: true })).toBe('wal');
   expect(sqlite.pragma('synchronous', { simple: true })).toBe(1);
   sqlite.close();

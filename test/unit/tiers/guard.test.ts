@@ -15,11 +15,12 @@ describe('a guarded runner', () => {
   it('tells its breaker from the runner, and keeps the defaults that are not given', () => {
     const clock = virtualClock();
     const guarded = guardRunner(runner, { clock, breaker: { openMs: 2_500 }, slots: { maxConcurrent: 1 } });
-    expect(guarded.state()).toEqual({ available: false, reason: 'no model file' });
+    const load = { running: 0, limit: 1 };
+    expect(guarded.state()).toEqual({ available: false, reason: 'no model file', load });
     for (let i = 0; i < 5; i++) guarded.breaker.enter()!.settle('failure');
     expect(guarded.state()).toEqual({ available: false, reason: 'breaker open for 3 s' });
     clock.advance(2_500);
-    expect(guarded.state()).toEqual({ available: false, reason: 'no model file' });
+    expect(guarded.state()).toEqual({ available: false, reason: 'no model file', load });
     expect([guarded.slots.tryEnter(), guarded.slots.tryEnter()]).toEqual([true, false]);
   });
 });

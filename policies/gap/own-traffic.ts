@@ -1,0 +1,133 @@
+// What a user's own traffic adds to the gap model: a ridge logistic regression over the same features, with a term for each
+// kind of request (who asks, for what task). Few labels move little; with some hundreds it knows the traffic better than any
+// model of other people's.
+import { sigmoid } from './model.ts';
+
+export interface OwnTraffic {
+  /** Labelled requests it was fitted to. */
+  labels: number;
+  /** Of the features over the own traffic. */
+  mean: number[];
+  deviation: number[];
+  /** Log odds per deviation of a feature. */
+  weights: number[];
+  /** Of the shipped model's log odds. */
+  baseWeight: number;
+  /** Log odds of each kind of request, and of a kind not seen. */
+  kinds: Record<string, number>;
+  offset: number;
+}
+
+export interface OwnExample {
+  values: readonly number[];
+  /** The shipped model's log odds. */
+  baseOdds: number;
+  /** `kindOf(caller, task)`. */
+  kind: string;
+  /** 1 where the stronger tier was needed. */
+  label: number;
+}
+
+export const kindOf = (caller: string, task: string): string => `${caller} ${task}`;
+
+/** Precision of each weight's prior, in labels: the larger, the more labels it takes to move. */
+const PRIOR = { feature: 40, kind: 4, base: 10, offset: 0.01 };
+/** Beyond so many deviations a feature counts no more: own traffic has outliers. */
+const CLIP = 3;
+
+const standard = (own: Pick<OwnTraffic, 'mean' | 'deviation'>, values: readonly number[]): number[] =>
+  values.map((value, i) => Math.max(-CLIP, Math.min(CLIP, (value - own.mean[i]!) / own.deviation[i]!)));
+
+/** Log odds. Pure and total. */
+export function ownOdds(own: OwnTraffic, values: readonly number[], baseOdds: number, kind: string): number {
+  let odds = own.offset + own.baseWeight * baseOdds + (own.kinds[kind] ?? 0);
+  const z = standard(own, values);
+  for (let i = 0; i < z.length; i += 1) odds += own.weights[i]! * z[i]!;
+  return odds;
+}
+
+/** Newton's method; deterministic. @param examples at least one */
+export function fitOwnTraffic(examples: readonly OwnExample[]): OwnTraffic {
+  const n = examples.length;
+  const size = examples[0]!.values.length;
+  const meanOf = (at: number): number => examples.reduce((sum, { values }) => sum + values[at]!, 0) / n;
+  const mean = Array.from({ length: size }, (_, at) => meanOf(at));
+  const deviation = mean.map((middle, at) =>
+    Math.max(0.02, Math.sqrt(examples.reduce((sum, { values }) => sum + (values[at]! - middle) ** 2, 0) / n)),
+  );
+  const kinds = [...new Set(examples.map(({ kind }) => kind))].sort();
+  const columns = size + 2 + kinds.length;
+  const rows = examples.map(({ values, baseOdds, kind }) => {
+    const row = new Float64Array(columns);
+    row.set(standard({ mean, deviation }, values));
+    row[size] = baseOdds;
+    row[size + 1] = 1;
+    row[size + 2 + kinds.indexOf(kind)] = 1;
+    return row;
+  });
+  const prior = Float64Array.from({ length: columns }, (_, at) =>
+    at < size ? PRIOR.feature : at === size ? PRIOR.base : at === size + 1 ? PRIOR.offset : PRIOR.kind,
+  );
+  // The shipped model is right until labels say otherwise.
+  const centre = Float64Array.from({ length: columns }, (_, at) => (at === size ? 1 : 0));
+  const weights = centre.slice();
+  for (let round = 0; round < 25; round += 1) {
+    const gradient = weights.map((weight, at) => prior[at]! * (weight - centre[at]!));
+    const curve = Array.from({ length: columns }, (_, at) => {
+      const line = new Float64Array(columns);
+      line[at] = prior[at]!;
+      return line;
+    });
+    rows.forEach((row, i) => {
+      let odds = 0;
+      for (let at = 0; at < columns; at += 1) odds += weights[at]! * row[at]!;
+      const chance = sigmoid(odds);
+      const error = chance - examples[i]!.label;
+      const weight = chance * (1 - chance);
+      for (let at = 0; at < columns; at += 1) {
+        if (row[at] === 0) continue;
+        gradient[at]! += error * row[at]!;
+        const scaled = weight * row[at]!;
+        for (let other = 0; other <= at; other += 1) curve[at]![other]! += scaled * row[other]!;
+      }
+    });
+    const step = solve(curve, gradient);
+    let moved = 0;
+    for (let at = 0; at < columns; at += 1) {
+      weights[at]! -= step[at]!;
+      moved = Math.max(moved, Math.abs(step[at]!));
+    }
+    if (moved < 1e-8) break;
+  }
+  return {
+    labels: n,
+    mean,
+    deviation,
+    weights: [...weights.slice(0, size)],
+    baseWeight: weights[size]!,
+    offset: weights[size + 1]!,
+    kinds: Object.fromEntries(kinds.map((kind, at) => [kind, weights[size + 2 + at]!])),
+  };
+}
+
+/** Cholesky: `lower` is the lower triangle of a positive definite matrix, and is overwritten. */
+function solve(lower: Float64Array[], right: Float64Array): Float64Array {
+  const n = right.length;
+  for (let i = 0; i < n; i += 1) {
+    for (let j = 0; j <= i; j += 1) {
+      let sum = lower[i]![j]!;
+      for (let k = 0; k < j; k += 1) sum -= lower[i]![k]! * lower[j]![k]!;
+      lower[i]![j] = i === j ? Math.sqrt(sum) : sum / lower[j]![j]!;
+    }
+  }
+  const x = right.slice();
+  for (let i = 0; i < n; i += 1) {
+    for (let k = 0; k < i; k += 1) x[i]! -= lower[i]![k]! * x[k]!;
+    x[i]! /= lower[i]![i]!;
+  }
+  for (let i = n - 1; i >= 0; i -= 1) {
+    for (let k = i + 1; k < n; k += 1) x[i]! -= lower[k]![i]! * x[k]!;
+    x[i]! /= lower[i]![i]!;
+  }
+  return x;
+}

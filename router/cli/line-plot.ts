@@ -1,0 +1,107 @@
+// A plot of lines over two shares, as SVG that takes its colours from the page around it.
+const WIDTH = 840;
+const HEIGHT = 380;
+const LEFT = 56;
+const RIGHT = 230;
+const TOP = 16;
+const BOTTOM = 48;
+
+export interface Line {
+  name: string;
+  /** CSS colour. */
+  colour: string;
+  /** In the order of x. `low` and `high`: a band around it. */
+  points: readonly { x: number; y: number; low?: number; high?: number }[];
+}
+
+export interface Axes {
+  x: string;
+  y: string;
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** Round steps, four to eight of them. */
+function ticksOf(low: number, high: number): number[] {
+  const raw = (high - low) / 5 || 1;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= raw)!;
+  const ticks: number[] = [];
+  for (let at = Math.ceil(low / step - 1e-9) * step; at <= high + step * 1e-6; at += step) ticks.push(at);
+  return ticks;
+}
+
+const shown = (value: number): string => Number(value.toPrecision(4)).toString();
+
+export function linePlot(lines: readonly Line[], axes: Axes): string {
+  const all = lines.flatMap(({ points }) => points);
+  const xs = all.map(({ x }) => x);
+  const ys = all.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]);
+  const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
+  const [y0, y1] = [Math.min(...ys), Math.max(...ys)];
+  const px = (x: number): string => (LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT)).toFixed(1);
+  const py = (y: number): string =>
+    (HEIGHT - BOTTOM - ((y - y0) / (y1 - y0 || 1)) * (HEIGHT - TOP - BOTTOM)).toFixed(1);
+  const grid = [
+    ...ticksOf(x0, x1).map(
+      (x) =>
+        `<line x1="${px(x)}" y1="${TOP}" x2="${px(x)}" y2="${HEIGHT - BOTTOM}" stroke="var(--line)"/>` +
+        `<text x="${px(x)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${shown(x)}</text>`,
+    ),
+    ...ticksOf(y0, y1).map(
+      (y) =>
+        `<line x1="${LEFT}" y1="${py(y)}" x2="${WIDTH - RIGHT}" y2="${py(y)}" stroke="var(--line)"/>` +
+        `<text x="${LEFT - 8}" y="${Number(py(y)) + 4}" text-anchor="end">${shown(y)}</text>`,
+    ),
+  ];
+  const drawn = lines.map(({ name, colour, points }, i) => {
+    const path = points.map(({ x, y }) => `${px(x)},${py(y)}`).join(' ');
+    const banded = points.filter(({ low, high }) => low !== undefined && high !== undefined);
+    const band =
+      banded.length === 0
+        ? ''
+        : `<polygon points="${[
+            ...banded.map(({ x, high }) => `${px(x)},${py(high!)}`),
+            ...banded.toReversed().map(({ x, low }) => `${px(x)},${py(low!)}`),
+          ].join(' ')}" fill="${colour}" opacity="0.15"/>`;
+    const at = TOP + 14 + 20 * i;
+    return (
+      `${band}<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>` +
+      `<line x1="${WIDTH - RIGHT + 10}" y1="${at - 4}" x2="${WIDTH - RIGHT + 30}" y2="${at - 4}" stroke="${colour}" stroke-width="3"/>` +
+      `<text x="${WIDTH - RIGHT + 36}" y="${at}">${escaped(name)}</text>`
+    );
+  });
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${axes.y} by ${axes.x}`)}">
+${grid.join('\n')}
+${drawn.join('\n')}
+<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escaped(axes.x)}</text>
+<text x="14" y="${(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" transform="rotate(-90 14 ${(TOP + HEIGHT - BOTTOM) / 2})">${escaped(axes.y)}</text>
+</svg>`;
+}
+
+/** One HTML page with a title, that needs nothing else. @param body HTML */
+export const reportPage = (title: string, body: string): string => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
+<style>
+:root { color-scheme: light dark; --line: #8883; --text: #222; --page: #fff; }
+@media (prefers-color-scheme: dark) { :root { --text: #ddd; --page: #161616; } }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 860px; margin: 32px auto; padding: 0 16px; }
+h1 { font-size: 24px; } h2 { font-size: 18px; margin-top: 32px; }
+svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
+table { border-collapse: collapse; } td, th { padding: 3px 14px 3px 0; text-align: left; } td:not(:first-child), th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
+</style></head><body>
+<h1>${escaped(title)}</h1>
+${body}
+</body></html>
+`;
+
+export const htmlTable = (rows: readonly (readonly string[])[]): string =>
+  `<table>${rows
+    .map(
+      (row, i) =>
+        `<tr>${row.map((cell) => (i === 0 ? `<th>${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`)).join('')}</tr>`,
+    )
+    .join('\n')}</table>`;
+
+export const paragraph = (text: string): string => `<p>${escaped(text)}</p>`;

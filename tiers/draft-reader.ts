@@ -1,0 +1,133 @@
+// Reads a draft out of a completion or out of the events of a stream, as far as it has come.
+import type { ChatChunk, ChatCompletion, ChatEvent, ChatMessage } from '../contract/chat.ts';
+import type { Draft, DraftConfidence, DraftJudge } from '../contract/draft.ts';
+
+interface TokenLogprob {
+  logprob: number;
+  top_logprobs?: { logprob: number }[];
+}
+
+const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+
+/** The engine host's own report (`tiergate.confidence`), which a body or chunk may carry. */
+export function reportedConfidence(body: object): DraftConfidence | null {
+  const { confidence } = ((body as Record<string, unknown>)['tiergate'] ?? {}) as { confidence?: unknown };
+  if (typeof confidence !== 'object' || confidence === null) return null;
+  const fields = confidence as Record<string, unknown>;
+  return {
+    tokens: number(fields['tokens']) ?? 0,
+    meanLogprob: number(fields['mean_logprob']),
+    meanEntropy: number(fields['mean_entropy']),
+    minMargin: number(fields['min_margin']),
+  };
+}
+
+/** Any other server's, from the log probabilities that the client asked for. */
+function confidenceOf(tokens: readonly TokenLogprob[]): DraftConfidence | null {
+  if (tokens.length === 0) return null;
+  let [sum, margin] = [0, Number.POSITIVE_INFINITY];
+  for (const { logprob, top_logprobs } of tokens) {
+    sum += logprob;
+    const [first, second] = (top_logprobs ?? []).map((top) => Math.exp(top.logprob)).sort((a, b) => b - a);
+    if (first !== undefined && second !== undefined) margin = Math.min(margin, first - second);
+  }
+  return {
+    tokens: tokens.length,
+    meanLogprob: sum / tokens.length,
+    meanEntropy: null,
+    minMargin: Number.isFinite(margin) ? margin : null,
+  };
+}
+
+const logprobsOf = (logprobs: unknown): TokenLogprob[] =>
+  (logprobs as { content?: TokenLogprob[] | null } | null | undefined)?.content ?? [];
+
+const textOf = ({ content }: ChatMessage): string =>
+  typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('');
+
+export function draftOf(completion: ChatCompletion): Draft {
+  const [choice] = completion.choices;
+  const { message, finish_reason, logprobs } = choice!;
+  return {
+    text: textOf(message),
+    toolCalls: (message.tool_calls ?? []).map((call) => ({
+      name: call.function?.name ?? '',
+      arguments: call.function?.arguments ?? '',
+    })),
+    refusal: message.refusal ?? null,
+    finishReason: finish_reason ?? 'stop',
+    confidence: reportedConfidence(completion) ?? confidenceOf(logprobsOf(logprobs)),
+  };
+}
+
+/** A draft that grows by the chunks of a stream. */
+class DraftReader {
+  readonly #draft: Draft = { text: '', toolCalls: [], refusal: null, finishReason: null, confidence: null };
+  readonly #logprobs: TokenLogprob[] = [];
+  #reported: DraftConfidence | null = null;
+  /** Chunks that said something: the tokens, where nobody counts them. */
+  #pieces = 0;
+
+  read(chunk: ChatChunk): void {
+    this.#reported = reportedConfidence(chunk) ?? this.#reported;
+    const choice = chunk.choices[0];
+    if (choice === undefined) return;
+    const { delta, finish_reason, logprobs } = choice;
+    this.#logprobs.push(...logprobsOf(logprobs));
+    if (delta.content || delta.reasoning_content || delta.tool_calls) this.#pieces += 1;
+    this.#draft.text += delta.content ?? '';
+    if (delta.refusal) this.#draft.refusal = (this.#draft.refusal ?? '') + delta.refusal;
+    for (const { index, function: part } of delta.tool_calls ?? []) {
+      this.#draft.toolCalls[index] ??= { name: '', arguments: '' };
+      const call = this.#draft.toolCalls[index];
+      call.name += part?.name ?? '';
+      call.arguments += part?.arguments ?? '';
+    }
+    this.#draft.finishReason = finish_reason ?? this.#draft.finishReason;
+  }
+
+  draft(): Draft {
+    return { ...this.#draft, confidence: this.#reported ?? confidenceOf(this.#logprobs) };
+  }
+
+  get tokens(): number {
+    return this.#reported?.tokens ?? Math.max(this.#pieces, this.#logprobs.length);
+  }
+}
+
+export interface JudgedStream {
+  /** All that was read; nothing of it has been handed on. */
+  read: ChatEvent[];
+  /** Why the request moves up; null: the draft stands. */
+  objection: string | null;
+  /** The stream is at its end. */
+  isOver: boolean;
+}
+
+/** Reads a stream as far as its judge needs: to its end, or until enough tokens are there. Throws what the stream throws. */
+export async function judgeStream(
+  first: readonly ChatEvent[],
+  events: AsyncIterator<readonly ChatEvent[]>,
+  judge: DraftJudge,
+  onChunk: (chunk: ChatChunk) => void,
+): Promise<JudgedStream> {
+  const reader = new DraftReader();
+  const read: ChatEvent[] = [];
+  let batch: readonly ChatEvent[] = first;
+  for (;;) {
+    for (const event of batch) {
+      onChunk(event.chunk);
+      reader.read(event.chunk);
+      read.push(event);
+    }
+    const draft = reader.draft();
+    if (judge.mode === 'early' && draft.finishReason === null && reader.tokens >= judge.earlyTokens)
+      return { read, objection: judge.judge(draft), isOver: false };
+    const { done, value } = await events.next();
+    if (done) {
+      const whole = { ...draft, finishReason: draft.finishReason ?? 'stop' };
+      return { read, objection: judge.judge(whole), isOver: true };
+    }
+    batch = value;
+  }
+}
