@@ -87,7 +87,7 @@ function falsePositives(
 
 const PROMPT_LENGTH = 2048;
 
-/** MB (10^6 UTF-16 units) per second on this core, best of three, and the 99th percentile of texts of 2 KB in ms. */
+/** MB (10^6 UTF-16 units) per second of processor time, best of three, and the 99th percentile of texts of 2 KB in ms. */
 function speed(text: string, withNames: boolean) {
   const prompts: string[] = [];
   for (let at = 0; at + PROMPT_LENGTH <= text.length && prompts.length < 200; at += PROMPT_LENGTH)
@@ -97,15 +97,16 @@ function speed(text: string, withNames: boolean) {
   for (let round = 0; round < 4; round += 1) {
     // A new finder each round: it remembers texts.
     const finder = withNames ? { names: nameFinder(undefined, options.point as OperatingPoint) } : {};
-    let total = 0;
+    const before = process.cpuUsage();
     for (const prompt of prompts) {
       const start = performance.now();
       scanText(prompt, finder);
       const took = performance.now() - start;
-      total += took;
       if (round > 0) times.push(took);
     }
-    if (round > 0) best = Math.min(best, total);
+    // Processor time: the machine may be busy with other things. The percentiles are of the clock.
+    const { user, system } = process.cpuUsage(before);
+    if (round > 0) best = Math.min(best, (user + system) / 1e3);
   }
   times.sort((a, b) => a - b);
   return {

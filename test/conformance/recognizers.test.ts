@@ -88,7 +88,7 @@ describe.each(recognizers)('recognizer %s', (name, recognizer) => {
     expect(values(text)).toEqual([]);
   });
 
-  it('finds the same with and without the prefilter', () => {
+  it('finds the same with and without the prefilter', { timeout: 60_000 }, () => {
     const slow = createScanner([recognizer], false);
     const pieces = [
       ...recognizer.examples.match.flat(),
@@ -116,7 +116,7 @@ describe.each(recognizers)('recognizer %s', (name, recognizer) => {
     );
   });
 
-  it('takes linear time on 100 kB of adversarial text', () => {
+  it('takes linear time on 100 kB of adversarial text', { timeout: 60_000 }, () => {
     const slow = createScanner([recognizer], false);
     for (const seed of adversarialSeeds(recognizer)) {
       expect(isLinear(slow, seed), `seed ${JSON.stringify(seed.slice(0, 30))}`).toBe(true);
