@@ -10,7 +10,7 @@ const CODE_SHARE = 0.055;
 const JSON_SHARE = 0.04;
 
 const CODE_SIGN = new Uint8Array(128);
-for (const char of '{}()[];=<>|&$\\*_`~+^#@') CODE_SIGN[char.charCodeAt(0)] = 1;
+for (const char of '{}()[];=<>|&$\\*_`~+^') CODE_SIGN[char.charCodeAt(0)] = 1;
 
 /** A time of day, a level or a process at the beginning of a line. */
 const LOG_LINE =

@@ -32,7 +32,8 @@ export function isPlausibleName(
   const value = text.slice(start, end);
   if (MACHINE.test(value) || SHORT_CODE.test(value) || (type === 'PERSON' && /\d{5}/.test(value)))
     return false;
-  // `IBAN BI42…`, `PESEL: 440…`
+  // In the middle of a code, or its label: `IBAN BI42…`, `PESEL: 440…`
+  if (type === 'PERSON' && HAS_DIGIT.test(text.charAt(end))) return false;
   if (LABEL.test(value) && /^[:\s]{1,3}[A-Z]{0,4}\d{2}/.test(text.slice(end, end + 10))) return false;
   const kind = blockKindAt(text, start, end);
   if (kind === 'prose') return true;
