@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   chat: async () => (await import('./chat.ts')).chatCommand(),
   route: async () => (await import('./route.ts')).routeCommand(),
   scan: async () => (await import('./scan.ts')).scanCommand(),
+  canary: async () => (await import('./canary.ts')).canaryCommand(),
   tokenize: async () => (await import('./tokenize.ts')).tokenizeCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
   perplexity: async () => (await import('./perplexity.ts')).perplexityCommand(),
