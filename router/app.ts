@@ -44,7 +44,14 @@ export function createApp({ gateway, keys, maxBodyBytes, log }: AppOptions): Hon
   app.post('/v1/scan', scanTexts(gateway, maxBodyBytes));
   app.get('/v1/models', listModels(gateway));
   app.get('/v1/models/:id{.+}', oneModel(gateway));
-  const posts = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/rerank', '/v1/route', '/v1/scan'];
+  const posts = [
+    '/v1/chat/completions',
+    '/v1/completions',
+    '/v1/embeddings',
+    '/v1/rerank',
+    '/v1/route',
+    '/v1/scan',
+  ];
   for (const path of [...posts, '/v1/models']) {
     app.all(path, (context) => {
       const allowed = path === '/v1/models' ? 'GET' : 'POST';

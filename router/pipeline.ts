@@ -74,12 +74,18 @@ export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
 }
 
 /** A failure of ours must not open a door: the request may be answered on this machine alone. */
-function inspect({ privacy, log }: Gateway, { request, requestId }: Pick<Ask, 'request' | 'requestId'>): Inspection {
+function inspect(
+  { privacy, log }: Gateway,
+  { request, requestId }: Pick<Ask, 'request' | 'requestId'>,
+): Inspection {
   try {
     return inspectRequest(request, privacy);
   } catch (thrown) {
     if (thrown instanceof GatewayError) throw thrown;
-    log.error({ requestId, ...faultOf(thrown) }, 'looking for private values failed; external tiers are closed');
+    log.error(
+      { requestId, ...faultOf(thrown) },
+      'looking for private values failed; external tiers are closed',
+    );
     return failedInspection;
   }
 }
@@ -197,7 +203,9 @@ async function completionReply(
   { decision, wire }: { decision: Decision; wire: SurfaceWire | undefined },
 ): Promise<Reply> {
   run.stopTimer();
-  const restored = result.redacted ? restoreCompletion(whole.completion, run.gate.vault(result.target.tier)) : whole.completion;
+  const restored = result.redacted
+    ? restoreCompletion(whole.completion, run.gate.vault(result.target.tier))
+    : whole.completion;
   const isUntouched = wire === undefined && restored === whole.completion;
   const body =
     isUntouched && whole.raw !== undefined

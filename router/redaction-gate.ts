@@ -52,7 +52,10 @@ export function redactionGate(
     const kept = [...new Set(inspection.values.values())].filter(
       (type) => operators.operatorOf(type, tier) === 'keep',
     );
-    const check = createLeakCheck(vault, { ...(inspect.types && { types: inspect.types }), except: new Set(kept) });
+    const check = createLeakCheck(vault, {
+      ...(inspect.types && { types: inspect.types }),
+      except: new Set(kept),
+    });
     const result = { outgoing: { request: redacted, redacted: true, surface, check }, vault };
     made.set(tier, result);
     return result;

@@ -19,7 +19,10 @@ export const hashOf = (value: string, type: string, key: Buffer): string =>
  * two of them (the construction of RFC 5297, with GCM in place of CTR).
  */
 export function encryptValue(value: string, type: string, key: Buffer): string {
-  const nonce = createHmac('sha256', subkey(key, 'nonce')).update(`${type}\0${value}`).digest().subarray(0, NONCE);
+  const nonce = createHmac('sha256', subkey(key, 'nonce'))
+    .update(`${type}\0${value}`)
+    .digest()
+    .subarray(0, NONCE);
   const cipher = createCipheriv('aes-256-gcm', subkey(key, 'encrypt'), nonce).setAAD(Buffer.from(type));
   const sealed = Buffer.concat([cipher.update(value, 'utf8'), cipher.final()]);
   return `[${type}:enc:${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}]`;

@@ -55,8 +55,7 @@ const SYSTEM_ROLES = new Set(['system', 'developer']);
 function textsOf(request: ChatRequest): Map<string, SeenText> {
   const texts = new Map<string, SeenText>();
   mapTextSlots(request, (text, _label, place) => {
-    const isSystem =
-      place?.role === undefined ? place?.isDefinition === true : SYSTEM_ROLES.has(place.role);
+    const isSystem = place?.role === undefined ? place?.isDefinition === true : SYSTEM_ROLES.has(place.role);
     const isNumber = place?.isNumber === true;
     const seen = texts.get(text);
     if (seen === undefined) {
@@ -180,9 +179,10 @@ class Numbering {
     const { normal, compact } = normalForms(value);
     const words = type === 'PERSON' ? new Set(wordsOf(value)) : new Set<string>();
     const known =
-      this.#byForm.get(normal) ?? (compact === '' ? undefined : this.#byForm.get(compact)) ?? this.#personWith(words);
-    const group =
-      known !== undefined && known.forms < LETTERS.length ? known : this.#create(type, isShown);
+      this.#byForm.get(normal) ??
+      (compact === '' ? undefined : this.#byForm.get(compact)) ??
+      this.#personWith(words);
+    const group = known !== undefined && known.forms < LETTERS.length ? known : this.#create(type, isShown);
     for (const form of [normal, compact]) if (form !== '') this.#byForm.set(form, group);
     if (words.size > group.words.size) group.words = words;
     const variant = LETTERS[group.forms]?.trim() ?? '';

@@ -7,7 +7,7 @@ import { nameFinder, type OperatingPoint } from './names.ts';
 import { type OperatorName, redactRequest } from './redact.ts';
 import { restoreCompletion, restoreEvents } from './restore.ts';
 import { restoreWhole, written } from './restore-text.ts';
-import { TYPES, type TaggedType } from './tagger/labels.ts';
+import { type TaggedType, TYPES } from './tagger/labels.ts';
 import type { Vault } from './vault.ts';
 
 export type { ChatCompletion, ChatRequest, EventBatches } from '../../contract/chat.ts';
@@ -91,7 +91,8 @@ export function redact(
   const named = typeof operator === 'string' ? { default: operator } : operator;
   const operatorOf = (type: string): OperatorName => named[type] ?? named['default'] ?? 'redact';
   const keyed = Object.values(named).find((name) => name === 'hash' || name === 'encrypt');
-  if (keyed !== undefined && key === undefined) throw new TypeError(`operator ${keyed} needs a key; give options.key`);
+  if (keyed !== undefined && key === undefined)
+    throw new TypeError(`operator ${keyed} needs a key; give options.key`);
   const request = typeof input === 'string' ? requestOf(input) : input;
   const { names: _, ...patterns } = inspectOptions(options);
   const { request: redacted, vault } = redactRequest(request, inspect(request, options), {

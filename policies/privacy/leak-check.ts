@@ -1,7 +1,8 @@
 // The last look at a serialised body before it leaves: no redacted value may stand in it, in any form that normal-view.ts knows,
 // in base64 or hexadecimal, and no secret that the inspection should have found. Gives reasons by type only, never a value.
-import { scanText } from './scan.ts';
+
 import { compactView, normalForms, normalView } from './normal-view.ts';
+import { scanText } from './scan.ts';
 import { SENSITIVITY_BY_TYPE } from './sensitivity.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch, isBounded } from './value-search.ts';
@@ -33,7 +34,11 @@ function mayHoldBase64Run(body: string): boolean {
 }
 
 const isBase64 = (code: number): boolean =>
-  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 43 || code === 47;
+  (code >= 48 && code <= 57) ||
+  (code >= 65 && code <= 90) ||
+  (code >= 97 && code <= 122) ||
+  code === 43 ||
+  code === 47;
 
 /** What of a value's bytes stands in base64 text whatever comes before and after: one for each place among three bytes. */
 function encodings(value: string): string[] {
@@ -93,7 +98,8 @@ function soughtIn(vault: Vault): Sought {
     if (standIn === value) continue;
     const { normal, compact } = normalForms(value);
     const isTagged = TAGGED_TYPES.has(type);
-    if (normal.length < MIN_LENGTH || PROTOCOL_WORDS.has(normal) || (isTagged && !SPACE.test(value))) continue;
+    if (normal.length < MIN_LENGTH || PROTOCOL_WORDS.has(normal) || (isTagged && !SPACE.test(value)))
+      continue;
     sought.normal.set(normal, type);
     if (compact !== '') sought.compact.set(compact, type);
     for (const text of encodings(value)) sought.encoded.set(text, type);
@@ -117,7 +123,8 @@ function createFind({ normal, compact, encoded }: Sought): Find {
       const { text, places } = compactView(view);
       searchCompact(text, ({ start, end, value }) => {
         const last = (places[end - 1] as number) + 1;
-        if (type === undefined && isBounded(view.text, places[start] as number, last)) type = compact.get(value);
+        if (type === undefined && isBounded(view.text, places[start] as number, last))
+          type = compact.get(value);
       });
     }
     if (type === undefined)

@@ -17,7 +17,11 @@ const createNode = <T>(): Node<T> => ({ next: new Map(), found: [] });
 
 /** One code unit for one: what lower-cases to more keeps its first. */
 const foldUnit = (code: number): number =>
-  code < 128 ? (code >= 65 && code <= 90 ? code | 32 : code) : String.fromCharCode(code).toLowerCase().charCodeAt(0);
+  code < 128
+    ? code >= 65 && code <= 90
+      ? code | 32
+      : code
+    : String.fromCharCode(code).toLowerCase().charCodeAt(0);
 
 const WORD = /^[\p{L}\p{N}\p{M}_]$/u;
 const isWord = (char: string): boolean => WORD.test(char);
@@ -81,6 +85,7 @@ function choose<T>(candidates: readonly { literal: string; found: T }[], written
   const exact = candidates.find(({ literal }) => literal === written);
   if (exact !== undefined) return exact.found;
   const [first] = candidates;
-  const isCaseFree = first !== undefined && (!ONE_WORD.test(first.literal) || written === first.literal.toUpperCase());
+  const isCaseFree =
+    first !== undefined && (!ONE_WORD.test(first.literal) || written === first.literal.toUpperCase());
   return isCaseFree ? first.found : undefined;
 }

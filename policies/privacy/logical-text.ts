@@ -71,9 +71,7 @@ function readReference(text: string, at: number): LogicalChar | 'partial' {
   }
   const [, hex, decimal] = NUMERIC.exec(name) ?? [];
   const code = hex ? Number.parseInt(hex, 16) : decimal ? Number(decimal) : (REFERENCES.get(name) ?? -1);
-  return code >= 0 && code <= 0xffff
-    ? { code, end: at + length + 2 }
-    : { code: AMPERSAND, end: at + 1 };
+  return code >= 0 && code <= 0xffff ? { code, end: at + length + 2 } : { code: AMPERSAND, end: at + 1 };
 }
 
 const isReferenceSoFar = (name: string): boolean =>

@@ -31,7 +31,10 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 
 /** Letters of other scripts that look like Latin ones. */
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
-  Array.from('аеорсухіјѕԁһӏвкмнтɡαοενικρτυχ', (char, i) => [char, 'aeopcyxijsdhlbkmhtgaoevikptux'[i] as string]),
+  Array.from('аеорсухіјѕԁһӏвкмнтɡαοενικρτυχ', (char, i) => [
+    char,
+    'aeopcyxijsdhlbkmhtgaoevikptux'[i] as string,
+  ]),
 );
 
 const MARKS = /[\p{M}\p{Cf}]/gu;
@@ -44,7 +47,9 @@ function foldCharacter(char: string): string {
   const known = folded.get(char);
   if (known !== undefined) return known;
   const plain = char.normalize('NFKD').replace(MARKS, '').toLowerCase().normalize('NFKD').replace(MARKS, '');
-  const out = Array.from(plain, (one) => LOOK_ALIKES.get(one) ?? one).join('').replaceAll('ß', 'ss');
+  const out = Array.from(plain, (one) => LOOK_ALIKES.get(one) ?? one)
+    .join('')
+    .replaceAll('ß', 'ss');
   if (folded.size >= MAX_FOLDED) folded.clear();
   folded.set(char, out);
   return out;
@@ -152,7 +157,8 @@ export function normalView(text: string): NormalView {
   return { text: out.join(''), starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) };
 }
 
-const foldOne = (char: string): string => (char.charCodeAt(0) < 128 ? char.toLowerCase() : foldCharacter(char));
+const foldOne = (char: string): string =>
+  char.charCodeAt(0) < 128 ? char.toLowerCase() : foldCharacter(char);
 
 /** The original's span of a span of the view. */
 export const originalSpan = (view: NormalView, start: number, end: number): { start: number; end: number } =>

@@ -46,7 +46,8 @@ export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOthe
       const wordBefore = isBounded(view.text, start, start) ? null : originalSpan(view, start - 1, start).end;
       const wordAfter = isBounded(view.text, end, end) ? null : originalSpan(view, end, end + 1).start;
       const span = originalSpan(view, start, end);
-      if (isExactOnly(value, values.get(value) as string) && text.slice(span.start, span.end) !== value) return;
+      if (isExactOnly(value, values.get(value) as string) && text.slice(span.start, span.end) !== value)
+        return;
       places.push({ ...span, value, wordBefore, wordAfter });
     };
     search(view.text, ({ start, end, value }) => add(start, end, byNormal.get(value) as string));

@@ -29,7 +29,8 @@ const TRANSLATIONS: Readonly<Record<string, string>> = {
   DATE_TIME: 'datum fecha date data дата 日期 日付 날짜',
   CREDIT_CARD:
     'kreditkarte tarjeta_de_crédito carte_de_crédit carte_bancaire carta_di_credito cartão_de_crédito creditcard karta_kredytowa кредитная_карта карта 信用卡 クレジットカード 신용카드',
-  IP_ADDRESS: 'ip-adresse dirección_ip adresse_ip indirizzo_ip endereço_ip adres_ip ip-адрес ip地址 ipアドレス ip_주소',
+  IP_ADDRESS:
+    'ip-adresse dirección_ip adresse_ip indirizzo_ip endereço_ip adres_ip ip-адрес ip地址 ipアドレス ip_주소',
   API_KEY:
     'api-schlüssel clave_api clave_de_api clé_api chiave_api chave_api chave_de_api api-sleutel klucz_api ключ_api api密钥 apiキー api_키',
   PASSWORD:
@@ -37,9 +38,12 @@ const TRANSLATIONS: Readonly<Record<string, string>> = {
   USERNAME:
     'benutzername nombre_de_usuario nom_utilisateur nome_utente nome_de_usuário gebruikersnaam имя_пользователя 用户名 ユーザー名 사용자_이름',
   URL: 'adresse_url enlace lien link ссылка 网址 链接 リンク',
-  CUSTOMER_ID: 'kundennummer número_de_cliente numéro_client codice_cliente klantnummer номер_клиента 客户编号 顧客番号',
-  BANK_ACCOUNT_NUMBER: 'kontonummer número_de_cuenta numéro_de_compte numero_di_conto rekeningnummer номер_счёта 账号 口座番号',
-  PASSPORT: 'reisepass pasaporte passeport passaporto passaporte paspoort paszport паспорт 护照 パスポート 여권',
+  CUSTOMER_ID:
+    'kundennummer número_de_cliente numéro_client codice_cliente klantnummer номер_клиента 客户编号 顧客番号',
+  BANK_ACCOUNT_NUMBER:
+    'kontonummer número_de_cuenta numéro_de_compte numero_di_conto rekeningnummer номер_счёта 账号 口座番号',
+  PASSPORT:
+    'reisepass pasaporte passeport passaporto passaporte paspoort paszport паспорт 护照 パスポート 여권',
 };
 
 const NOT_LETTER = /[\p{M}\p{P}\p{S}\p{Z}]/gu;
@@ -54,4 +58,7 @@ export const foldLetter = (code: number): string =>
 
 /** Translations of a placeholder's word, folded; without the word itself. */
 export const translationsOf = (word: string): string[] =>
-  (TRANSLATIONS[word] ?? '').split(' ').map(lettersOf).filter((letters) => letters !== '');
+  (TRANSLATIONS[word] ?? '')
+    .split(' ')
+    .map(lettersOf)
+    .filter((letters) => letters !== '');

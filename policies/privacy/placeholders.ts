@@ -100,10 +100,16 @@ export const startsPlaceholder = (code: number, words: PlaceholderWords): boolea
   words.initials.has(code);
 
 /** space, `-`, `_`, backslash */
-const isSeparator = (code: number): boolean => code === 32 || code === 45 || code === 95 || code === BACKSLASH;
+const isSeparator = (code: number): boolean =>
+  code === 32 || code === 45 || code === 95 || code === BACKSLASH;
 /** `*`, backtick, `~`, zero-width characters */
 const isMarkup = (code: number): boolean =>
-  code === 42 || code === 96 || code === 126 || (code >= 0x200b && code <= 0x200f) || code === 0x2060 || code === 0xfeff;
+  code === 42 ||
+  code === 96 ||
+  code === 126 ||
+  (code >= 0x200b && code <= 0x200f) ||
+  code === 0x2060 ||
+  code === 0xfeff;
 
 const OTHER_ZEROS = [0x660, 0x6f0, 0x966, 0x9e6];
 function digitOf(code: number): number {
@@ -172,7 +178,11 @@ export function matchPlaceholder(
   text: string,
   at: number,
   words: PlaceholderWords,
-  { encoding = 'text', before = '', isLast = true }: { encoding?: Encoding; before?: string; isLast?: boolean } = {},
+  {
+    encoding = 'text',
+    before = '',
+    isLast = true,
+  }: { encoding?: Encoding; before?: string; isLast?: boolean } = {},
 ): PlaceholderMatch | 'partial' | null {
   const cursor = new Cursor(text, at, encoding);
   const isEscaped = cursor.code === BACKSLASH;
@@ -181,7 +191,8 @@ export function matchPlaceholder(
   const isBare = closer === undefined;
   if (isBare) {
     if (cursor.code < 0) return cursor.stopped;
-    if (isEscaped || encoding === 'json' || !words.initials.has(cursor.code) || !BEFORE_BARE.test(before)) return null;
+    if (isEscaped || encoding === 'json' || !words.initials.has(cursor.code) || !BEFORE_BARE.test(before))
+      return null;
   }
   /** Not to be taken for a tag or for a name of a program. */
   const isStrict = isBare || cursor.code === ANGLE;

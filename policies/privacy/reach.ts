@@ -21,7 +21,10 @@ export const DEFAULT_REACH: ReachPolicy = {
 
 const narrower = (a: Reach, b: Reach): Reach => (REACHES.indexOf(a) > REACHES.indexOf(b) ? a : b);
 
-export function reachOf({ type, isSystemOnly }: Pick<Form, 'type' | 'isSystemOnly'>, policy: ReachPolicy): Reach {
+export function reachOf(
+  { type, isSystemOnly }: Pick<Form, 'type' | 'isSystemOnly'>,
+  policy: ReachPolicy,
+): Reach {
   const isSecret = SECRET_TYPES.has(type);
   const reach = isSecret ? policy.secrets : 'everywhere';
   if (!isSystemOnly) return reach;

@@ -94,7 +94,8 @@ function replaceForms(request: ChatRequest, found: RequestForms, options: Redact
 
 /** The findings that are no stand-ins and hold none: what is left to replace. */
 function withoutStandIns(inspection: Inspection, standIns: readonly string[]): Inspection {
-  const isOwn = (value: string): boolean => standIns.some((one) => value.includes(one) || one.includes(value));
+  const isOwn = (value: string): boolean =>
+    standIns.some((one) => value.includes(one) || one.includes(value));
   const values = new Map([...inspection.values].filter(([value]) => !isOwn(value)));
   if (values.size === inspection.values.size) return inspection;
   const spans = new Map(
@@ -110,7 +111,11 @@ function withoutStandIns(inspection: Inspection, standIns: readonly string[]): I
 const MAX_ROUNDS = 3;
 
 /** The same with forms that were made before: a request that goes to several tiers has the same ones for all of them. */
-export function redactForms(request: ChatRequest, found: RequestForms, options: RedactOptions = {}): Redacted {
+export function redactForms(
+  request: ChatRequest,
+  found: RequestForms,
+  options: RedactOptions = {},
+): Redacted {
   const { note = false, inspectAgain } = options;
   let { request: redacted, entries } = replaceForms(request, found, options);
   for (let round = 1; round < MAX_ROUNDS && inspectAgain !== undefined && entries.length > 0; round += 1) {

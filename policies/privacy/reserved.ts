@@ -21,8 +21,7 @@ const MAKERS: Readonly<Record<string, (serial: number, value: string) => string 
   URL: (serial) => `https://masked-${serial}.example/`,
   PHONE: phone,
   IP_ADDRESS: ip,
-  MAC_ADDRESS: (serial) =>
-    serial <= 0xff ? `00:00:5e:00:53:${serial.toString(16).padStart(2, '0')}` : null,
+  MAC_ADDRESS: (serial) => (serial <= 0xff ? `00:00:5e:00:53:${serial.toString(16).padStart(2, '0')}` : null),
 };
 
 /** The reserved value of a type. @param serial 1 ...; null where the type has no reserved ones, or no more of them */

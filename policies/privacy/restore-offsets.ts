@@ -120,7 +120,11 @@ export class LogprobsRestorer {
   restore(logprobs: unknown, piecesOf: (field: string) => readonly Piece[], isLast: boolean): unknown {
     if (isFields(logprobs) && Array.isArray(logprobs['tokens'])) this.#arrays ??= emptied(logprobs);
     if (this.#arrays !== null) {
-      const restored = this.#restoreArrays(isFields(logprobs) ? logprobs : this.#arrays, piecesOf('content'), isLast);
+      const restored = this.#restoreArrays(
+        isFields(logprobs) ? logprobs : this.#arrays,
+        piecesOf('content'),
+        isLast,
+      );
       return restored === this.#arrays ? logprobs : restored;
     }
     const given = isFields(logprobs) ? logprobs : {};
@@ -131,7 +135,12 @@ export class LogprobsRestorer {
       const pieces = piecesOf(field);
       if (tokens.length === 0 && !this.#aligners.has(field)) continue;
       const aligned = this.#align(field, tokens, pieces, isLast);
-      if (aligned !== null && aligned.length === tokens.length && aligned.every((one, i) => one === tokens[i])) continue;
+      if (
+        aligned !== null &&
+        aligned.length === tokens.length &&
+        aligned.every((one, i) => one === tokens[i])
+      )
+        continue;
       isSame = false;
       out[field] = aligned?.map(withoutLength) ?? null;
     }
@@ -150,7 +159,8 @@ export class LogprobsRestorer {
   }
 
   #restoreArrays(logprobs: Fields, pieces: readonly Piece[], isLast: boolean): unknown {
-    const column = (name: string): unknown[] => (Array.isArray(logprobs[name]) ? (logprobs[name] as unknown[]) : []);
+    const column = (name: string): unknown[] =>
+      Array.isArray(logprobs[name]) ? (logprobs[name] as unknown[]) : [];
     const tokens = column('tokens').map(
       (token, i): Token => ({
         token: String(token),
@@ -161,7 +171,8 @@ export class LogprobsRestorer {
     );
     const aligned = this.#align('content', tokens, pieces, isLast);
     if (aligned === null) return null;
-    const isSame = this.#shift === 0 && aligned.length === tokens.length && aligned.every((one, i) => one === tokens[i]);
+    const isSame =
+      this.#shift === 0 && aligned.length === tokens.length && aligned.every((one, i) => one === tokens[i]);
     if (isSame) return logprobs;
     const offsets = aligned.map(({ offset, token, sourceLength }) => {
       const moved = typeof offset === 'number' ? offset + this.#shift : offset;
@@ -181,7 +192,9 @@ export class LogprobsRestorer {
 }
 
 const emptied = (columns: Fields): Fields =>
-  Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, Array.isArray(column) ? [] : column]));
+  Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, Array.isArray(column) ? [] : column]),
+  );
 
 const withoutLength = ({ sourceLength: _, ...token }: Token): Fields => token;
 
@@ -194,7 +207,8 @@ export class OffsetShift {
     for (const { source, out } of pieces) {
       const start = this.#source;
       this.#source += lengthOf(source);
-      if (source !== out) this.#changes.push({ start, end: this.#source, shift: lengthOf(out) - lengthOf(source) });
+      if (source !== out)
+        this.#changes.push({ start, end: this.#source, shift: lengthOf(out) - lengthOf(source) });
     }
   }
 

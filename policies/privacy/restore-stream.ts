@@ -29,7 +29,9 @@ class ChoiceRestorer {
   constructor(vault: Vault, report: RestoreReport | undefined) {
     this.#vault = vault;
     this.#report = report;
-    this.#texts = new AnswerTexts(vault.answersInJson, (text, path, kind) => this.#restoreText(text, path, kind));
+    this.#texts = new AnswerTexts(vault.answersInJson, (text, path, kind) =>
+      this.#restoreText(text, path, kind),
+    );
   }
 
   /** The choice with its texts restored, and in front of it what other texts have held back when it is the last. */

@@ -132,7 +132,10 @@ export class TextRestorer {
     const before = at > 0 ? (text[at - 1] as string) : this.#before;
     const options = { encoding, before, isLast };
     const match = hasPlaceholders ? matchPlaceholder(text, at, words, options) : null;
-    const literal = literals === null || typeof match === 'object' && match !== null ? null : literals.match(text, at, options);
+    const literal =
+      literals === null || (typeof match === 'object' && match !== null)
+        ? null
+        : literals.match(text, at, options);
     if (match === 'partial' || literal === 'partial') return isLast ? null : 'partial';
     if (match !== null) {
       const entry = this.#vault.find(match.key, match.variant);
@@ -152,11 +155,16 @@ export class TextRestorer {
   #findNumber(text: string, at: number, isLast: boolean): Found | 'partial' | null {
     if (this.#place?.wantsValue !== true) return null;
     if (at + 1 >= text.length) return isLast ? null : 'partial';
-    const match = matchPlaceholder(text, at + 1, this.#vault.words, { encoding: 'json', before: '"', isLast });
+    const match = matchPlaceholder(text, at + 1, this.#vault.words, {
+      encoding: 'json',
+      before: '"',
+      isLast,
+    });
     if (match === null) return null;
     if (match === 'partial' || match.end >= text.length) return isLast ? null : 'partial';
     const entry = this.#vault.find(match.key, match.variant);
-    if (text.charCodeAt(match.end) !== QUOTE || entry?.isNumber !== true || !this.#mayShow(entry)) return null;
+    if (text.charCodeAt(match.end) !== QUOTE || entry?.isNumber !== true || !this.#mayShow(entry))
+      return null;
     this.#count('restored');
     return { end: match.end + 1, entry, suffix: '' };
   }
@@ -171,7 +179,11 @@ export class TextRestorer {
 
   #written({ entry: { value, isNumber }, suffix }: Found): string {
     if (this.#place === null) return value + suffix;
-    const written = this.#place.wantsValue ? (isNumber ? value : JSON.stringify(value + suffix)) : inJson(value) + suffix;
+    const written = this.#place.wantsValue
+      ? isNumber
+        ? value
+        : JSON.stringify(value + suffix)
+      : inJson(value) + suffix;
     this.#place.advance(written);
     return written;
   }

@@ -23,7 +23,9 @@ export function restoreCompletion(
 ): ChatCompletion {
   if (vault.size === 0) return completion;
   const choices = completion.choices.map((choice) => restoreChoice(choice, vault, report));
-  const rest = new AnswerTexts(false, (text, _path, kind) => written(restoreWhole(text, vault, kind, report)));
+  const rest = new AnswerTexts(false, (text, _path, kind) =>
+    written(restoreWhole(text, vault, kind, report)),
+  );
   const restored = rest.map(completion, NO_TEXTS);
   const isSame = choices.every((choice, i) => choice === completion.choices[i]);
   return isSame ? restored : { ...restored, choices };

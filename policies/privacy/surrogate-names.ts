@@ -13,7 +13,9 @@ export const NAME_POOLS: readonly NamePool[] = [
   {
     script: /\p{Script=Cyrillic}/u,
     given: words('Саша Женя Валя Слава Шура Миша Тоня Витя Паша Нику Лука Илька'),
-    family: words('Бондаренко Коваленко Ткаченко Шевчук Мельник Черных Долгих Сидоренко Кравец Гончар Седых Лысенко'),
+    family: words(
+      'Бондаренко Коваленко Ткаченко Шевчук Мельник Черных Долгих Сидоренко Кравец Гончар Седых Лысенко',
+    ),
   },
   {
     script: /\p{Script=Han}/u,
@@ -37,5 +39,9 @@ export const NAME_POOLS: readonly NamePool[] = [
 export const COMPANIES = words(
   'Northwind Bluefield Halvorsen Greystone Meridian Lakeshore Ironbridge Silverline Cloverdale Brightwater Fairhaven Oakmere',
 );
-export const TOWNS = words('Fairview Millbrook Ashford Elmwood Kingsport Riverton Brookfield Easton Hillcrest Lakewood Norwood Westbury');
-export const STREETS = words('Alder Birch Cedar Hazel Juniper Linden Maple Poplar Rowan Spruce Sycamore Willow');
+export const TOWNS = words(
+  'Fairview Millbrook Ashford Elmwood Kingsport Riverton Brookfield Easton Hillcrest Lakewood Norwood Westbury',
+);
+export const STREETS = words(
+  'Alder Birch Cedar Hazel Juniper Linden Maple Poplar Rowan Spruce Sycamore Willow',
+);

@@ -9,7 +9,8 @@ const isSystem = ({ role }: ChatMessage): boolean => role === 'system' || role =
 
 function withNote(message: ChatMessage): ChatMessage {
   const { content } = message;
-  if (Array.isArray(content)) return { ...message, content: [...content, { type: 'text', text: SYSTEM_NOTE }] };
+  if (Array.isArray(content))
+    return { ...message, content: [...content, { type: 'text', text: SYSTEM_NOTE }] };
   return { ...message, content: content ? `${content}\n\n${SYSTEM_NOTE}` : SYSTEM_NOTE };
 }
 

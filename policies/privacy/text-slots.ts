@@ -185,7 +185,8 @@ export function mapTextSlots(request: ChatRequest, visit: VisitText): ChatReques
     false,
   );
   const changes: Fields = {};
-  const visitDefinition: VisitText = (text, label, place) => visit(text, label, { ...place, isDefinition: true });
+  const visitDefinition: VisitText = (text, label, place) =>
+    visit(text, label, { ...place, isDefinition: true });
   for (const key of ['tools', 'functions'] as const) {
     const tools = request[key];
     if (Array.isArray(tools)) {

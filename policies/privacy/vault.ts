@@ -45,7 +45,8 @@ export class Vault {
       const { type, number, variant } = entry;
       this.#byKey.set(placeholderKey(type, number, variant), entry);
       // A model that loses the letter still means the same value.
-      if (!this.#byKey.has(placeholderKey(type, number))) this.#byKey.set(placeholderKey(type, number), entry);
+      if (!this.#byKey.has(placeholderKey(type, number)))
+        this.#byKey.set(placeholderKey(type, number), entry);
     }
     const literals = entries.filter(({ form }) => form === 'literal');
     this.literals = literals.length > 0 ? new Literals() : null;

@@ -12,12 +12,16 @@ export default defineRoutingPolicy({
     return (facts, targets) => {
       const types = Object.keys(facts.findings);
       if (types.length === 0) return null;
-      const blocked = TIERS.filter((tier) => types.some((type) => operators.operatorOf(type, tier) === 'block'));
+      const blocked = TIERS.filter((tier) =>
+        types.some((type) => operators.operatorOf(type, tier) === 'block'),
+      );
       const redacted = new Set<TrustZone>();
       for (const { tier, zone } of targets)
         if (types.some((type) => operators.isAskedFor(type, tier))) redacted.add(zone);
       if (blocked.length === 0 && redacted.size === 0) return null;
-      const named = types.filter((type) => blocked.some((tier) => operators.operatorOf(type, tier) === 'block'));
+      const named = types.filter((type) =>
+        blocked.some((tier) => operators.operatorOf(type, tier) === 'block'),
+      );
       return {
         policy: 'operators',
         reason:

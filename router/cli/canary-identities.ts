@@ -56,9 +56,18 @@ const FRAMES: Record<string, Record<string, string>> = {
     ADDRESS: 'El paquete va a {}, antes del viernes.',
     PHONE: 'Llámame al teléfono {} después de comer.',
   },
-  it: { PERSON: 'Scrivi una breve lettera a {} per la consegna.', ADDRESS: 'Il pacco va a {}, entro venerdì.' },
-  pt: { PERSON: 'Escreva uma carta curta para {} sobre a entrega.', ADDRESS: 'O pacote vai para {}, até sexta.' },
-  nl: { PERSON: 'Schrijf een korte brief aan {} over de levering.', ADDRESS: 'Het pakket gaat naar {}, voor vrijdag.' },
+  it: {
+    PERSON: 'Scrivi una breve lettera a {} per la consegna.',
+    ADDRESS: 'Il pacco va a {}, entro venerdì.',
+  },
+  pt: {
+    PERSON: 'Escreva uma carta curta para {} sobre a entrega.',
+    ADDRESS: 'O pacote vai para {}, até sexta.',
+  },
+  nl: {
+    PERSON: 'Schrijf een korte brief aan {} over de levering.',
+    ADDRESS: 'Het pakket gaat naar {}, voor vrijdag.',
+  },
   pl: { PERSON: 'Napisz krótki list do {} w sprawie dostawy.', ADDRESS: 'Paczka jedzie na {}, do piątku.' },
 };
 

@@ -111,14 +111,22 @@ async function send(gateway: RunningGateway, { prompt }: Canary): Promise<string
     headers: {},
     cancellation: new Cancellation(),
   });
-  if (reply.kind !== 'completion') throw new GatewayError('INTERNAL', 'an answer that was not asked for as a stream');
-  return (JSON.parse(reply.body) as { choices: { message: { content: string } }[] }).choices[0]!.message.content;
+  if (reply.kind !== 'completion')
+    throw new GatewayError('INTERNAL', 'an answer that was not asked for as a stream');
+  return (JSON.parse(reply.body) as { choices: { message: { content: string } }[] }).choices[0]!.message
+    .content;
 }
 
 const line = (name: string[], { sent, caught, restored }: Tally): string[] => {
   const [low, high] = wilson(caught, sent);
   const percent = (share: number): string => (100 * share).toFixed(1);
-  return [...name, String(sent), percent(caught / sent), `${percent(low)} ... ${percent(high)}`, percent(restored / sent)];
+  return [
+    ...name,
+    String(sent),
+    percent(caught / sent),
+    `${percent(low)} ... ${percent(high)}`,
+    percent(restored / sent),
+  ];
 };
 
 interface Flags {
@@ -132,7 +140,10 @@ interface Flags {
 async function run({ config, count, seed, locale = [...LOCALES], json }: Flags): Promise<void> {
   const unknown = locale.find((one) => !(LOCALES as readonly string[]).includes(one));
   if (unknown !== undefined)
-    throw new GatewayError('INVALID_REQUEST', `"${unknown}" is no locale of canaries; known: ${LOCALES.join(', ')}`);
+    throw new GatewayError(
+      'INVALID_REQUEST',
+      `"${unknown}" is no locale of canaries; known: ${LOCALES.join(', ')}`,
+    );
   const people = Number(count);
   if (!(Number.isInteger(people) && people > 0 && people <= 10_000))
     throw new GatewayError('INVALID_REQUEST', `--count ${count} is not a whole number from 1 to 10000`);
@@ -143,16 +154,27 @@ async function run({ config, count, seed, locale = [...LOCALES], json }: Flags):
   const tallies = new Map<string, Tally>();
   const add = (key: string, caught: boolean, restored: boolean): void => {
     const tally = tallies.get(key) ?? { sent: 0, caught: 0, restored: 0 };
-    tallies.set(key, { sent: tally.sent + 1, caught: tally.caught + +caught, restored: tally.restored + +restored });
+    tallies.set(key, {
+      sent: tally.sent + 1,
+      caught: tally.caught + +caught,
+      restored: tally.restored + +restored,
+    });
   };
   try {
     for (const name of locale) {
-      for (const canary of canariesOf(allFakers[name as keyof typeof allFakers], name, people, Number(seed))) {
+      for (const canary of canariesOf(
+        allFakers[name as keyof typeof allFakers],
+        name,
+        people,
+        Number(seed),
+      )) {
         const back = await send(gateway, canary).catch((error: GatewayError) => {
           if (error.code === 'EGRESS_BLOCKED' || error.code === 'PII_BLOCKED') return null;
           throw error;
         });
-        const isOut = back !== null && createOtherPlaces(new Map([[canary.value, canary.type]]))(upstream.last()).length > 0;
+        const isOut =
+          back !== null &&
+          createOtherPlaces(new Map([[canary.value, canary.type]]))(upstream.last()).length > 0;
         const isBack = back === null || back === canary.prompt;
         for (const key of [`type\t${canary.type}`, `locale\t${name}`, `both\t${canary.type}\t${name}`, 'all'])
           add(key, !isOut, isBack);
@@ -187,7 +209,9 @@ function print(tallies: ReadonlyMap<string, Tally>, json: boolean): void {
 export function canaryCommand(): Command {
   const collect = (name: string, names: string[] = []): string[] => [...names, name];
   return new Command('canary')
-    .description('Send synthetic identities through the configured privacy layer; report what got out, by type and locale.')
+    .description(
+      'Send synthetic identities through the configured privacy layer; report what got out, by type and locale.',
+    )
     .option('-c, --config <file>', 'config file (default: TIERGATE_CONFIG, else ./tiergate.yaml)')
     .option('-n, --count <n>', 'people per locale', '20')
     .option('--seed <n>', 'the same seed gives the same people', '1')

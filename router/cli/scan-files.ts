@@ -3,9 +3,15 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import { GatewayError } from '../../contract/errors.ts';
 import type { Finding } from '../../contract/recognizer.ts';
-import { decrypt, type PrivacyOptions, redact, type RedactionOptions, scan } from '../../policies/privacy/index.ts';
+import {
+  decrypt,
+  type PrivacyOptions,
+  type RedactionOptions,
+  redact,
+  scan,
+} from '../../policies/privacy/index.ts';
 import { columns } from './columns.ts';
-import { hint, placeOf, scanReport, type ScannedFile } from './scan-report.ts';
+import { hint, placeOf, type ScannedFile, scanReport } from './scan-report.ts';
 
 export interface FileFlags {
   json?: boolean;
@@ -23,9 +29,13 @@ async function readText(file: string): Promise<string> {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new GatewayError('INVALID_REQUEST', `cannot read ${file} (${code}); give a text file, or - for standard input`, {
-      cause,
-    });
+    throw new GatewayError(
+      'INVALID_REQUEST',
+      `cannot read ${file} (${code}); give a text file, or - for standard input`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -45,7 +55,12 @@ function table(scanned: readonly ScannedFile[], showValues: boolean): string {
     findings.map(({ start, end, type, score }) => {
       const { line, column } = placeOf(text, start);
       const value = text.slice(start, end);
-      return [`${file}:${line}:${column}`, type, score.toFixed(2), JSON.stringify(showValues ? value : hint(value))];
+      return [
+        `${file}:${line}:${column}`,
+        type,
+        score.toFixed(2),
+        JSON.stringify(showValues ? value : hint(value)),
+      ];
     }),
   );
   return rows.length === 0 ? 'nothing found\n' : `${columns(rows).join('\n')}\n`;
@@ -66,7 +81,8 @@ export async function scanFiles(
   const found = scanned.reduce((total, { findings }) => total + findings.length, 0);
   if (flags.report === 'html') return { output: scanReport(scanned, flags.showValues === true), found };
 
-  const redacted = flags.redact === true ? scanned.map(({ text }) => redactedText(text, flags, options)) : null;
+  const redacted =
+    flags.redact === true ? scanned.map(({ text }) => redactedText(text, flags, options)) : null;
   if (flags.json === true) {
     const lines = scanned.map(({ file, findings }, i) =>
       JSON.stringify({ file, spans: findings.map(spanOf), ...(redacted && { redacted: redacted[i] }) }),

@@ -23,7 +23,10 @@ export const hint = (value: string): string =>
 const AROUND = 60;
 
 const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] as string);
+  text.replace(
+    /[&<>"]/g,
+    (char) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[char] as string,
+  );
 
 const labelOf = (type: string): string => SENSITIVITY_BY_TYPE[type] ?? 'restricted';
 
@@ -71,15 +74,23 @@ function fileSection(scanned: ScannedFile, showValues: boolean): string {
   const { file, text, findings } = scanned;
   const rows = findings.map(({ start, end, type, score }) => {
     const { line, column } = placeOf(text, start);
-    const shown = around(scanned, Math.max(0, start - AROUND), Math.min(text.length, end + AROUND), showValues);
+    const shown = around(
+      scanned,
+      Math.max(0, start - AROUND),
+      Math.min(text.length, end + AROUND),
+      showValues,
+    );
     return (
       `<tr><td class="number">${line}:${column}</td><td class="${labelOf(type)}">${escaped(type)}</td>` +
       `<td class="number">${score.toFixed(2)}</td><td><code>${shown}</code></td></tr>`
     );
   });
-  const head = '<tr><th class="number">place</th><th>type</th><th class="number">score</th><th>where</th></tr>';
+  const head =
+    '<tr><th class="number">place</th><th>type</th><th class="number">score</th><th>where</th></tr>';
   const body =
-    rows.length === 0 ? '<p>Nothing found.</p>' : `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`;
+    rows.length === 0
+      ? '<p>Nothing found.</p>'
+      : `<table><thead>${head}</thead><tbody>${rows.join('')}</tbody></table>`;
   return `<h2>${escaped(file)}</h2>${body}`;
 }
 

@@ -4,8 +4,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Finding } from '../../contract/recognizer.ts';
 import { findOtherPlaces } from '../../policies/privacy/name-places.ts';
 import { nameFinder, OPERATING_POINTS, type OperatingPoint } from '../../policies/privacy/names.ts';
-import { DEFAULT_MIN_SCORE, scanText } from '../../policies/privacy/scan.ts';
 import { OPERATORS } from '../../policies/privacy/redact.ts';
+import { DEFAULT_MIN_SCORE, scanText } from '../../policies/privacy/scan.ts';
 import { TYPES } from '../../policies/privacy/tagger/labels.ts';
 import { type FileFlags, scanFiles } from './scan-files.ts';
 

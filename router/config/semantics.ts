@@ -86,7 +86,10 @@ function checkPrivacy({ privacy }: Config, report: Report): void {
     const names = typeof setting === 'string' ? [setting] : Object.values(setting);
     const keyed = names.find((name) => name !== undefined && OPERATORS[name].needsKey === true);
     if (keyed !== undefined && privacy.key === undefined)
-      report(path, `${keyed} needs privacy.key, a secret of 16 characters and more; take it from the environment`);
+      report(
+        path,
+        `${keyed} needs privacy.key, a secret of 16 characters and more; take it from the environment`,
+      );
   }
 }
 

@@ -30,7 +30,8 @@ export const scanTexts =
     const body = await readBody(context, maxBodyBytes);
     const { text, redact, operator, ...rest } = parseBody(scanBody, body);
     const texts = text === undefined ? null : [text].flat();
-    const request = texts === null ? parseChatRequest(JSON.stringify({ model: 'scan', ...rest })) : requestOf(texts);
+    const request =
+      texts === null ? parseChatRequest(JSON.stringify({ model: 'scan', ...rest })) : requestOf(texts);
     const inspection = inspectRequest(request, gateway.privacy);
     const { handling = DEFAULT_HANDLING } = gateway.privacy;
     const { names: _, ...patterns } = gateway.privacy;
@@ -45,7 +46,12 @@ export const scanTexts =
           }).request
         : null;
     const results = texts?.map((one, i) => ({
-      spans: (inspection.spans.get(one) ?? []).map(({ start, end, type, score }) => ({ start, end, label: type, score })),
+      spans: (inspection.spans.get(one) ?? []).map(({ start, end, type, score }) => ({
+        start,
+        end,
+        label: type,
+        score,
+      })),
       ...(redacted && { redacted: redacted.messages[i]?.content }),
     }));
     return Response.json(

@@ -11,7 +11,8 @@ const WORD = /\p{L}[\p{L}\p{M}]*/gu;
 
 /** Written as `like` is: all capitals, all small, or as it is. */
 function inCaseOf(like: string, word: string): string {
-  if (like.length > 1 && like === like.toUpperCase() && like !== like.toLowerCase()) return word.toUpperCase();
+  if (like.length > 1 && like === like.toUpperCase() && like !== like.toLowerCase())
+    return word.toUpperCase();
   return like === like.toLowerCase() && like !== like.toUpperCase() ? word.toLowerCase() : word;
 }
 
@@ -98,7 +99,10 @@ function create({ isTaken }: OperatorContext): (form: Form) => StandIn {
   return (form) => {
     const standIn = realistic(form);
     const isUsable =
-      standIn !== null && standIn.text.length <= MAX_PLACEHOLDER_LENGTH && !used.has(standIn.text) && !isTaken(standIn.text);
+      standIn !== null &&
+      standIn.text.length <= MAX_PLACEHOLDER_LENGTH &&
+      !used.has(standIn.text) &&
+      !isTaken(standIn.text);
     if (!isUsable)
       return { text: formatPlaceholder(form.type, form.number, form.variant), form: 'placeholder' };
     used.add(standIn.text);
