@@ -256,7 +256,7 @@ describe('1,000 mixed requests with values of their own', () => {
         }
       }),
     );
-    results.forEach((result, i) => checkRestored(i, result));
+    for (const [i, result] of results.entries()) checkRestored(i, result);
   }, 300_000);
 
   /** The values of all requests that stand in a text, in any spelling. */

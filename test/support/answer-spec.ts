@@ -158,7 +158,8 @@ const emptyAnswer = (): ReadAnswer => ({ texts: {}, tokens: {}, finished: {} });
 function addLogprobs(read: ReadAnswer, index: number, logprobs: unknown): void {
   if (typeof logprobs !== 'object' || logprobs === null) return;
   const { content, tokens, token_logprobs, text_offset } = logprobs as Record<string, unknown[] | undefined>;
-  const list = (read.tokens[index] ??= []);
+  const list = read.tokens[index] ?? [];
+  read.tokens[index] = list;
   for (const one of content ?? []) {
     const { token, logprob, bytes } = one as { token: string; logprob: number; bytes: number[] };
     if (Buffer.from(bytes).toString() !== token) throw new Error(`bytes of ${JSON.stringify(token)} differ`);
