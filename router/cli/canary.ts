@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
-import { createOtherPlaces } from '../../policies/privacy/other-places.ts';
+import { normalView } from '../../policies/privacy/normal-view.ts';
 import type { LoadedConfig } from '../config/config.ts';
 import { loadConfig } from '../config/config.ts';
 import { createGateway, type RunningGateway } from '../gateway.ts';
@@ -80,6 +80,19 @@ function gatewayTo(url: string, loaded: LoadedConfig): RunningGateway {
     startedAtS: 0,
     log: pino({ level: 'silent' }),
   });
+}
+
+/** A word of three letters or a number of four digits and more tells something of a value. */
+const PART = /\p{L}{3,}|\d{4,}/gu;
+
+/** Is a telling part of the value in the body, other than what the sentence around it says anyway? */
+function hasPartOf({ value, prompt }: Canary, body: string): boolean {
+  const { messages } = JSON.parse(body) as ChatRequest;
+  const sent = normalView(String(messages.at(-1)?.content)).text;
+  const around = normalView(prompt.replace(value, '')).text;
+  const whole = normalView(value).text;
+  const parts = whole.match(PART) ?? [whole];
+  return sent.includes(whole) || parts.some((part) => sent.includes(part) && !around.includes(part));
 }
 
 interface Tally {
@@ -172,9 +185,7 @@ async function run({ config, count, seed, locale = [...LOCALES], json }: Flags):
           if (error.code === 'EGRESS_BLOCKED' || error.code === 'PII_BLOCKED') return null;
           throw error;
         });
-        const isOut =
-          back !== null &&
-          createOtherPlaces(new Map([[canary.value, canary.type]]))(upstream.last()).length > 0;
+        const isOut = back !== null && hasPartOf(canary, upstream.last());
         const isBack = back === null || back === canary.prompt;
         for (const key of [`type\t${canary.type}`, `locale\t${name}`, `both\t${canary.type}\t${name}`, 'all'])
           add(key, !isOut, isBack);
@@ -220,8 +231,8 @@ export function canaryCommand(): Command {
     .addHelpText(
       'after',
       `
-The upstream is one of our own on this machine; no configured target is called. A value counts as caught when it is in no form in the
-bytes that reached it, and as back when the client got its prompt back byte for byte.
+The upstream is one of our own on this machine; no configured target is called. A value counts as caught when no word of it
+reached it, and as back when the client got its prompt back byte for byte.
 
 Examples:
   $ tiergate canary

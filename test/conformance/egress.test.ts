@@ -50,7 +50,14 @@ beforeAll(async () => {
     hosts: new Map(),
     share: { number: 1, of: 1 },
     startedAtS: 0,
-    log: pino({ level: 'trace' }, { write: (line) => void (logged += line) }),
+    log: pino(
+      { level: 'trace' },
+      {
+        write: (line) => {
+          logged += line;
+        },
+      },
+    ),
   });
 });
 afterAll(async () => {

@@ -44,7 +44,9 @@ describe('hard cases of handling', () => {
   });
 
   it('22. the same value has the same number in every message: litellm#31959', () => {
-    const { request } = redact(ask(`${MAIL} ${OTHER}`, { role: 'assistant', content: OTHER }, `${OTHER} ${MAIL}`));
+    const { request } = redact(
+      ask(`${MAIL} ${OTHER}`, { role: 'assistant', content: OTHER }, `${OTHER} ${MAIL}`),
+    );
     expect(contents(request)).toEqual(['[EMAIL_1] [EMAIL_2]', '[EMAIL_2]', '[EMAIL_2] [EMAIL_1]']);
   });
 
@@ -59,7 +61,11 @@ describe('hard cases of handling', () => {
   });
 
   it('25. tool arguments are redacted in the history, with results, and put back in answers: litellm#31950, #41274, #14612', () => {
-    const call = (args: string) => ({ id: 'c', type: 'function', function: { name: 'send', arguments: args } });
+    const call = (args: string) => ({
+      id: 'c',
+      type: 'function',
+      function: { name: 'send', arguments: args },
+    });
     const { request, vault } = redact(
       ask(
         { role: 'assistant', content: null, tool_calls: [call(`{"to":"${MAIL}"}`)] },
@@ -70,7 +76,10 @@ describe('hard cases of handling', () => {
     expect(request.messages[1]?.content).toBe('{"sent":"[EMAIL_1]"}');
     const message = { role: 'assistant' as const, content: null, tool_calls: [call('{"to":"[EMAIL_1]"}')] };
     const head = { id: 'c', object: 'chat.completion' as const, created: 1, model: 'm' };
-    const answer = restoreCompletion({ ...head, choices: [{ index: 0, message, finish_reason: 'stop' }] }, vault);
+    const answer = restoreCompletion(
+      { ...head, choices: [{ index: 0, message, finish_reason: 'stop' }] },
+      vault,
+    );
     expect(answer.choices[0]?.message.tool_calls?.[0]?.function?.arguments).toBe(`{"to":"${MAIL}"}`);
   });
 
@@ -109,7 +118,9 @@ describe('hard cases of handling', () => {
   });
 
   it('32. system messages are redacted: stella#294', () => {
-    expect(contents(redact(ask({ role: 'system', content: `You serve ${MAIL}` }, 'hi')).request)[0]).toBe('You serve [EMAIL_1]');
+    expect(contents(redact(ask({ role: 'system', content: `You serve ${MAIL}` }, 'hi')).request)[0]).toBe(
+      'You serve [EMAIL_1]',
+    );
   });
 
   it('33. one stable sentence for the model, only when something was replaced: rehydra#43', () => {
@@ -134,8 +145,18 @@ describe('hard cases of handling', () => {
   it('40. ids, models and reasons of an answer are left alone: voidllm#135', () => {
     const vault = new Vault([vaultEntry('PERSON', 1, 'Anna')]);
     const message = { role: 'assistant' as const, content: '[PERSON_1]' };
-    const answer = { id: '[PERSON_1]', object: 'chat.completion' as const, created: 1, model: '[PERSON_1]', choices: [{ index: 0, message, finish_reason: 'stop' }] };
-    expect(restoreCompletion(answer, vault)).toMatchObject({ id: '[PERSON_1]', model: '[PERSON_1]', choices: [{ message: { content: 'Anna' } }] });
+    const answer = {
+      id: '[PERSON_1]',
+      object: 'chat.completion' as const,
+      created: 1,
+      model: '[PERSON_1]',
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+    };
+    expect(restoreCompletion(answer, vault)).toMatchObject({
+      id: '[PERSON_1]',
+      model: '[PERSON_1]',
+      choices: [{ message: { content: 'Anna' } }],
+    });
   });
 
   it('41. JSON keys hold values too: voidllm#134', () => {
@@ -145,14 +166,23 @@ describe('hard cases of handling', () => {
 
   it('changed by the model: case, space, markdown, escapes, translation, possessive', () => {
     const vault = new Vault([vaultEntry('PERSON', 1, 'Anna')]);
-    for (const text of ['PERSON 1', '\\[PERSON\\_1\\]', '«ПЕРСОНА_1»', '[person-1]', '[**PERSON_1**]', '[Persona 1]'])
+    for (const text of [
+      'PERSON 1',
+      '\\[PERSON\\_1\\]',
+      '«ПЕРСОНА_1»',
+      '[person-1]',
+      '[**PERSON_1**]',
+      '[Persona 1]',
+    ])
       expect(restoreText(text, vault)).toBe('Anna');
     expect(restoreText("[PERSON_1]'s [PERSON_1’s]", vault)).toBe("Anna's Anna’s");
   });
 
   it('a value split by markdown or quoted mail is the same value', () => {
     const iban = 'DE89 3704 0044 0532 0130 00';
-    const { request } = redact(ask(`IBAN ${iban}`, '> DE89 3704 0044\n> 0532 0130 00', `mail ${MAIL}`, 'anna.**weber**@example.com'));
+    const { request } = redact(
+      ask(`IBAN ${iban}`, '> DE89 3704 0044\n> 0532 0130 00', `mail ${MAIL}`, 'anna.**weber**@example.com'),
+    );
     expect(contents(request).slice(1)).toEqual(['> [IBAN_1b]', 'mail [EMAIL_1]', '[EMAIL_1b]']);
   });
 });
