@@ -6,7 +6,7 @@
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
 import { fold } from './name-places.ts';
-import { normalForms } from './normal-view.ts';
+import { normalForms } from './value-view.ts';
 import { createOtherPlaces, isDerived, type Span, standing, uniteSpans } from './other-places.ts';
 import { wordOf } from './placeholder-words.ts';
 import { findPlaceholderKeys, placeholderKey, placeholderWords } from './placeholders.ts';

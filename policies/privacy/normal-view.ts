@@ -1,210 +1,187 @@
-// One form for all the ways in which a value can be written: lower case without accents, compatibility characters (full width,
-// ligatures) as plain ones, look-alikes of other scripts as Latin letters, percent encoding, HTML references and backslash escapes
-// decoded, white space as one space, zero-width characters, markdown emphasis and the `>` of quoted mail left out. Values are
-// looked for in this view, by redaction and by the check at the door alike: what one of them finds, the other does.
+// A text as a reader means it: full-width and other digits as ASCII, invisible characters left out, letters of other alphabets
+// that look like Latin ones among Latin ones, %40, &#64; and \u0040 decoded. Each place of it knows the place of the text that it
+// comes from. A text that has none of that costs a glance.
+import { confusableOf, isInvisible, isNumberSign, plainOf } from './look-alikes.ts';
 
 export interface NormalView {
   text: string;
-  /** Index in the original of each character; null: the same. */
-  starts: Uint32Array | null;
-  /** Index behind it. */
-  ends: Uint32Array | null;
+  /** Where in the original the unit at this place begins; one more place for the end. */
+  starts: Int32Array;
+  /** Where what the unit at this place comes from ends. */
+  ends: Int32Array;
 }
 
-const IS_NOT_PLAIN = /[^\x20-\x7e]|[%&\\*`]| {2}/;
+/** `%40`, `&#64;`, `&commat;`, `\u0040`. */
+const ENCODED = /%[2-7cdef][0-9a-f]|&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8});|\\u[0-9a-f]{4}/i;
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+  commat: '@',
+  period: '.',
+  colon: ':',
+  sol: '/',
+  lowbar: '_',
+  hyphen: '-',
+  dash: '-',
+  plus: '+',
+  num: '#',
+  lpar: '(',
+  rpar: ')',
+  shy: '',
+};
+const MAX_PERCENT_RUN = 12;
 
-const NAMED: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-  ['commat', '@'],
-  ['period', '.'],
-  ['nbsp', ' '],
-  ['lowbar', '_'],
-  ['hyphen', '-'],
-  ['colon', ':'],
-  ['sol', '/'],
-  ['plus', '+'],
-]);
+/** Could the text have another view? @param unitsOr all its code units, or-ed */
+export const mayHaveView = (text: string, unitsOr: number): boolean =>
+  unitsOr > 0xff ||
+  (unitsOr > 0x7f && text.includes('\u00ad')) ||
+  ((text.includes('%') || text.includes('&') || text.includes('\\u')) && ENCODED.test(text));
 
-/** Letters of other scripts that look like Latin ones. */
-const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
-  Array.from('аеорсухіјѕԁһӏвкмнтɡαοενικρτυχ', (char, i) => [
-    char,
-    'aeopcyxijsdhlbkmhtgaoevikptux'[i] as string,
-  ]),
-);
+const isLatin = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122 && code < 128;
+const hex = (text: string, at: number, length: number): number => {
+  const digits = text.slice(at, at + length);
+  return digits.length === length && /^[0-9a-f]+$/i.test(digits) ? Number.parseInt(digits, 16) : -1;
+};
 
-const MARKS = /[\p{M}\p{Cf}]/gu;
+/** A decoded piece and the length of what it stands for. */
+type Decoded = [piece: string, length: number] | null;
 
-/** By character: what stands for it; '' for what is left out. Text repeats its characters. */
-const folded = new Map<string, string>();
-const MAX_FOLDED = 20_000;
+const isShown = (piece: string): boolean => !/[\p{Cc}\p{Cs}\ufffd]/u.test(piece.replace(/[\t\n\r]/g, ''));
 
-function foldCharacter(char: string): string {
-  const known = folded.get(char);
-  if (known !== undefined) return known;
-  const plain = char.normalize('NFKD').replace(MARKS, '').toLowerCase().normalize('NFKD').replace(MARKS, '');
-  const out = Array.from(plain, (one) => LOOK_ALIKES.get(one) ?? one)
-    .join('')
-    .replaceAll('ß', 'ss');
-  if (folded.size >= MAX_FOLDED) folded.clear();
-  folded.set(char, out);
-  return out;
-}
-
-const ESCAPE = /\\+(?:u([0-9a-fA-F]{4})|([nrtbfv])|(?=(["/])))?/y;
-const PERCENT = /(?:%[0-9a-fA-F]{2})+/y;
-const REFERENCE = /&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-z]{2,6}));/y;
-
-function decodePercent(run: string): string | null {
-  try {
-    return decodeURIComponent(run);
-  } catch {
-    return null;
+/** `%C3%BC`: one character, as UTF-8. */
+function percent(text: string, at: number): Decoded {
+  const first = hex(text, at + 1, 2);
+  if (first < 0x20) return null;
+  if (first < 0x80) return [String.fromCharCode(first), 3];
+  const bytes = [first];
+  while (bytes.length < MAX_PERCENT_RUN / 3 && text[at + 3 * bytes.length] === '%') {
+    const next = hex(text, at + 3 * bytes.length + 1, 2);
+    if (next < 0x80 || next > 0xbf) break;
+    bytes.push(next);
   }
+  const piece = Buffer.from(bytes).toString('utf8');
+  return [...piece].length === 1 ? [piece, 3 * bytes.length] : null;
 }
 
-const isHexPair = (text: string, at: number): boolean => /^[0-9a-fA-F]{2}$/.test(text.slice(at + 1, at + 3));
-
-/** What is written at `at` in an encoded way: the text it stands for and its length; null where nothing is encoded. */
-function decodeAt(text: string, at: number, code: number): { plain: string; length: number } | null {
-  if (code === 92) {
-    ESCAPE.lastIndex = at;
-    const [whole, hex, letter, quote] = ESCAPE.exec(text) as RegExpExecArray;
-    const other = quote === undefined ? '\\' : '';
-    const plain =
-      hex !== undefined ? String.fromCharCode(Number.parseInt(hex, 16)) : letter !== undefined ? '\n' : other;
-    return { plain, length: whole.length };
+const ENTITY = /&(?:#(\d{2,7})|#x([0-9a-f]{2,6})|([a-z]{2,8}));/iy;
+function entity(text: string, at: number): Decoded {
+  ENTITY.lastIndex = at;
+  const match = ENTITY.exec(text);
+  if (match === null) return null;
+  const [all, decimal, hexadecimal, name] = match;
+  if (name !== undefined) {
+    const piece = ENTITIES[name.toLowerCase()];
+    return piece === undefined ? null : [piece, all.length];
   }
-  if (code === 37) {
-    if (!isHexPair(text, at)) return null;
-    PERCENT.lastIndex = at;
-    const run = (PERCENT.exec(text) as RegExpExecArray)[0];
-    // A character's bytes are 4 at most: the map stays fine-grained.
-    const byte = Number.parseInt(run.slice(1, 3), 16);
-    const bytes = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    const plain = decodePercent(run.slice(0, bytes * 3));
-    return plain === null ? null : { plain, length: Math.min(run.length, bytes * 3) };
-  }
-  REFERENCE.lastIndex = at;
-  const [whole, hex, decimal, name] = REFERENCE.exec(text) ?? [];
-  if (whole === undefined) return null;
-  const point = hex !== undefined ? Number.parseInt(hex, 16) : decimal !== undefined ? Number(decimal) : -1;
-  if (point > 0x10ffff) return null;
-  const plain = point >= 0 ? String.fromCodePoint(point) : NAMED.get(name as string);
-  return plain === undefined ? null : { plain, length: whole.length };
+  const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hexadecimal as string, 16);
+  return code <= 0x10ffff ? [String.fromCodePoint(code), all.length] : null;
 }
 
-const SPACE = /\s/;
+function unicodeEscape(text: string, at: number): Decoded {
+  const code = text[at + 1] === 'u' ? hex(text, at + 2, 4) : -1;
+  return code >= 0x20 ? [String.fromCharCode(code), 6] : null;
+}
 
-/** Linear in the text's length. */
-export function normalView(text: string): NormalView {
-  if (!IS_NOT_PLAIN.test(text)) return { text: text.toLowerCase(), starts: null, ends: null };
-  const out: string[] = [];
-  const starts: number[] = [];
+/** What stands encoded at `at`. */
+function decodeAt(text: string, at: number): Decoded {
+  const code = text.charCodeAt(at);
+  const decoded =
+    code === 37
+      ? percent(text, at)
+      : code === 38
+        ? entity(text, at)
+        : code === 92
+          ? unicodeEscape(text, at)
+          : null;
+  return decoded !== null && isShown(decoded[0]) ? decoded : null;
+}
+
+/** `@`, `.`, `_`, `-` and digits: a name before `@` may have no Latin letter of its own. */
+const isInAddress = (code: number): boolean =>
+  code === 64 || code === 46 || code === 95 || code === 45 || (code >= 48 && code <= 57);
+
+const isAlphanumeric = (code: number): boolean => isLatin(code) || (code >= 48 && code <= 57);
+/** A dash or dot is one of a number or code only between its parts. */
+const joinsNumber = (text: string, at: number): boolean => {
+  const [before, after] = [text.charCodeAt(at - 1), text.charCodeAt(at + 1)];
+  return isAlphanumeric(before) && isAlphanumeric(after) && (before <= 57 || after <= 57);
+};
+
+/** Is a letter of another alphabet one of a word with Latin letters in it, all of whose others look Latin? */
+function isAmongLatin(text: string, at: number): boolean {
+  let hasLatin = false;
+  for (const step of [-1, 1]) {
+    for (
+      let place = at + step, seen = 0;
+      place >= 0 && place < text.length && seen < 64;
+      place += step, seen += 1
+    ) {
+      const code = text.charCodeAt(place);
+      if (isLatin(code)) hasLatin = true;
+      else if (code > 0x7f) {
+        if (confusableOf(code) !== 0) continue;
+        if (/\p{L}/u.test(text[place] as string)) return false;
+        break;
+      } else if (!isInAddress(code)) break;
+    }
+  }
+  return hasLatin;
+}
+
+/** The normal view of a text; null when it is the text itself. */
+export function normalView(text: string): NormalView | null {
+  const pieces: string[] = [];
+  let starts: number[] | null = null;
   const ends: number[] = [];
-  /** White space since the last character, and whether a line ended in it: then `>` is a quotation's. */
-  let space: { start: number; end: number; isLine: boolean } | null = null;
-
-  const put = (char: string, start: number, end: number): void => {
-    if (SPACE.test(char)) {
-      const isLine = char === '\n' || char === '\r' || space?.isLine === true;
-      space = { start: space?.start ?? start, end, isLine };
-      return;
+  let copied = 0;
+  /** What stands from `at` for `length` units is `piece`. */
+  const put = (at: number, length: number, piece: string): void => {
+    starts ??= [];
+    copyTo(at);
+    pieces.push(piece);
+    for (let i = 0; i < piece.length; i += 1) {
+      starts.push(at);
+      ends.push(at + length);
     }
-    if (char === '*' || char === '`') return;
-    if (char === '>' && space?.isLine === true) {
-      space.end = end;
-      return;
-    }
-    if (space !== null) {
-      out.push(' ');
-      starts.push(space.start);
-      ends.push(space.end);
-      space = null;
-    }
-    for (let i = 0; i < char.length; i += 1) {
-      starts.push(start);
-      ends.push(end);
-    }
-    out.push(char);
+    copied = at + length;
   };
-
-  for (let at = 0; at < text.length; ) {
-    const code = text.charCodeAt(at);
-    const decoded = code === 92 || code === 37 || code === 38 ? decodeAt(text, at, code) : null;
-    if (decoded !== null) {
-      for (const char of decoded.plain) put(foldOne(char), at, at + decoded.length);
-      at += decoded.length;
-    } else if (code < 128) {
-      put(code >= 65 && code <= 90 ? String.fromCharCode(code | 32) : (text[at] as string), at, at + 1);
-      at += 1;
-    } else {
-      const char = String.fromCodePoint(text.codePointAt(at) as number);
-      const plain = foldCharacter(char);
-      if (plain !== '') put(plain, at, at + char.length);
-      at += char.length;
+  const copyTo = (at: number): void => {
+    if (copied === at) return;
+    pieces.push(text.slice(copied, at));
+    for (let i = copied; i < at; i += 1) {
+      (starts as number[]).push(i);
+      ends.push(i + 1);
     }
-  }
-  if (space !== null) {
-    out.push(' ');
-    starts.push((space as { start: number }).start);
-    ends.push((space as { end: number }).end);
-  }
-  return { text: out.join(''), starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) };
-}
-
-const foldOne = (char: string): string =>
-  char.charCodeAt(0) < 128 ? char.toLowerCase() : foldCharacter(char);
-
-/** The original's span of a span of the view. */
-export const originalSpan = (view: NormalView, start: number, end: number): { start: number; end: number } =>
-  view.starts === null || view.ends === null
-    ? { start, end }
-    : { start: view.starts[start] as number, end: view.ends[end - 1] as number };
-
-/** Between the groups of a number: `4111 1111-1111.1111`. */
-const isGrouping = (char: string): boolean => ' -./()_'.includes(char);
-const IS_ALPHANUMERIC = /[\p{L}\p{N}]/u;
-
-export interface CompactView {
-  text: string;
-  /** Index in the normal view of each character. */
-  places: Uint32Array;
-}
-
-/** The view with the groups of numbers joined: letters and digits alone, other signs as line ends. */
-export function compactView({ text }: NormalView): CompactView {
-  let out = '';
-  const places: number[] = [];
+  };
   for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] as string;
-    const code = char.charCodeAt(0);
-    const isKept =
-      code < 128 ? (code >= 48 && code <= 57) || (code >= 97 && code <= 122) : IS_ALPHANUMERIC.test(char);
-    if (!isKept && isGrouping(char)) continue;
-    out += isKept ? char : '\n';
-    places.push(at);
+    const code = text.charCodeAt(at);
+    if (code < 0x80) {
+      if (code !== 37 && code !== 38 && code !== 92) continue;
+      const decoded = decodeAt(text, at);
+      if (decoded === null) continue;
+      put(at, decoded[1], decoded[0]);
+      at += decoded[1] - 1;
+      continue;
+    }
+    if (code < 0x100 && code !== 0xad) continue;
+    const isPair = code >= 0xd800 && code <= 0xdbff && at + 1 < text.length;
+    const point = isPair ? (text.codePointAt(at) as number) : code;
+    const length = point > 0xffff ? 2 : 1;
+    if (isInvisible(point)) put(at, length, '');
+    else {
+      const plain = plainOf(point);
+      const look = plain === 0 ? confusableOf(point) : 0;
+      if (plain !== 0 && (!isNumberSign(point) || joinsNumber(text, at)))
+        put(at, length, String.fromCharCode(plain));
+      else if (look !== 0 && isAmongLatin(text, at)) put(at, length, String.fromCharCode(look));
+    }
+    at += length - 1;
   }
-  return { text: out, places: Uint32Array.from(places) };
-}
-
-export interface NormalForms {
-  normal: string;
-  /** A number without its grouping; '' for what is none. */
-  compact: string;
-}
-
-const MIN_DIGITS = 7;
-
-/** The forms in which a value is looked for. */
-export function normalForms(value: string): NormalForms {
-  const view = normalView(value);
-  const compact = compactView(view).text.trim();
-  const digits = compact.replace(/\D/g, '').length;
-  const isNumber = digits >= MIN_DIGITS && digits * 2 >= compact.length && !compact.includes('\n');
-  return { normal: view.text.trim().replace(/\\+$/, ''), compact: isNumber ? compact : '' };
+  if (starts === null) return null;
+  copyTo(text.length);
+  return { text: pieces.join(''), starts: Int32Array.from(starts), ends: Int32Array.from(ends) };
 }

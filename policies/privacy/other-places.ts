@@ -1,8 +1,8 @@
-// A value found once is found at every other place of the conversation, however it is written there (normal-view.ts says what
+// A value found once is found at every other place of the conversation, however it is written there (value-view.ts says what
 // counts as the same). Persons' parts are name-places.ts's.
 import type { Finding } from '../../contract/recognizer.ts';
 import { isSearchable } from './name-places.ts';
-import { compactView, normalForms, normalView, originalSpan } from './normal-view.ts';
+import { compactView, normalForms, normalView, originalSpan } from './value-view.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch, isBounded } from './value-search.ts';
 

@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
-import { normalView } from '../../policies/privacy/normal-view.ts';
+import { normalView } from '../../policies/privacy/value-view.ts';
 import type { LoadedConfig } from '../config/config.ts';
 import { loadConfig } from '../config/config.ts';
 import { createGateway, type RunningGateway } from '../gateway.ts';

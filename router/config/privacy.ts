@@ -42,6 +42,7 @@ export function privacyOptions(
   const mayLeave = targets.some(({ target }) => target.zone === 'external');
   return {
     minScore: privacy.min_score ?? MIN_SCORE[privacy.operating_point],
+    minScores: privacy.min_scores,
     scan: customScan(privacy),
     sensitivityByType: privacy.sensitivity,
     handling: handlingOf(privacy),

@@ -1,7 +1,7 @@
 // `[EMAIL:3fa94c1d20ab]`: the same for the same value and caller, in every request, so that records can be joined by it. Not put
 // back in the answer.
 import { hashOf } from '../crypt.ts';
-import { normalForms } from '../normal-view.ts';
+import { normalForms } from '../value-view.ts';
 import { defineOperator } from '../operator.ts';
 
 export default defineOperator({
