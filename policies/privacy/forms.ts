@@ -6,11 +6,11 @@
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
 import { fold } from './name-places.ts';
-import { normalForms } from './value-view.ts';
 import { createOtherPlaces, isDerived, type Span, standing, uniteSpans } from './other-places.ts';
 import { wordOf } from './placeholder-words.ts';
 import { findPlaceholderKeys, placeholderKey, placeholderWords } from './placeholders.ts';
 import { mapTextSlots } from './text-slots.ts';
+import { normalForms } from './value-view.ts';
 
 export interface Form {
   type: string;

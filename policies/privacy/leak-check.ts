@@ -1,11 +1,11 @@
 // The last look at a serialised body before it leaves: no redacted value may stand in it, in any form that value-view.ts knows,
 // in base64 or hexadecimal, and no secret that the inspection should have found. Gives reasons by type only, never a value.
 
-import { compactView, normalForms, normalView } from './value-view.ts';
 import { scanText } from './scan.ts';
 import { SENSITIVITY_BY_TYPE } from './sensitivity.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch, isBounded } from './value-search.ts';
+import { compactView, normalForms, normalView } from './value-view.ts';
 import type { Vault } from './vault.ts';
 
 /** Sure enough to refuse a request for: a checksum or a vendor's own shape. */

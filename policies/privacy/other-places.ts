@@ -2,9 +2,9 @@
 // counts as the same). Persons' parts are name-places.ts's.
 import type { Finding } from '../../contract/recognizer.ts';
 import { isSearchable } from './name-places.ts';
-import { compactView, normalForms, normalView, originalSpan } from './value-view.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch, isBounded } from './value-search.ts';
+import { compactView, normalForms, normalView, originalSpan } from './value-view.ts';
 
 /** Shorter values are everywhere: they are replaced where they were found. */
 const MIN_LENGTH = 5;

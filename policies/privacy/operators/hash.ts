@@ -1,8 +1,8 @@
 // `[EMAIL:3fa94c1d20ab]`: the same for the same value and caller, in every request, so that records can be joined by it. Not put
 // back in the answer.
 import { hashOf } from '../crypt.ts';
-import { normalForms } from '../value-view.ts';
 import { defineOperator } from '../operator.ts';
+import { normalForms } from '../value-view.ts';
 
 export default defineOperator({
   name: 'hash',
