@@ -5,12 +5,12 @@
 // the numbers of its earlier turns (and the upstream its prompt cache).
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
-import { foldedForms } from './folded-view.ts';
 import { fold } from './name-places.ts';
 import { createOtherPlaces, isDerived, type Span, standing, uniteSpans } from './other-places.ts';
 import { wordOf } from './placeholder-words.ts';
 import { findPlaceholderKeys, placeholderKey, placeholderWords } from './placeholders.ts';
 import { mapTextSlots } from './text-slots.ts';
+import { valueForms, valueForms } from './value-view.ts';
 
 export interface Form {
   type: string;
@@ -176,7 +176,7 @@ class Numbering {
   }
 
   number({ type, value, isNumber, isSystemOnly, isGlued }: Draft, isShown: boolean): Form {
-    const { normal, compact } = foldedForms(value);
+    const { normal, compact } = valueForms(value);
     const words = type === 'PERSON' ? new Set(wordsOf(value)) : new Set<string>();
     const known =
       this.#byForm.get(normal) ??

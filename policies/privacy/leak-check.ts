@@ -1,11 +1,11 @@
-// The last look at a serialised body before it leaves: no redacted value may stand in it, in any form that folded-view.ts knows,
+// The last look at a serialised body before it leaves: no redacted value may stand in it, in any form that value-view.ts knows,
 // in base64 or hexadecimal, and no secret that the inspection should have found. Gives reasons by type only, never a value.
 
-import { compactView, foldedForms, foldedView } from './folded-view.ts';
 import { scanText } from './scan.ts';
 import { SENSITIVITY_BY_TYPE } from './sensitivity.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch, isBounded } from './value-search.ts';
+import { compactView, valueForms, valueView } from './value-view.ts';
 import type { Vault } from './vault.ts';
 
 /** Sure enough to refuse a request for: a checksum or a vendor's own shape. */
@@ -96,7 +96,7 @@ function soughtIn(vault: Vault): Sought {
   // A stand-in may share its form with a value (a mask that hides nothing): that is the operator's doing.
   for (const { value, type, standIn } of vault.entries()) {
     if (standIn === value) continue;
-    const { normal, compact } = foldedForms(value);
+    const { normal, compact } = valueForms(value);
     const isTagged = TAGGED_TYPES.has(type);
     if (normal.length < MIN_LENGTH || PROTOCOL_WORDS.has(normal) || (isTagged && !SPACE.test(value)))
       continue;
@@ -115,7 +115,7 @@ function createFind({ normal, compact, encoded }: Sought): Find {
   const searchEncoded = createValueSearch([...encoded.keys()]);
   return (body) => {
     let type: string | undefined;
-    const view = foldedView(body);
+    const view = valueView(body);
     searchNormal(view.text, ({ start, end, value }) => {
       if (type === undefined && isBounded(view.text, start, end)) type = normal.get(value);
     });

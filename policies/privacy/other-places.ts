@@ -1,10 +1,10 @@
-// A value found once is found at every other place of the conversation, however it is written there (folded-view.ts says what
+// A value found once is found at every other place of the conversation, however it is written there (value-view.ts says what
 // counts as the same). Persons' parts are name-places.ts's.
 import type { Finding } from '../../contract/recognizer.ts';
-import { compactView, foldedForms, foldedView, originalSpan } from './folded-view.ts';
 import { isSearchable } from './name-places.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch, isBounded } from './value-search.ts';
+import { compactView, originalSpan, valueForms, valueView } from './value-view.ts';
 
 /** Shorter values are everywhere: they are replaced where they were found. */
 const MIN_LENGTH = 5;
@@ -31,7 +31,7 @@ export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOthe
   const byCompact = new Map<string, string>();
   for (const [value, type] of values) {
     if (!isSearchable(value, type)) continue;
-    const { normal, compact } = foldedForms(value);
+    const { normal, compact } = valueForms(value);
     if (normal.length >= MIN_LENGTH && !byNormal.has(normal)) byNormal.set(normal, value);
     if (compact !== '' && !byCompact.has(compact)) byCompact.set(compact, value);
   }
@@ -41,7 +41,7 @@ export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOthe
 
   return (text) => {
     const places: OtherPlace[] = [];
-    const view = foldedView(text);
+    const view = valueView(text);
     const add = (start: number, end: number, value: string): void => {
       const wordBefore = isBounded(view.text, start, start) ? null : originalSpan(view, start - 1, start).end;
       const wordAfter = isBounded(view.text, end, end) ? null : originalSpan(view, end, end + 1).start;

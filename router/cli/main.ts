@@ -16,6 +16,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   replay: async () => (await import('./replay.ts')).replayCommand(),
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand(),
   scan: async () => (await import('./scan.ts')).scanCommand(),
+  canary: async () => (await import('./canary.ts')).canaryCommand(),
   tokenize: async () => (await import('./tokenize.ts')).tokenizeCommand(),
   inspect: async () => (await import('./inspect.ts')).inspectCommand(),
   perplexity: async () => (await import('./perplexity.ts')).perplexityCommand(),

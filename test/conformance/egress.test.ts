@@ -50,7 +50,14 @@ beforeAll(async () => {
     hosts: new Map(),
     share: { number: 1, of: 1 },
     startedAtS: 0,
-    log: pino({ level: 'trace' }, { write: (line) => void (logged += line) }),
+    log: pino(
+      { level: 'trace' },
+      {
+        write: (line) => {
+          logged += line;
+        },
+      },
+    ),
   });
 });
 afterAll(async () => {
@@ -63,7 +70,14 @@ const askWith = async (with_: RunningGateway, model: string, more: Partial<ChatR
   upstream.requests.length = 0;
   entries.length = 0;
   const request: ChatRequest = { model, messages: [{ role: 'user', content: `write to ${MAIL}` }], ...more };
-  const ask = { request, requestId: 'r', surface: 'chat', caller: 'anonymous', headers: {}, cancellation: new Cancellation() };
+  const ask = {
+    request,
+    requestId: 'r',
+    surface: 'chat',
+    caller: 'anonymous',
+    headers: {},
+    cancellation: new Cancellation(),
+  };
   return answer(with_, ask).then(
     (reply) => (reply.kind === 'completion' ? reply.body : reply.kind),
     (error: unknown) => error as GatewayError,
@@ -81,14 +95,19 @@ describe('a scanner that fails', () => {
     },
   });
 
-  it.each(['tier:3', 'tier:2'])('closes %s: a clear error, a row in the ledger, nothing sent', async (model) => {
-    const error = await askWith(broken(), model);
-    expect(error).toBeInstanceOf(GatewayError);
-    expect((error as GatewayError).status).toBe(403);
-    expect((error as GatewayError).message).toContain('looking for private values failed');
-    expect(upstream.requests).toEqual([]);
-    expect(entries.map(({ request }) => [request.outcome, request.sensitivity])).toEqual([['blocked', 'restricted']]);
-  });
+  it.each(['tier:3', 'tier:2'])(
+    'closes %s: a clear error, a row in the ledger, nothing sent',
+    async (model) => {
+      const error = await askWith(broken(), model);
+      expect(error).toBeInstanceOf(GatewayError);
+      expect((error as GatewayError).status).toBe(403);
+      expect((error as GatewayError).message).toContain('looking for private values failed');
+      expect(upstream.requests).toEqual([]);
+      expect(entries.map(({ request }) => [request.outcome, request.sensitivity])).toEqual([
+        ['blocked', 'restricted'],
+      ]);
+    },
+  );
 
   it('leaves this machine open', async () => {
     expect(await askWith(broken(), 'auto')).toContain(MAIL);
@@ -107,14 +126,19 @@ describe('the door', () => {
     // A field that no walk visits would be such a bug; here the walk is told nothing of the value.
     const blind: RunningGateway = {
       ...gateway,
-      privacy: { ...gateway.privacy, scan: (text, options) => (text.includes('AKIA') ? [] : gateway.privacy.scan!(text, options)) },
+      privacy: {
+        ...gateway.privacy,
+        scan: (text, options) => (text.includes('AKIA') ? [] : gateway.privacy.scan!(text, options)),
+      },
     };
     const error = await askWith(blind, 'tier:3', { user: 'AKIA4QZX7LMNP2RSTUVW' });
     expect(error).toMatchObject({ code: 'EGRESS_BLOCKED', status: 500 });
     expect((error as GatewayError).message).toMatch(/nothing was sent .* unredacted value of type API_KEY/);
     expect(upstream.requests).toEqual([]);
     expect(entries[0]!.request).toMatchObject({ errorCode: 'EGRESS_BLOCKED', status: 500 });
-    expect(entries[0]!.attempts).toMatchObject([{ outcome: 'blocked', errorCode: 'EGRESS_BLOCKED', redacted: true }]);
+    expect(entries[0]!.attempts).toMatchObject([
+      { outcome: 'blocked', errorCode: 'EGRESS_BLOCKED', redacted: true },
+    ]);
   });
 
   it('stays closed when the check itself fails', async () => {

@@ -41,7 +41,10 @@ const vault = new Vault([
   vaultEntry('PERSON', 1, 'Zoë', { variant: 'b' }),
   vaultEntry('CUSTOM', 1, HARD),
   vaultEntry('PHONE', 1, NUMBER, { isNumber: true }),
-  vaultEntry('URL', 1, 'https://intra.example.com/x', { standIn: 'https://masked-1.example/', form: 'literal' }),
+  vaultEntry('URL', 1, 'https://intra.example.com/x', {
+    standIn: 'https://masked-1.example/',
+    form: 'literal',
+  }),
 ]);
 const inJson = (value: string): string => JSON.stringify(value).slice(1, -1);
 
@@ -53,17 +56,33 @@ const TEXTS: [name: string, written: string, restored: string][] = [
   ['escaped', '\\[PERSON\\_1\\] **[PERSON_1b]** &lsqb;EMAIL_1&rsqb;', `${NAME} **Zoë** ${MAIL}`],
   ['possessive', "[PERSON_1]'s and [PERSON_1’s] é [person 1]", `${NAME}'s and ${NAME}’s é ${NAME}`],
   ['translated', 'Письмо: [ПЕРСОНА_1], «ПЕРСОНА_1», 【人物 1】', `Письмо: ${NAME}, ${NAME}, ${NAME}`],
-  ['without brackets', 'PERSON_1 wrote to EMAIL_12, not EMAIL_2.', `${NAME} wrote to second@example.org, not EMAIL_2.`],
+  [
+    'without brackets',
+    'PERSON_1 wrote to EMAIL_12, not EMAIL_2.',
+    `${NAME} wrote to second@example.org, not EMAIL_2.`,
+  ],
   ['a literal', 'See https://masked-1.example/ – or not.', 'See https://intra.example.com/x – or not.'],
   ['a hard value', '日本 [CUSTOM_1] 😀', `日本 ${HARD} 😀`],
-  ['natural text', '[EMAIL me at 5] [E [PER [PERSON_ 1 of 2] [see [1]', '[EMAIL me at 5] [E [PER [PERSON_ 1 of 2] [see [1]'],
+  [
+    'natural text',
+    '[EMAIL me at 5] [E [PER [PERSON_ 1 of 2] [see [1]',
+    '[EMAIL me at 5] [E [PER [PERSON_ 1 of 2] [see [1]',
+  ],
   ['unknown', '[EMAIL_9] [PHONE_3] [EMAIL_1', '[EMAIL_9] [PHONE_3] [EMAIL_1'],
 ];
 
 const CALLS: [name: string, written: string, restored: string][] = [
   ['plain', '{"to":"[EMAIL_1]","n":1}', `{"to":"${MAIL}","n":1}`],
-  ['a hard value', '[["x [CUSTOM_1]"],{"[CUSTOM_1]":"\\n"}]', `[["x ${inJson(HARD)}"],{"${inJson(HARD)}":"\\n"}]`],
-  ['a number', '{"phone": "[PHONE_1]", "note": "call [PHONE_1]"}', `{"phone": ${NUMBER}, "note": "call ${NUMBER}"}`],
+  [
+    'a hard value',
+    '[["x [CUSTOM_1]"],{"[CUSTOM_1]":"\\n"}]',
+    `[["x ${inJson(HARD)}"],{"${inJson(HARD)}":"\\n"}]`,
+  ],
+  [
+    'a number',
+    '{"phone": "[PHONE_1]", "note": "call [PHONE_1]"}',
+    `{"phone": ${NUMBER}, "note": "call ${NUMBER}"}`,
+  ],
   ['bare', '{"to": [EMAIL_1], "all": [[PERSON_1]]}', `{"to": "${MAIL}", "all": ["${NAME}"]}`],
   ['JSON escapes', '{"a":"\\u005bEMAIL_1\\u005d \\\\[EMAIL\\\\_1\\\\]"}', `{"a":"${MAIL} ${MAIL}"}`],
   ['unknown', '{"a":"[EMAIL_9] EMAIL_1 [E"}', '{"a":"[EMAIL_9] EMAIL_1 [E"}'],
@@ -169,7 +188,9 @@ describe.each(SURFACES)('%s', (surface, wire) => {
     });
 
     it('streamed, each text in two deltas cut at every place', async () => {
-      const longest = Math.max(...one.written.choices.flatMap((choice) => textsOf(choice).map(([, text]) => text.length)));
+      const longest = Math.max(
+        ...one.written.choices.flatMap((choice) => textsOf(choice).map(([, text]) => text.length)),
+      );
       for (let place = 0; place <= longest; place += 1) {
         const bytes = Buffer.from(sseText(streamedAnswer(one.written, cutAt(place))));
         check(one, readStream(await streamed([bytes], surface, wire)));
@@ -181,32 +202,38 @@ describe.each(SURFACES)('%s', (surface, wire) => {
     it('streamed, its bytes in two reads cut at every place', async () => {
       const bytes = Buffer.from(sseText(streamedAnswer(one.written, whole)));
       for (let place = 0; place <= bytes.length; place += 1)
-        check(one, readStream(await streamed([bytes.subarray(0, place), bytes.subarray(place)], surface, wire)));
+        check(
+          one,
+          readStream(await streamed([bytes.subarray(0, place), bytes.subarray(place)], surface, wire)),
+        );
     });
   });
 });
 
 describe('what is held back', () => {
-  it.each(TEXTS)('is the beginning of an issued placeholder, and at most 40 characters: %s', async (_name, written) => {
-    let sent = 0;
-    let received = 0;
-    async function* source(): AsyncGenerator<ChatEvent[]> {
-      for (const content of written) {
-        sent += content.length;
-        const chunk = { id: 'c', object: 'chat.completion.chunk' as const, created: 1, model: 'm' };
-        yield [{ chunk: { ...chunk, choices: [{ index: 0, delta: { content } }] } }];
+  it.each(TEXTS)(
+    'is the beginning of an issued placeholder, and at most 40 characters: %s',
+    async (_name, written) => {
+      let sent = 0;
+      let received = 0;
+      async function* source(): AsyncGenerator<ChatEvent[]> {
+        for (const content of written) {
+          sent += content.length;
+          const chunk = { id: 'c', object: 'chat.completion.chunk' as const, created: 1, model: 'm' };
+          yield [{ chunk: { ...chunk, choices: [{ index: 0, delta: { content } }] } }];
+        }
       }
-    }
-    // Nothing is issued under these numbers: lengths stay.
-    const none = new Vault([vaultEntry('EMAIL', 77, 'x'), vaultEntry('PERSON', 77, 'y')]);
-    let text = '';
-    for await (const batch of restoreEvents(source(), none)) {
-      for (const { chunk } of batch) text += chunk.choices[0]!.delta.content ?? '';
-      received = text.length;
-      const held = written.slice(received, sent);
-      expect(held.length).toBeLessThanOrEqual(MAX_PLACEHOLDER_LENGTH);
-      expect(held).toMatch(/^(?:$|[[\\&<«【［EP])/);
-    }
-    expect(text).toBe(written);
-  });
+      // Nothing is issued under these numbers: lengths stay.
+      const none = new Vault([vaultEntry('EMAIL', 77, 'x'), vaultEntry('PERSON', 77, 'y')]);
+      let text = '';
+      for await (const batch of restoreEvents(source(), none)) {
+        for (const { chunk } of batch) text += chunk.choices[0]!.delta.content ?? '';
+        received = text.length;
+        const held = written.slice(received, sent);
+        expect(held.length).toBeLessThanOrEqual(MAX_PLACEHOLDER_LENGTH);
+        expect(held).toMatch(/^(?:$|[[\\&<«【［EP])/);
+      }
+      expect(text).toBe(written);
+    },
+  );
 });

@@ -59,7 +59,8 @@ const promptOf = (surface: SpecSurface): object =>
   surface === 'chat' ? { messages: [{ role: 'user', content: PROMPT }] } : { prompt: PROMPT };
 
 const noValueIn = (text: string): void => {
-  for (const value of [MAIL, NAME, 'Holloway', JSON.stringify(MAIL).slice(1, -1)]) expect(text).not.toContain(value);
+  for (const value of [MAIL, NAME, 'Holloway', JSON.stringify(MAIL).slice(1, -1)])
+    expect(text).not.toContain(value);
 };
 
 const WRITTEN = 'Für [PERSON_1]: [EMAIL_1] – ok?';
@@ -70,13 +71,21 @@ describe.each(['chat', 'completions'] as const)('%s', (surface) => {
   it('comes back whole', async () => {
     respond = (response) => void response.end(JSON.stringify(wholeAnswer(specOf(surface, WRITTEN))));
     const answer = await ask(PATHS[surface], promptOf(surface));
-    expect(readWhole((await answer.json()) as Record<string, unknown>).texts).toEqual({ '0 content': RESTORED });
+    expect(readWhole((await answer.json()) as Record<string, unknown>).texts).toEqual({
+      '0 content': RESTORED,
+    });
     noValueIn(received);
   });
 
   it('comes back streamed, with the bytes cut at every place of the placeholders', async () => {
     const bytes = Buffer.from(
-      sseText(streamedAnswer(specOf(surface, WRITTEN), (text) => [text.slice(0, 9), text.slice(9, 20), text.slice(20)])),
+      sseText(
+        streamedAnswer(specOf(surface, WRITTEN), (text) => [
+          text.slice(0, 9),
+          text.slice(9, 20),
+          text.slice(20),
+        ]),
+      ),
     );
     const from = bytes.indexOf('Für');
     const to = bytes.indexOf('ok?') + 8;
@@ -108,10 +117,15 @@ describe.each(['chat', 'completions'] as const)('%s', (surface) => {
   });
 
   it('gives out what was held back before the error of a cut stream, which shows no value', async () => {
-    const events = streamedAnswer(specOf(surface, 'To [EMAIL_1] and [PERS'), (text) => [text]).slice(0, surface === 'chat' ? 2 : 1);
+    const events = streamedAnswer(specOf(surface, 'To [EMAIL_1] and [PERS'), (text) => [text]).slice(
+      0,
+      surface === 'chat' ? 2 : 1,
+    );
     respond = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
-      const error = { error: { message: `the server choked on ${NAME} and [PERSON_1]`, type: 'server_error' } };
+      const error = {
+        error: { message: `the server choked on ${NAME} and [PERSON_1]`, type: 'server_error' },
+      };
       response.end([...events, error].map((event) => `data: ${JSON.stringify(event)}\n\n`).join(''));
     };
     const answer = await ask(PATHS[surface], { ...promptOf(surface), stream: true });
@@ -129,7 +143,10 @@ describe('surfaces without texts', () => {
     respond = (response) => void response.end(JSON.stringify({ object: 'list', model: 'gpt-fake', data }));
     const answer = await ask('embeddings', { input: [PROMPT, 'plain'] });
     expect(((await answer.json()) as { data: unknown }).data).toEqual(data);
-    expect(JSON.parse(received).input).toEqual(['My name is [PERSON_1], write to [EMAIL_1], please.', 'plain']);
+    expect(JSON.parse(received).input).toEqual([
+      'My name is [PERSON_1], write to [EMAIL_1], please.',
+      'plain',
+    ]);
   });
 
   it('rerank: query and documents go out without values, and the documents come back with them', async () => {

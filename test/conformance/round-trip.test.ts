@@ -13,7 +13,8 @@ import { restoreText } from '../support/vault.ts';
 const names = nameFinder();
 const REVERSIBLE: OperatorName[] = ['redact', 'format', 'surrogate'];
 
-const contentsOf = (request: ChatRequest): string[] => request.messages.map(({ content }) => content as string);
+const contentsOf = (request: ChatRequest): string[] =>
+  request.messages.map(({ content }) => content as string);
 const ask = (texts: readonly string[]): ChatRequest => ({
   model: 'auto',
   messages: texts.map((content) => ({ role: 'user', content })),
@@ -93,7 +94,21 @@ describe('generated conversations', () => {
     '[ПЕРСОНА_1]',
   );
   const glue = fc.oneof(
-    fc.constantFrom(' ', ', ', '\n', '"', '\\', '. My name is ', ': ', '** ', '\u200b', '&lsqb;', '%20', '[', ']'),
+    fc.constantFrom(
+      ' ',
+      ', ',
+      '\n',
+      '"',
+      '\\',
+      '. My name is ',
+      ': ',
+      '** ',
+      '\u200b',
+      '&lsqb;',
+      '%20',
+      '[',
+      ']',
+    ),
     fc.string({ unit: 'binary', maxLength: 4 }),
   );
   const text = fc
@@ -110,7 +125,9 @@ describe('generated conversations', () => {
     );
   });
 
-  it('pass the check at the door once redacted, and are stopped as they were: 10,000 of them', { timeout: 600_000 }, () => {
+  it('pass the check at the door once redacted, and are stopped as they were: 10,000 of them', {
+    timeout: 600_000,
+  }, () => {
     fc.assert(
       fc.property(conversation, (texts) => {
         const request = ask(texts);

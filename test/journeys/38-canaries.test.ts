@@ -51,26 +51,49 @@ function reply(request: ChatRequest): FakeReply {
     case 'tools':
     case 'tools-stream': {
       const values = standInsIn(lastUserText(request));
-      return { toolCalls: [{ name: 'send', arguments: JSON.stringify({ values, all: values.join(' ') }) }], chunkSizes: [1, 5, 2] };
+      return {
+        toolCalls: [{ name: 'send', arguments: JSON.stringify({ values, all: values.join(' ') }) }],
+        chunkSizes: [1, 5, 2],
+      };
     }
     case 'json':
       return { text: JSON.stringify({ said: lastUserText(request) }), chunkSizes: [3] };
     case 'completion':
-      return { body: JSON.stringify(wholeAnswer({ surface: 'completions', choices: [{ content: fields['prompt'] as string }] })) };
+      return {
+        body: JSON.stringify(
+          wholeAnswer({ surface: 'completions', choices: [{ content: fields['prompt'] as string }] }),
+        ),
+      };
     case 'completion-stream': {
       const spec = { surface: 'completions' as const, choices: [{ content: fields['prompt'] as string }] };
       const cut = (text: string): string[] => text.match(/[\s\S]{1,3}/g)!;
       return { body: sseText(streamedAnswer(spec, cut)), headers: { 'content-type': 'text/event-stream' } };
     }
     case 'embedding':
-      return { body: JSON.stringify({ object: 'list', model: 'm', data: [{ object: 'embedding', index: 0, embedding: [1] }] }) };
+      return {
+        body: JSON.stringify({
+          object: 'list',
+          model: 'm',
+          data: [{ object: 'embedding', index: 0, embedding: [1] }],
+        }),
+      };
     case 'rerank':
-      return { body: JSON.stringify({ model: 'm', results: [{ index: 0, relevance_score: 1, document: { text: fields['query'] } }] }) };
+      return {
+        body: JSON.stringify({
+          model: 'm',
+          results: [{ index: 0, relevance_score: 1, document: { text: fields['query'] } }],
+        }),
+      };
     case 'refused':
-      return { status: 400, body: JSON.stringify({ error: { message: `bad request: ${lastUserText(request)}`.slice(0, 400) } }) };
+      return {
+        status: 400,
+        body: JSON.stringify({ error: { message: `bad request: ${lastUserText(request)}`.slice(0, 400) } }),
+      };
     case 'retried':
       tries.set(i, (tries.get(i) ?? 0) + 1);
-      return tries.get(i) === 1 ? { status: 503, headers: { 'retry-after': '0' }, body: '{"error":{"message":"busy"}}' } : {};
+      return tries.get(i) === 1
+        ? { status: 503, headers: { 'retry-after': '0' }, body: '{"error":{"message":"busy"}}' }
+        : {};
     case 'cut':
       return { cutAfter: 30, chunkSizes: [6], chunkEveryMs: 1 };
     default:
@@ -132,7 +155,15 @@ function requestOf(i: number): [path: string, body: object] {
     case 'embedding':
       return ['embeddings', { seed: i, input: prompt }];
     case 'rerank':
-      return ['rerank', { seed: i, query: prompt, documents: [`about ${canaries.email}`, canaries.key], return_documents: true }];
+      return [
+        'rerank',
+        {
+          seed: i,
+          query: prompt,
+          documents: [`about ${canaries.email}`, canaries.key],
+          return_documents: true,
+        },
+      ];
     case 'tools':
     case 'tools-stream':
       return ['chat/completions', { seed: i, stream, tools: [tool(canaries)], messages: [user] }];
@@ -155,11 +186,18 @@ function requestOf(i: number): [path: string, body: object] {
                 {
                   id: 'c1',
                   type: 'function',
-                  function: { name: 'send', arguments: JSON.stringify({ to: canaries.email, [canaries.iban]: canaries.key }) },
+                  function: {
+                    name: 'send',
+                    arguments: JSON.stringify({ to: canaries.email, [canaries.iban]: canaries.key }),
+                  },
                 },
               ],
             },
-            { role: 'tool', tool_call_id: 'c1', content: JSON.stringify({ [canaries.email]: canaries.card }) },
+            {
+              role: 'tool',
+              tool_call_id: 'c1',
+              content: JSON.stringify({ [canaries.email]: canaries.card }),
+            },
             user,
           ],
         },
@@ -176,7 +214,10 @@ async function run(i: number): Promise<Result> {
   const result: Result = { status: answer.status, body: text, text: '', calls: '' };
   if (answer.status !== 200 || path === 'embeddings' || path === 'rerank') return result;
   const isStream = text.startsWith('data:');
-  const whole = isStream && !text.includes('[DONE]') ? `${text.replace(/data: \{"error[\s\S]*$/, '')}data: [DONE]\n\n` : text;
+  const whole =
+    isStream && !text.includes('[DONE]')
+      ? `${text.replace(/data: \{"error[\s\S]*$/, '')}data: [DONE]\n\n`
+      : text;
   const { texts } = isStream ? readStream(whole) : readWhole(JSON.parse(text));
   return { ...result, text: texts['0 content'] ?? '', calls: texts['0 call 0'] ?? '' };
 }
@@ -190,7 +231,8 @@ function checkRestored(i: number, { status, body, text, calls }: Result): void {
   if (kind === 'refused') {
     for (const value of Object.values(canaries)) expect(body).not.toContain(value);
   } else if (kind === 'embedding') expect(body).toContain('"embedding":[1]');
-  else if (kind === 'rerank') expect(JSON.parse(body).results[0].document.text).toBe(`about ${canaries.email}`);
+  else if (kind === 'rerank')
+    expect(JSON.parse(body).results[0].document.text).toBe(`about ${canaries.email}`);
   else if (kind === 'cut') expect(prompt.startsWith(text) && text.length > 100).toBe(true);
   else if (kind === 'json') expect(JSON.parse(text)).toEqual({ said: prompt });
   else if (kind === 'tools' || kind === 'tools-stream') {
@@ -214,7 +256,7 @@ describe('1,000 mixed requests with values of their own', () => {
         }
       }),
     );
-    results.forEach((result, i) => checkRestored(i, result));
+    for (const [i, result] of results.entries()) checkRestored(i, result);
   }, 300_000);
 
   /** The values of all requests that stand in a text, in any spelling. */
@@ -231,7 +273,9 @@ describe('1,000 mixed requests with values of their own', () => {
 
   it('left none of them with the upstream', () => {
     expect(upstream.requests.length).toBeGreaterThanOrEqual(REQUESTS);
-    const bytes = upstream.requests.map(({ path, headers, bodyText }) => path + JSON.stringify(headers) + bodyText);
+    const bytes = upstream.requests.map(
+      ({ path, headers, bodyText }) => path + JSON.stringify(headers) + bodyText,
+    );
     expect(leakedIn(bytes.join('\n'))).toEqual([]);
   }, 120_000);
 
@@ -240,7 +284,9 @@ describe('1,000 mixed requests with values of their own', () => {
       ['metrics', 'readyz', 'v1/models'].map(async (path) => (await fetch(`${gateway.url}/${path}`)).text()),
     );
     await gateway.stop();
-    const files = readdirSync(gateway.folder).map((file) => readFileSync(join(gateway.folder, file), 'latin1'));
+    const files = readdirSync(gateway.folder).map((file) =>
+      readFileSync(join(gateway.folder, file), 'latin1'),
+    );
     expect(files.join('').length).toBeGreaterThan(100_000);
     expect(leakedIn([gateway.output(), ...pages, ...files].join('\n'))).toEqual([]);
   }, 120_000);

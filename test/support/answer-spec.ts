@@ -125,7 +125,8 @@ export function streamedAnswer({ surface, choices, logprobs }: AnswerSpec, cut: 
     }),
   );
   const events: Fields[] = [];
-  if (isChat) events.push(...choices.map((_, index) => event(index, { delta: { role: 'assistant', content: '' } })));
+  if (isChat)
+    events.push(...choices.map((_, index) => event(index, { delta: { role: 'assistant', content: '' } })));
   while (queues.some((queue) => queue.length > 0))
     for (const queue of queues) events.push(...queue.splice(0, 1));
   choices.forEach((choice, index) => {
@@ -157,14 +158,19 @@ const emptyAnswer = (): ReadAnswer => ({ texts: {}, tokens: {}, finished: {} });
 function addLogprobs(read: ReadAnswer, index: number, logprobs: unknown): void {
   if (typeof logprobs !== 'object' || logprobs === null) return;
   const { content, tokens, token_logprobs, text_offset } = logprobs as Record<string, unknown[] | undefined>;
-  const list = (read.tokens[index] ??= []);
+  const list = read.tokens[index] ?? [];
+  read.tokens[index] = list;
   for (const one of content ?? []) {
     const { token, logprob, bytes } = one as { token: string; logprob: number; bytes: number[] };
     if (Buffer.from(bytes).toString() !== token) throw new Error(`bytes of ${JSON.stringify(token)} differ`);
     list.push({ text: token, logprob, offset: null });
   }
   for (const [i, token] of (tokens ?? []).entries())
-    list.push({ text: token as string, logprob: token_logprobs![i] as number, offset: text_offset![i] as number });
+    list.push({
+      text: token as string,
+      logprob: token_logprobs![i] as number,
+      offset: text_offset![i] as number,
+    });
 }
 
 function addChoice(read: ReadAnswer, choice: Fields): void {

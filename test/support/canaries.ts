@@ -30,8 +30,30 @@ function noise(seed: number, length: number): string {
   return out;
 }
 
-const GIVEN = ['Margaret', 'Henrik', 'Chiara', 'Thomas', 'Eleanor', 'Rajesh', 'Katarzyna', 'Benjamin', 'Isabelle', 'Fatima'];
-const FAMILY = ['Holloway', 'Lindström', 'Ferrari', 'Whitfield', 'Okonkwo', 'Bergmann', 'Delacroix', 'Nakamura', 'Castellano', 'Pemberton'];
+const GIVEN = [
+  'Margaret',
+  'Henrik',
+  'Chiara',
+  'Thomas',
+  'Eleanor',
+  'Rajesh',
+  'Katarzyna',
+  'Benjamin',
+  'Isabelle',
+  'Fatima',
+];
+const FAMILY = [
+  'Holloway',
+  'Lindström',
+  'Ferrari',
+  'Whitfield',
+  'Okonkwo',
+  'Bergmann',
+  'Delacroix',
+  'Nakamura',
+  'Castellano',
+  'Pemberton',
+];
 
 export interface Canaries {
   email: string;

@@ -7,8 +7,7 @@ import { redactRequest } from '../../../../policies/privacy/redact.ts';
 import { emptyVault, Vault } from '../../../../policies/privacy/vault.ts';
 import { vaultEntry } from '../../../support/vault.ts';
 
-const vaultOf = (type: string, value: string): Vault =>
-  new Vault([vaultEntry(type, 1, value)]);
+const vaultOf = (type: string, value: string): Vault => new Vault([vaultEntry(type, 1, value)]);
 
 describe('createLeakCheck', () => {
   it('names the type of a value that is still in the body, never the value', () => {

@@ -92,10 +92,16 @@ describe('restorePiece', () => {
     ['[EMAIL_01]', 'jo@example.org'],
     ['EMAIL_1, "EMAIL_12" and US_SSN_1.', 'jo@example.org, "anna@example.com" and 219-09-9998.'],
     ['[**EMAIL_1**] `[EMAIL_1]` [*EMAIL\\_1*]', 'jo@example.org `jo@example.org` jo@example.org'],
-    ['&lsqb;EMAIL_1&rsqb; &#91;EMAIL&#95;1&#93; &lt;EMAIL_1&gt;', 'jo@example.org jo@example.org jo@example.org'],
+    [
+      '&lsqb;EMAIL_1&rsqb; &#91;EMAIL&#95;1&#93; &lt;EMAIL_1&gt;',
+      'jo@example.org jo@example.org jo@example.org',
+    ],
     ['<EMAIL_1> 【EMAIL_1】 «EMAIL_1» ［ＥＭＡＩＬ＿１］', Array(4).fill('jo@example.org').join(' ')],
     ["[EMAIL_1's] [EMAIL_1’s]", "jo@example.org's jo@example.org’s"],
-    ['[Correo electrónico 1] [ПОЧТА_1] [メール_1] [邮箱1] [이메일 1]', Array(5).fill('jo@example.org').join(' ')],
+    [
+      '[Correo electrónico 1] [ПОЧТА_1] [メール_1] [邮箱1] [이메일 1]',
+      Array(5).fill('jo@example.org').join(' '),
+    ],
     ['[EMAIL_1b]', 'jo@example.org'],
     ['[EM\u200bAIL_1]', 'jo@example.org'],
   ])('restores %j', (text, expected) => {

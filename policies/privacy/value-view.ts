@@ -6,7 +6,7 @@
 import { type Decoded, entity, percent } from './encoded-characters.ts';
 import { confusableOf } from './look-alikes.ts';
 
-export interface FoldedView {
+export interface ValueView {
   text: string;
   /** Index in the original of each character; null: the same. */
   starts: Uint32Array | null;
@@ -52,7 +52,7 @@ function decodeAt(text: string, at: number, code: number): Decoded {
 const SPACE = /\s/;
 
 /** Linear in the text's length. */
-export function foldedView(text: string): FoldedView {
+export function valueView(text: string): ValueView {
   if (!IS_NOT_PLAIN.test(text)) return { text: text.toLowerCase(), starts: null, ends: null };
   const out: string[] = [];
   const starts: number[] = [];
@@ -113,7 +113,7 @@ const foldOne = (char: string): string =>
   char.charCodeAt(0) < 128 ? char.toLowerCase() : foldCharacter(char);
 
 /** The original's span of a span of the view. */
-export const originalSpan = (view: FoldedView, start: number, end: number): { start: number; end: number } =>
+export const originalSpan = (view: ValueView, start: number, end: number): { start: number; end: number } =>
   view.starts === null || view.ends === null
     ? { start, end }
     : { start: view.starts[start] as number, end: view.ends[end - 1] as number };
@@ -129,7 +129,7 @@ export interface CompactView {
 }
 
 /** The view with the groups of numbers joined: letters and digits alone, other signs as line ends. */
-export function compactView({ text }: FoldedView): CompactView {
+export function compactView({ text }: ValueView): CompactView {
   let out = '';
   const places: number[] = [];
   for (let at = 0; at < text.length; at += 1) {
@@ -144,7 +144,7 @@ export function compactView({ text }: FoldedView): CompactView {
   return { text: out, places: Uint32Array.from(places) };
 }
 
-export interface FoldedForms {
+export interface ValueForms {
   normal: string;
   /** A number without its grouping; '' for what is none. */
   compact: string;
@@ -153,8 +153,8 @@ export interface FoldedForms {
 const MIN_DIGITS = 7;
 
 /** The forms in which a value is looked for. */
-export function foldedForms(value: string): FoldedForms {
-  const view = foldedView(value);
+export function valueForms(value: string): ValueForms {
+  const view = valueView(value);
   const compact = compactView(view).text.trim();
   const digits = compact.replace(/\D/g, '').length;
   const isNumber = digits >= MIN_DIGITS && digits * 2 >= compact.length && !compact.includes('\n');
