@@ -13,7 +13,7 @@ export interface LabelledDefinition
 
 /** `No.`, `number`, `nº`, `is`, quotes and signs between the label and its value. */
 const GAP =
-  '(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?["\'.ºª°]{0,2}\\s{0,3}(?:[:=#]|is|was|ist|es|:=|=>|-|—)?\\s{0,3}["\']?';
+  '(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?["\'.ºª°]{0,2}\\s{0,3}(?:[:=#]|>(?!\\s)|is|was|ist|es|:{1,3}=|\\?=|=>|\\|\\||-|—)?\\s{0,3}["\']?';
 
 const MAX_GAP = 24;
 const MAX_VALUE = 96;

@@ -1,9 +1,11 @@
 // Finds PII and secrets in one text. Pure; linear in the text's length. docs/adding-a-recognizer.md says how a recognizer
 // is written, text-index.ts which ones run and where.
-import type { Finding, Recognizer } from '../../contract/recognizer.ts';
+import type { Finding, FoundSpan, Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { createContextSearch } from './context-words.ts';
+import { type EncodedText, encodedTexts, mayHaveEncodedText } from './encoded-text.ts';
 import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
+import { mayHaveView, normalView } from './normal-view.ts';
 import { addAround, hasRemainder, resolveOverlaps } from './overlaps.ts';
 import { createPatternRunner, type Judge } from './patterns.ts';
 import { registry } from './recognizers/_registry.gen.ts';
@@ -12,6 +14,8 @@ import { createTextReader, type Reading } from './text-index.ts';
 export interface ScanOptions {
   /** Findings below are dropped, 0 … 1. Default 0.5. */
   minScore?: number;
+  /** Overrides `minScore` for single types. */
+  minScores?: Readonly<Record<string, number>>;
   /** Only these types. Default: all. */
   types?: ReadonlySet<string>;
   /** What the text is called where it stands, e.g. its JSON key: read as context in front of it. */
@@ -22,6 +26,8 @@ export interface ScanOptions {
 
 export const DEFAULT_MIN_SCORE = 0.5;
 const CONTEXT_BOOST = 0.35;
+/** A match with less by itself is a number like others. */
+const WEAK = 0.5;
 /** A loser's remainder is looked at again: `+49 30 901820 4111 1111 1111 1111` is a phone number before a card number. */
 const MAX_ROUNDS = 4;
 
@@ -53,33 +59,54 @@ export function createScanner(
       return scanLabelled(text, options.label, options);
     const kept = scanPatterns(text, options);
     if (options.names === undefined) return kept;
-    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+    const { minScore = DEFAULT_MIN_SCORE, minScores = {} } = options;
     const named = options.names
       .find(text)
-      .filter(({ type, score }) => score >= minScore && (options.types?.has(type) ?? true));
+      .filter(
+        ({ type, score }) => score >= (minScores[type] ?? minScore) && (options.types?.has(type) ?? true),
+      );
     return named.length === 0 ? kept : addAround(kept, named, text);
   };
 
   // What the text that is being read has given so far: fields rather than arguments, as every match comes by here.
   let found: Finding[] = [];
-  let text = '';
+  let index: TextIndex;
+  let floor = 0;
+  let floors: Readonly<Record<string, number>> | undefined;
+  const isEnough = (type: string, score: number): boolean => score >= (floors?.[type] ?? floor);
+  const scoreOf = (
+    owner: number,
+    context: readonly string[] | undefined,
+    [start, end, base]: FoundSpan,
+  ): number =>
+    base < 1 && context !== undefined && hasContext(owner, index, start, end, base < WEAK)
+      ? Math.min(1, base + CONTEXT_BOOST)
+      : base;
+
   /** Adds a match of a recognizer unless it is refused. */
   const judge: Judge = (owner, start, end, base) => {
     const { type, name, context, validate } = recognizers[owner] as Recognizer;
-    const verdict = validate?.(text.slice(start, end)) ?? null;
+    const verdict = validate?.(index.text.slice(start, end)) ?? null;
     if (verdict === false) return false;
-    let score = verdict === true ? 1 : base;
-    if (score < 1 && context !== undefined && hasContext(owner, text, start, end))
-      score = Math.min(1, score + CONTEXT_BOOST);
+    const score = verdict === true ? 1 : scoreOf(owner, context, [start, end, base]);
+    if (isEnough(type, score)) found.push({ type, start, end, score, recognizer: name });
+    return true;
+  };
+
+  /** The same for ids by their layout: many share one, few have their words near, and no check makes up for that. */
+  const judgeLayout: Judge = (owner, start, end, base) => {
+    const { type, name, context, validate } = recognizers[owner] as Recognizer;
+    const score = scoreOf(owner, context, [start, end, base]);
+    if (!isEnough(type, score) || validate?.(index.text.slice(start, end)) === false) return false;
     found.push({ type, start, end, score, recognizer: name });
     return true;
   };
 
   /** All that recognizers find in a text that was read. */
   function findAll(reading: Reading, types: ReadonlySet<string> | undefined): Finding[] {
-    const { active, index } = reading;
+    const { active } = reading;
     found = [];
-    text = index.text;
+    index = reading.index;
     let hasLayouts = false;
     for (let owner = 0; owner < recognizers.length; owner += 1) {
       if (active[owner] === 0) continue;
@@ -91,25 +118,51 @@ export function createScanner(
       hasLayouts ||= layouts !== undefined;
       runners[owner]?.(reading, judge);
     }
-    if (hasLayouts) matchLayouts?.(index, active, judge);
+    if (hasLayouts) matchLayouts?.(reading.index, active, judgeLayout);
     return found;
   }
 
-  function scanPatterns(text: string, options: ScanOptions): Finding[] {
-    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+  function scanPatterns(text: string, options: ScanOptions, depth = 0): Finding[] {
+    floor = options.minScore ?? DEFAULT_MIN_SCORE;
+    floors = options.minScores;
     let kept: Finding[] = [];
     let rest = text;
+    let hasView = false;
+    let encoded: readonly EncodedText[] = [];
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const reading = read(rest);
-      if (reading === null) break;
-      const strong = findAll(reading, options.types).filter((finding) => finding.score >= minScore);
+      if (round === 0 && depth === 0) {
+        hasView = mayHaveView(text, reading.index.unitsOr);
+        if (mayHaveEncodedText(reading.index)) encoded = encodedTexts(reading.index);
+      }
+      if (reading.isEmpty) break;
+      const strong = findAll(reading, options.types);
       const resolved = resolveOverlaps(strong);
       kept = round === 0 ? resolved : resolveOverlaps([...kept, ...resolved]);
       if (!hasRemainder(strong, resolved)) break;
       rest = blank(text, kept);
     }
-    return kept;
+    const hidden = [...(hasView ? scanView(text, options) : []), ...scanEncoded(encoded, options)];
+    return hidden.length === 0 ? kept : resolveOverlaps([...kept, ...hidden]);
   }
+
+  /** What only the normal view of a text shows, at its places in the text. */
+  function scanView(text: string, options: ScanOptions): Finding[] {
+    const view = normalView(text);
+    if (view === null) return [];
+    return scanPatterns(view.text, options, 1).map((finding) => ({
+      ...finding,
+      start: view.starts[finding.start] as number,
+      end: view.ends[finding.end - 1] as number,
+    }));
+  }
+
+  /** A run of Base64 with something in it is found as a whole. */
+  const scanEncoded = (encoded: readonly EncodedText[], options: ScanOptions): Finding[] =>
+    encoded.flatMap(({ start, end, decoded }) => {
+      const [first] = scanPatterns(decoded, options, 1).sort((a, b) => b.score - a.score);
+      return first === undefined ? [] : [{ ...first, start, end }];
+    });
 
   function scanLabelled(text: string, label: string, options: ScanOptions): Finding[] {
     const prefix = `${label}: `;

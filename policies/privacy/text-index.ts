@@ -30,7 +30,8 @@ for (let code = 0, sign = SPACE; code < 128; code += 1) {
 /** Is this code unit an ASCII letter or digit? */
 export const isAlphanumericUnit = (unit: number): boolean => (FOLD[unit] as number) - 1 < DIGIT && unit > 0;
 
-const lower = (code: number): number => {
+/** A code unit in lower case. */
+export const lowerUnit = (code: number): number => {
   if (code < 128) return code >= 65 && code <= 90 ? code | 32 : code;
   const small = String.fromCharCode(code).toLowerCase();
   return small.length === 1 ? small.charCodeAt(0) : code;
@@ -91,6 +92,8 @@ export class IndexedText implements TextIndex {
   groups = 0;
   groupStarts = new Int32Array(0);
   groupEnds = new Int32Array(0);
+  /** All code units, or-ed: above 0x7f where not all is ASCII. */
+  unitsOr = 0;
   /** Where an anchor may end. */
   candidates = new Int32Array(0);
   /** The most digits that stand near one another. */
@@ -155,8 +158,11 @@ function readUnits(index: IndexedText, set: Uint32Array): number {
   let runs = 0;
   let count = 0;
   let inRun = false;
+  let all = 0;
   for (let i = 0; i <= length; i += 1) {
-    const folded = FOLD[units[i] as number] as number;
+    const unit = units[i] as number;
+    const folded = FOLD[unit] as number;
+    all |= unit;
     gram = ((gram << 6) | folded) & GRAM_MASK;
     const slot = Math.imul(gram, FACTOR) >>> (32 - SET_BITS);
     if ((((set[slot >>> 5] as number) >>> (slot & 31)) & 1) !== 0) candidates[count++] = i;
@@ -169,12 +175,15 @@ function readUnits(index: IndexedText, set: Uint32Array): number {
     }
   }
   index.runs = runs;
+  index.unitsOr = all;
   return count;
 }
 
 /** Which recognizers have something to do in a text, and where. */
 export interface Reading {
   readonly index: IndexedText;
+  /** Is no recognizer to run? */
+  isEmpty: boolean;
   /** One byte per recognizer: 1 where it must run. */
   readonly active: Uint8Array;
   /** Where anchors of this recognizer stand, ascending. */
@@ -182,14 +191,14 @@ export interface Reading {
 }
 
 /**
- * A reader of texts for these recognizers. Its result is valid until it reads the next text; null when there is nothing to do.
+ * A reader of texts for these recognizers. Its result is valid until it reads the next text.
  * @param usePrefilter false: all recognizers, with hits everywhere
  * @throws {RangeError} for an anchor of two characters: it would be found nowhere
  */
 export function createTextReader(
   recognizers: readonly Recognizer[],
   usePrefilter = true,
-): (text: string) => Reading | null {
+): (text: string) => Reading {
   const bits = new Uint32Array(1 << (SET_BITS - 5));
   const slots = new Uint16Array(1 << SET_BITS); // slot -> index into entries, 0 for none
   const entries: Entry[][] = [[]];
@@ -205,7 +214,7 @@ export function createTextReader(
       return;
     }
     const { grams, lead } = gramsOf(text);
-    const units = Uint16Array.from(text, (char) => lower(char.charCodeAt(0)));
+    const units = Uint16Array.from(text, (char) => lowerUnit(char.charCodeAt(0)));
     const folds = Uint8Array.from(units, (unit) => FOLD[unit] as number);
     for (const gram of grams) {
       const slot = slotOf(gram);
@@ -254,7 +263,7 @@ export function createTextReader(
       const unit = units[start + i] as number;
       const folded = FOLD[unit] as number;
       // Letters, digits and signs have a class of their own.
-      if (folded !== folds[i] || (folded >= CONTROL && lower(unit) !== anchor[i])) return false;
+      if (folded !== folds[i] || (folded >= CONTROL && lowerUnit(unit) !== anchor[i])) return false;
     }
     if (starts && start > 0 && joins(units[start - 1] as number)) return false;
     return !(ends && isLetter(units[end] as number));
@@ -278,6 +287,7 @@ export function createTextReader(
 
   const reading: Reading = {
     index,
+    isEmpty: true,
     active,
     hitsOf(owner) {
       if (!usePrefilter) return Array.from({ length: index.length }, (_, at) => at);
@@ -304,6 +314,7 @@ export function createTextReader(
     index.addGroups();
     if (!usePrefilter) {
       active.fill(1);
+      reading.isEmpty = false;
       return reading;
     }
     for (const owner of always) {
@@ -323,7 +334,8 @@ export function createTextReader(
         active[owner] = 0;
       else any = true;
     }
-    return any ? reading : null;
+    reading.isEmpty = !any;
+    return reading;
   };
 }
 

@@ -13,7 +13,7 @@ const PUBLIC =
   /(?:public|publishable|key_?id|keyboard|keyword|primary|foreign|sort|partition|cache|idempotency|author|authenticity|monkey|keyframe|token(?:s|ize|izer|_count|_type|_id|_ids))[\w .-]{0,20}$/i;
 
 const assigned = new RegExp(
-  `(?:${NAMES})[\\w .\\t-]{0,20}[\\s'"]{0,3}(?:=>|>|:{1,3}=|\\|\\||:|\\?=|={1,3}|,|(?<=(?:key|token|secret|password) )is )[\`'"\\s=]{0,5}`,
+  `(?:${NAMES})[\\w .\\t-]{0,20}[\\s'"]{0,16}(?:=>|>|:{1,3}=|\\|\\||:|\\?=|={1,3}|,|(?<=(?:key|token|secret|password) )is )[\`'"\\s=]{0,20}`,
   'iy',
 );
 
