@@ -24,11 +24,11 @@ def make(w, corpora):
         found = {name: "NAME" for name in names}
         if w.chance(0.3):
             phone = w.phone()
-            text += w.say(" Call {p}.", " Phone: {p}", " {p}", p=phone)
+            text += " " + w.say("Call {p}.", "Phone: {p}", "{p}", p=phone)
             found[phone] = "PHONE"
         if w.chance(0.3):
             email = w.email()
-            text += w.say(" Mail: {e}", " Contact {e}.", " {e}", e=email)
+            text += " " + w.say("Mail: {e}", "Contact {e}.", "{e}", e=email)
             found[email] = "EMAIL"
     else:
         d = document(w, form=w.pick(["prose", "prose", "lines", "mail"]), most=w.pick([2, 3, 4, 6]))
