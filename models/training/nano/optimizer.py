@@ -40,14 +40,25 @@ class Optimizer:
         self.adam = [(torch.zeros_like(m), torch.zeros_like(m)) for m in self.other_masters]
 
     @torch.no_grad()
-    def step(self, scale: float) -> None:
-        """`scale`: share of the full learning rate, 0 to 1."""
+    def step(self, scale: float, rank: int = 0, workers: int = 1) -> None:
+        """`scale`: share of the full learning rate, 0 to 1. Of several workers each orthogonalises its part of the layers."""
         self.step_count += 1
+        updates = {}
         for key, ps in self.groups.items():
-            master, momentum = self.masters[key], self.momenta[key]
+            momentum = self.momenta[key]
             grad = torch.stack([p.grad for p in ps]).float()
             momentum.lerp_(grad, 1 - MOMENTUM)
-            update = orthogonal(grad.lerp_(momentum, MOMENTUM), ps[0].dtype).float()
+            grad.lerp_(momentum, MOMENTUM)
+            updates[key] = torch.zeros_like(grad)
+            if len(ps[rank::workers]) > 0:
+                updates[key][rank::workers] = orthogonal(grad[rank::workers], ps[0].dtype).float()
+        if workers > 1:
+            flat = torch.cat([u.view(-1) for u in updates.values()])
+            torch.distributed.all_reduce(flat)
+            for u, part in zip(updates.values(), flat.split([u.numel() for u in updates.values()])):
+                u.copy_(part.view_as(u))
+        for key, ps in self.groups.items():
+            master, update = self.masters[key], updates[key]
             lr = scale * self.s.matrix_lr * max(1.0, master.shape[1] / master.shape[2]) ** 0.5
             master.mul_(1 - lr * DECAY).add_(update, alpha=-lr)
             for p, m in zip(ps, master):

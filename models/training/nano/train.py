@@ -138,7 +138,7 @@ def train(settings, work: Path, rank: int, workers: int) -> None:
                 p.grad = (flat[offset : offset + p.numel()] / workers).view_as(p).to(p.dtype)
                 offset += p.numel()
             clock = flat[offset:]
-        optimizer.step(rate(progress, step))
+        optimizer.step(rate(progress, step), rank, workers)
         progress = clock[0].item() / settings.budget_s
         sums[0] += clock[1].item()
         sums[1] += clock[2].item()
