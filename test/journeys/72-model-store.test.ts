@@ -67,7 +67,7 @@ describe('the model store', () => {
     const { code, out } = await tiergate('list');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^no models on this machine; get one with: tiergate pull hf:ORG\/REPO\nlooked in models, /,
+      /local\/tiergate-nano +llama .* in the box .*\nno other models on this machine; get one with: tiergate pull hf:ORG\/REPO\nlooked in models, /,
     );
   });
 
