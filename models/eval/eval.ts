@@ -30,7 +30,10 @@ const share = (scores: readonly number[]): string =>
 /**
  * KL of the engine's logits from PyTorch's, mean and largest over all positions of the held-out exchanges; null without PyTorch.
  */
-export async function klToPyTorch(work: string, setting: string): Promise<{ mean: number; max: number } | null> {
+export async function klToPyTorch(
+  work: string,
+  setting: string,
+): Promise<{ mean: number; max: number } | null> {
   const python = pythonWithTorch();
   if (python === null) return null;
   const model = await Model.open(join(work, 'f32.gguf'));
@@ -100,7 +103,8 @@ async function main(): Promise<void> {
   console.log(line(['task', 'requests', ...names]));
   console.log(line(['---', ...new Array(names.length + 1).fill('---:')]));
   for (const task of TASKS) {
-    const of = (name: string) => columns[name]!.filter((each) => each.task === task).map((each) => each.score);
+    const of = (name: string) =>
+      columns[name]!.filter((each) => each.task === task).map((each) => each.score);
     console.log(line([task, String(of('rules').length), ...names.map((name) => share(of(name)))]));
   }
   console.log(
@@ -108,11 +112,16 @@ async function main(): Promise<void> {
   );
   const kl = work === null ? null : await klToPyTorch(work, values.setting);
   if (kl !== null)
-    console.log(`\nKL of the F32 file from PyTorch's logits: mean ${kl.mean.toExponential(2)}, largest ${kl.max.toExponential(2)} nats`);
+    console.log(
+      `\nKL of the F32 file from PyTorch's logits: mean ${kl.mean.toExponential(2)}, largest ${kl.max.toExponential(2)} nats`,
+    );
   if (values.answers)
     for (const { task, item, text, score: points } of columns['shipped'] ?? [])
-      console.log(`\n${task} ${points.toFixed(2)}\n${item.user}\n  ${JSON.stringify(item.want ?? item.must ?? '')}\n  > ${text}`);
-  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ columns, perplexities, kl }, null, 1));
+      console.log(
+        `\n${task} ${points.toFixed(2)}\n${item.user}\n  ${JSON.stringify(item.want ?? item.must ?? '')}\n  > ${text}`,
+      );
+  if (values.json !== undefined)
+    writeFileSync(values.json, JSON.stringify({ columns, perplexities, kl }, null, 1));
 }
 
 if (process.argv[1]?.endsWith('eval.ts')) await main();

@@ -1,8 +1,9 @@
 // What a file of the model does with the held-out requests: answers over the OpenAI protocol as any client gets them, perplexity of
 // the right answers, and logits beside another implementation's.
-import { startHost } from '../../engine/serve.ts';
+
 import { Model } from '../../engine/model.ts';
 import { addRows, logSumExp, Perplexity } from '../../engine/score.ts';
+import { startHost } from '../../engine/serve.ts';
 import { type Item, itemsOf, schemaOf, score, TASKS, type Task } from './items.ts';
 
 export interface Answer {

@@ -34,13 +34,22 @@ function labelled(item: Item): string {
   const text = textOf(item.user);
   const words = new Set(plain(text).split(' '));
   const hit = item.labels!.find(
-    (label) => CUES[label]?.test(text) || plain(label.replaceAll('_', ' ')).split(' ').some((w) => words.has(w)),
+    (label) =>
+      CUES[label]?.test(text) ||
+      plain(label.replaceAll('_', ' '))
+        .split(' ')
+        .some((w) => words.has(w)),
   );
   return hit ?? item.labels!.at(-1)!;
 }
 
 const finder = nameFinder(['PERSON', 'ADDRESS'], 'balanced');
-const PLACEHOLDERS: Record<string, string> = { PERSON: 'NAME', EMAIL: 'EMAIL', PHONE: 'PHONE', ADDRESS: 'ADDRESS' };
+const PLACEHOLDERS: Record<string, string> = {
+  PERSON: 'NAME',
+  EMAIL: 'EMAIL',
+  PHONE: 'PHONE',
+  ADDRESS: 'ADDRESS',
+};
 
 function redacted(text: string): string {
   let out = '';
@@ -69,7 +78,11 @@ function nearest(user: string): string {
   const asked = parts.findLast((part) => part.endsWith('?')) ?? '';
   const words = new Set(plain(asked).split(' '));
   const overlap = (part: string): number =>
-    part === asked ? -1 : plain(part).split(' ').filter((word) => words.has(word)).length;
+    part === asked
+      ? -1
+      : plain(part)
+          .split(' ')
+          .filter((word) => words.has(word)).length;
   return parts.reduce((a, b) => (overlap(b) > overlap(a) ? b : a));
 }
 

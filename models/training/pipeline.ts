@@ -15,7 +15,9 @@ const SHIPPED_TYPE = 'Q8_0';
 
 /** A Python that has PyTorch and numpy: `PYTHON`, else Debian's, else the one on the PATH; null where none has. */
 export function pythonWithTorch(): string | null {
-  const candidates = [process.env['PYTHON'], '/usr/bin/python3', 'python3'].filter((each) => each !== undefined);
+  const candidates = [process.env['PYTHON'], '/usr/bin/python3', 'python3'].filter(
+    (each) => each !== undefined,
+  );
   const has = (python: string): boolean =>
     spawnSync(python, ['-c', 'import torch, numpy'], { stdio: 'ignore' }).status === 0;
   return candidates.find(has) ?? null;
@@ -44,7 +46,9 @@ async function converted(folder: string, out: string, type: 'F32' | 'F16'): Prom
 export async function runPipeline({ setting, work, workers, budget, ship }: PipelineOptions): Promise<void> {
   const python = pythonWithTorch();
   if (python === null)
-    throw new Error('no Python with PyTorch and numpy: apt-get install python3-torch python3-numpy, or set PYTHON');
+    throw new Error(
+      'no Python with PyTorch and numpy: apt-get install python3-torch python3-numpy, or set PYTHON',
+    );
   mkdirSync(work, { recursive: true });
   const lists = join(work, 'lists.json');
   const at = ['--setting', setting, '--work', work];
