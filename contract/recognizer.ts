@@ -19,20 +19,54 @@ export interface Pattern {
   score: number;
 }
 
+/**
+ * A piece of text that stands in a match: any case, a digit stands for any digit. 1 or at least 3 characters.
+ * `starts`: no letter or digit before it; `ends`: no letter behind it.
+ */
+export type Anchor = string | { text: string; starts?: boolean; ends?: boolean };
+
+/** What one pass over a text found; valid until the next text is read. */
+export interface TextIndex {
+  readonly text: string;
+  /** The text's code units; two zeros behind them. */
+  readonly units: Uint16Array;
+  readonly length: number;
+  /** Runs of ASCII digits: `runStarts[i]` … `runEnds[i]`. */
+  readonly runs: number;
+  readonly runStarts: Int32Array;
+  readonly runEnds: Int32Array;
+  /** Runs of ASCII letters and digits that have a digit in them. */
+  readonly groups: number;
+  readonly groupStarts: Int32Array;
+  readonly groupEnds: Int32Array;
+}
+
+export type FoundSpan = [start: number, end: number, score: number];
+
 export interface Recognizer {
   /** kebab-case, the file's name. */
   name: string;
   type: string;
   patterns: Pattern[];
-  /** Hand-written linear scanner beside the patterns: [start, end, score] of each match. */
-  find?(text: string): [start: number, end: number, score: number][];
+  /**
+   * Hand-written linear scanner beside the patterns.
+   * @param index the text as it was read
+   * @param hits where its anchors stand, ascending
+   */
+  find?(text: string, index: TextIndex, hits: readonly number[]): FoundSpan[];
   /** Layouts of ids with the score of a bare match; see define-id.ts. */
   layouts?: readonly (readonly [layout: string, score: number])[];
+  /** Necessary condition: one of these stands in every text that has a match. */
+  anchors?: readonly Anchor[];
   /**
-   * Necessary condition: one of these stands in every text that has a match. 1 or at least 3 characters; any case; a
-   * digit stands for any digit.
+   * Every match of the patterns begins at most so many characters before one of the anchors, and ends at most `tail` behind
+   * that anchor's beginning: only there are they tried. Without it the whole text is read. 0: it begins with the anchor; then
+   * no `tail` is needed.
    */
-  anchors?: readonly string[];
+  lead?: number;
+  tail?: number;
+  /** Where alone matches of the patterns can begin, ascending; `hits` as for `find`. Must never miss. */
+  places?(index: TextIndex, hits: readonly number[]): number[];
   /** Necessary condition: every match has so many ASCII digits, neighbours at most 3 other characters apart. */
   minDigits?: number;
   /** Cheap necessary condition on the whole text; a false skips all patterns. Must never miss. */

@@ -107,8 +107,11 @@ export interface NativeSession {
   adoptPrefix(tokens: Int32Array): number;
   /** Ends the grammar too, if there was one. */
   setSampler(options: NativeSamplerOptions): void;
-  /** Of this session's model; null: none. */
-  setGrammar(grammar: NativeGrammar | null): void;
+  /**
+   * Of this session's model; null: none. `maxTokens`: that the answer may have, default any number; it is brought to its
+   * end within them, where the shortest text that completes it fits.
+   */
+  setGrammar(grammar: NativeGrammar | null, maxTokens?: number): void;
   /** A copy. */
   logits(): Float32Array;
   /** Gives its KV pages back. */

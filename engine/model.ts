@@ -45,8 +45,19 @@ export interface ModelInspection {
   alignment: number;
   /** By key, in the file's order: scalars, arrays, and long arrays as CutArray. */
   metadata: Record<string, unknown>;
-  /** typeId: ggml_type. Shapes row-major, fastest axis last; offset and size in bytes. */
-  tensors: { name: string; type: string; typeId: number; shape: number[]; offset: number; bytes: number }[];
+  /**
+   * typeId: ggml_type. Shapes row-major, fastest axis last; offset and size in bytes. part: which file of a split model,
+   * from 0; left out for the first.
+   */
+  tensors: {
+    name: string;
+    type: string;
+    typeId: number;
+    shape: number[];
+    offset: number;
+    bytes: number;
+    part?: number;
+  }[];
   totals: { tensors: number; params: number; bytes: number };
 }
 

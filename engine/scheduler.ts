@@ -231,7 +231,7 @@ export class Scheduler {
       try {
         next.session = this.#engine.newSession();
         next.session.setSampler(next.request.sampler);
-        if (next.request.grammar) next.session.setGrammar(next.request.grammar);
+        if (next.request.grammar) next.session.setGrammar(next.request.grammar, next.request.maxTokens);
         next.admittedAt = this.#now();
         this.#active.push(next);
         next.onAdmitted();

@@ -38,8 +38,9 @@ function parseWrk(output: string): LoadResult {
   const failed = /Non-2xx or 3xx responses: \d+|Socket errors: .*/.exec(output);
   if (failed !== null) throw new Error(`load run: ${failed[0]}`);
   const latency = (percent: number): number => {
-    const [, value, unit] = new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s|m)$`, 'm').exec(output)!;
-    return Number(value) * UNIT_MS[unit!]!;
+    const found = new RegExp(`^\\s+${percent}%\\s+([\\d.]+)(us|ms|s|m)\\s*$`, 'm').exec(output);
+    if (found === null) throw new Error(`load run: no latency of ${percent} % in ${output}`);
+    return Number(found[1]) * UNIT_MS[found[2]!]!;
   };
   return {
     requestsPerS: Number(/Requests\/sec:\s+([\d.]+)/.exec(output)![1]),

@@ -1,12 +1,8 @@
 // Regular languages over bytes: expressions, and deterministic automata with intersection and complement.
 // Source: Hopcroft and Ullman, "Introduction to Automata Theory" (1979), chapters 2 and 3.
+import { aliveStates, type Dfa, minimal } from './minimise.ts';
 
-/** Starts in state 0; a byte without an edge leads nowhere. */
-export interface Dfa {
-  accepting: boolean[];
-  /** By state, in order: least byte, greatest byte, target. */
-  edges: [least: number, greatest: number, to: number][][];
-}
+export type { Dfa };
 
 export type Regular =
   | { op: 'bytes'; bytes: readonly number[] }
@@ -140,127 +136,106 @@ export function determinise(regular: Regular): Dfa {
   const nfa = new Nfa();
   const start = nfa.state();
   const end = nfa.add(regular, start);
-  const close = (states: Iterable<number>): number[] => {
-    const found = new Set(states);
-    for (const state of found) for (const next of nfa.empty[state]!) found.add(next);
-    return [...found].filter((state) => state === end || nfa.edges[state]!.length > 0).sort((a, b) => a - b);
-  };
-  return subsets(
-    close([start]),
-    (states) => states.includes(end),
-    (states) => states.flatMap((state) => nfa.edges[state]!),
-    close,
-  );
+  return minimal(new Subsets(nfa, end).from(start));
 }
 
-/** Numbers sets of states and finds their edges, range by range. */
-function subsets(
-  start: number[],
-  accepts: (states: number[]) => boolean,
-  edgesOf: (states: number[]) => [number, number, number][],
-  close: (states: Set<number>) => number[],
-): Dfa {
-  const dfa: Dfa = { accepting: [], edges: [] };
-  const numbers = new Map<string, number>();
-  const sets: number[][] = [];
-  const numberOf = (states: number[]): number => {
-    const key = states.join();
-    let number = numbers.get(key);
-    if (number === undefined) {
-      if (sets.length >= MAX_STATES) tooLarge();
-      number = sets.push(states) - 1;
-      numbers.set(key, number);
+/** Numbers the sets of states in which an automaton can be, and finds their edges, range by range. */
+class Subsets {
+  readonly #nfa: Nfa;
+  readonly #end: number;
+  readonly #sets: number[][] = [];
+  readonly #numbers = new Map<number, number[]>();
+  /** Of a state, what is reached without reading and counts: it has edges, or is the end. */
+  readonly #closures: number[][] = [];
+  readonly #marks: Int32Array;
+  #mark = 0;
+
+  constructor(nfa: Nfa, end: number) {
+    this.#nfa = nfa;
+    this.#end = end;
+    this.#marks = new Int32Array(nfa.empty.length);
+  }
+
+  from(start: number): Dfa {
+    const dfa: Dfa = { accepting: [], edges: [] };
+    this.#numberOf([start]);
+    for (let i = 0; i < this.#sets.length; i++) {
+      const set = this.#sets[i]!;
+      dfa.accepting.push(set.includes(this.#end));
+      dfa.edges.push(this.#edgesOf(set));
     }
-    return number;
-  };
-  numberOf(start);
-  for (let i = 0; i < sets.length; i++) {
-    dfa.accepting.push(accepts(sets[i]!));
-    const edges = edgesOf(sets[i]!);
+    return dfa;
+  }
+
+  #edgesOf(set: readonly number[]): Dfa['edges'][number] {
+    const edges =
+      set.length === 1 ? this.#nfa.edges[set[0]!]! : set.flatMap((state) => this.#nfa.edges[state]!);
     spend(1 + edges.length / 16);
-    const bounds = [...new Set(edges.flatMap(([least, greatest]) => [least, greatest + 1]))].sort(
-      (a, b) => a - b,
-    );
+    const bounds = new Uint8Array(257);
+    for (const [least, greatest] of edges) {
+      bounds[least] = 1;
+      bounds[greatest + 1] = 1;
+    }
     const out: Dfa['edges'][number] = [];
-    for (let b = 0; b + 1 < bounds.length; b++) {
-      const [least, greatest] = [bounds[b]!, bounds[b + 1]! - 1];
-      const targets = new Set<number>();
-      for (const [from, to, target] of edges) if (from <= least && greatest <= to) targets.add(target);
-      if (targets.size === 0) continue;
-      const closed = close(targets);
-      if (closed.length > 0) out.push([least, greatest, numberOf(closed)]);
+    for (let least = bounds.indexOf(1), next = 0; least >= 0 && least < 256; least = next) {
+      next = bounds.indexOf(1, least + 1);
+      if (next < 0) break;
+      const targets: number[] = [];
+      for (const [from, to, target] of edges) if (from <= least && least <= to) targets.push(target);
+      if (targets.length === 0) continue;
+      const number = this.#numberOf(targets);
+      if (number >= 0) out.push([least, next - 1, number]);
     }
-    dfa.edges.push(out);
+    return out;
   }
-  return minimal(dfa);
-}
 
-/** A long chain takes as many rounds of refinement as it has states: past so many it stays as it is. */
-const MAX_ROUNDS = 24;
-
-/** Partition refinement (Moore), after what leads to no end has been left out. */
-function minimal(dfa: Dfa): Dfa {
-  const isAlive = aliveStates(dfa);
-  if (!isAlive[0]) return { accepting: [false], edges: [[]] };
-  let classes: number[] = dfa.accepting.map((accepts, state) => (isAlive[state] ? (accepts ? 1 : 0) : -1));
-  for (let count = 0, round = 0; ; round++) {
-    if (round === MAX_ROUNDS) {
-      let next = 0;
-      classes = isAlive.map((alive) => (alive ? next++ : -1));
-      break;
-    }
-    const numbers = new Map<string, number>();
-    classes = dfa.edges.map((_, state) => {
-      if (!isAlive[state]) return -1;
-      const key = `${classes[state]}:${merged(dfa, state, classes).join(';')}`;
-      let number = numbers.get(key);
-      if (number === undefined) {
-        number = numbers.size;
-        numbers.set(key, number);
+  /** Of the set that is reached from these states without reading; -1: it is empty. */
+  #numberOf(states: readonly number[]): number {
+    const mark = ++this.#mark;
+    const set: number[] = [];
+    for (const state of states) {
+      for (const each of this.#closure(state)) {
+        if (this.#marks[each] === mark) continue;
+        this.#marks[each] = mark;
+        set.push(each);
       }
-      return number;
-    });
-    if (numbers.size === count) break;
-    count = numbers.size;
-  }
-  // State 0 stays the start: it was numbered first.
-  const out: Dfa = { accepting: [], edges: [] };
-  for (const [state, number] of classes.entries()) {
-    if (number < 0 || out.edges[number]) continue;
-    out.accepting[number] = dfa.accepting[state]!;
-    out.edges[number] = merged(dfa, state, classes);
-  }
-  return out;
-}
-
-/** Edges to classes; neighbours that lead to the same one joined. */
-function merged(dfa: Dfa, state: number, classes: readonly number[]): Dfa['edges'][number] {
-  const out: Dfa['edges'][number] = [];
-  for (const [least, greatest, to] of dfa.edges[state]!) {
-    const target = classes[to]!;
-    if (target < 0) continue;
-    const last = out.at(-1);
-    if (last && last[1] === least - 1 && last[2] === target) last[1] = greatest;
-    else out.push([least, greatest, target]);
-  }
-  return out;
-}
-
-function aliveStates(dfa: Dfa): boolean[] {
-  const before: number[][] = dfa.accepting.map(() => []);
-  for (const [state, edges] of dfa.edges.entries()) for (const [, , to] of edges) before[to]!.push(state);
-  const alive = dfa.accepting.map(() => false);
-  const work = dfa.accepting.flatMap((accepts, state) => (accepts ? [state] : []));
-  for (const state of work) alive[state] = true;
-  while (work.length > 0) {
-    for (const state of before[work.pop()!]!) {
-      if (alive[state]) continue;
-      alive[state] = true;
-      work.push(state);
     }
+    if (set.length === 0) return -1;
+    if (set.length > 1) set.sort((a, b) => a - b);
+    let hash = set.length;
+    for (const each of set) {
+      hash = Math.imul(hash ^ each, 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    const same = this.#numbers.get(hash);
+    const known = same?.find((number) => equal(this.#sets[number]!, set));
+    if (known !== undefined) return known;
+    if (this.#sets.length >= MAX_STATES) tooLarge();
+    const number = this.#sets.push(set) - 1;
+    if (same) same.push(number);
+    else this.#numbers.set(hash, [number]);
+    return number;
   }
-  return alive;
+
+  #closure(state: number): readonly number[] {
+    const known = this.#closures[state];
+    if (known) return known;
+    const { empty, edges } = this.#nfa;
+    const counts = (each: number): boolean => each === this.#end || edges[each]!.length > 0;
+    let closure: number[];
+    if (empty[state]!.length === 0) closure = counts(state) ? [state] : [];
+    else {
+      const reached = new Set([state]);
+      for (const each of reached) for (const next of empty[each]!) reached.add(next);
+      closure = [...reached].filter(counts);
+    }
+    this.#closures[state] = closure;
+    return closure;
+  }
 }
+
+const equal = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i]);
 
 /** From `least` to `most` (or any number) of what `one` accepts, which never goes on from an accepting state. */
 export function counted(one: Dfa, least: number, most: number): Dfa {

@@ -22,7 +22,8 @@ export function tagged(
     choice(...tags.map(({ begin, content, end }) => sequence(literal(begin), inner(content), literal(end)))),
   );
   const begins = tags.map(({ begin }) => begin);
-  const free = rules.add({ op: 'dfa', dfa: textWithout(begins) });
+  // No rule of its own: masks of text are made faster where no rule can end (native/src/grammar/plain_runs.h).
+  const free: Expression = { op: 'dfa', dfa: textWithout(begins) };
   const next = sequence(free, call);
   if (required) return sequence(call, parallel ? repeat(sequence(between, call), 0, -1) : EMPTY);
   return sequence(parallel ? repeat(next, 0, -1) : repeat(next, 0, 1), free);

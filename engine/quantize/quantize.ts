@@ -1,11 +1,12 @@
 // A GGUF file with other tensor types: `tiergate quantize`. Streams tensor by tensor.
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { GatewayError } from '../../contract/errors.ts';
 import { type GgufMetadata, readMetadata, type TensorPlace } from '../gguf/head.ts';
 import { str, u32 } from '../gguf/values.ts';
 import { refuseToOverwrite, writeGgufFile } from '../gguf/write-file.ts';
 import type { ImportanceMatrix } from '../imatrix/file.ts';
 import { inspectModelFile, type ModelInspection } from '../model.ts';
+import { partFiles } from '../store/split-names.ts';
 import { FILE_TYPES } from './file-types.ts';
 import { codecOf, planTensors, type QuantizeChoices, type TensorPlan } from './plan.ts';
 import { type ByteSource, recodeTensor } from './recode.ts';
@@ -54,8 +55,9 @@ export interface QuantizeSummary {
 
 interface PlannedTensor extends TensorPlace {
   plan: TensorPlan;
-  /** In the input, in bytes. */
+  /** In the input, or in which of its files, in bytes. */
   offset: number;
+  part: number;
   values: number;
 }
 
@@ -96,6 +98,9 @@ function outputMetadata(metadata: GgufMetadata, { fileType, importance }: Quanti
     'general.alignment': _alignment,
     'general.quantization_version': _version,
     'general.file_type': _fileType,
+    'split.no': _no,
+    'split.count': _count,
+    'split.tensors.count': _tensors,
     ...kept
   } = metadata;
   return {
@@ -148,8 +153,9 @@ function summaryOf(
 }
 
 /**
+ * input: of a split model, its first file; the output is one file.
  * @throws {GatewayError} MODEL_FILE_INVALID for a damaged input; INVALID_REQUEST when the output is there already, the
- *   input is one part of a split model, is quantised already, or has values that are not finite
+ *   input is quantised already or has values that are not finite
  */
 export async function quantizeFile(
   input: string,
@@ -159,8 +165,6 @@ export async function quantizeFile(
   const begun = performance.now();
   if (!options.dryRun) await refuseToOverwrite(output);
   const inspection = await inspectModelFile(input, 1 << 10);
-  if (Number(inspection.metadata['split.count'] ?? 1) > 1)
-    throw new GatewayError('INVALID_REQUEST', `${input} is one part of a split model; join the parts first`);
   if (inspection.tensors.length === 0)
     throw new GatewayError(
       'INVALID_REQUEST',
@@ -172,7 +176,7 @@ export async function quantizeFile(
     throw new GatewayError('INVALID_REQUEST', `${matrix.path} names none of the tensors to be quantised`);
   const places = new Map(inspection.tensors.map((tensor) => [tensor.name, tensor]));
   const tensors = plans.map((plan): PlannedTensor => {
-    const { name, typeId, shape, offset, bytes } = places.get(plan.name)!;
+    const { name, typeId, shape, offset, bytes, part = 0 } = places.get(plan.name)!;
     const values = product(shape);
     return {
       name,
@@ -181,6 +185,7 @@ export async function quantizeFile(
       bytes: bytesOf(plan, values, bytes),
       plan,
       offset,
+      part,
       values,
     };
   });
@@ -209,16 +214,19 @@ export async function quantizeFile(
     done += count;
     options.onProgress?.(done, total, name);
   };
-  const headBytes = Math.min(...inspection.tensors.map(({ offset }) => offset));
+  const inFirst = inspection.tensors.filter(({ part = 0 }) => part === 0).map(({ offset }) => offset);
+  const headBytes = inFirst.length > 0 ? Math.min(...inFirst) : (await stat(input)).size;
   const metadata = await readMetadata(input, headBytes);
-  const file = await open(input, 'r');
+  const parts = Number(inspection.metadata['split.count'] ?? 1) > 1 ? partFiles(input) : [input];
+  const files: FileHandle[] = [];
   try {
+    for (const part of parts) files.push(await open(part, 'r'));
     const write = async (
       tensor: PlannedTensor,
       sink: (bytes: Uint8Array) => Promise<void>,
     ): Promise<void> => {
-      const { plan, name, shape, offset, values, bytes } = tensor;
-      const source: ByteSource = (into, at) => readWhole(file, into, offset + at);
+      const { plan, name, shape, offset, part, values, bytes } = tensor;
+      const source: ByteSource = (into, at) => readWhole(files[part]!, into, offset + at);
       if (plan.from === plan.to) {
         await copyBytes(source, bytes, sink);
         summarise(tensor);
@@ -243,7 +251,7 @@ export async function quantizeFile(
     };
     result.outputBytes = await writeGgufFile(output, outputMetadata(metadata, options), tensors, write);
   } finally {
-    await file.close();
+    for (const file of files) await file.close();
   }
   result.seconds = (performance.now() - begun) / 1000;
   return summaryOf(inspection, summaries, { ...result, output });

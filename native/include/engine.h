@@ -183,7 +183,10 @@ class Session {
   virtual void set_sampler(const SamplerOptions& options) = 0;
   /// From the next sampled token on, the completion is one that the grammar allows; the tokens that end an answer can be
   /// sampled only where it may end. Null: none. Throws Error(INVALID_REQUEST) for another vocabulary's.
-  virtual void set_grammar(std::shared_ptr<Grammar> grammar) = 0;
+  /// max_tokens: the completion has no more (0: any number). A token is then sampled only if the shortest text that
+  /// completes what was begun fits into the tokens left after it: the completion is whole when they are used up, where it
+  /// can be. Until that forbids the token drawn, it changes nothing.
+  virtual void set_grammar(std::shared_ptr<Grammar> grammar, int32_t max_tokens) = 0;
   /// Last logits (n_vocab,), valid until the next step that includes this session; empty before the first
   /// sample.
   virtual std::span<const float> logits() const = 0;

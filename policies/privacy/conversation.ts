@@ -11,6 +11,7 @@ import { mapTextSlots } from './text-slots.ts';
 export interface InspectOptions {
   /** See ScanOptions. */
   minScore?: number;
+  minScores?: Readonly<Record<string, number>>;
   types?: ReadonlySet<string>;
   /** Overrides the label of single types. */
   sensitivityByType?: Readonly<Record<string, Sensitivity>>;

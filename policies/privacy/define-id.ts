@@ -17,7 +17,7 @@ export interface IdDefinition extends Pick<Recognizer, 'name' | 'type' | 'exampl
 
 const isDigit = (char: string): boolean => char === 'd';
 
-/** The longest run of digits with at most three other characters between neighbours, as the prefilter counts them. */
+/** The longest run of digits with at most three other characters between neighbours, as text-index.ts counts them. */
 function digitRun(layout: string): number {
   let [run, longest, last] = [0, 0, -9];
   [...layout].forEach((char, at) => {

@@ -1,6 +1,6 @@
 // Recognizers of vendors' keys. Two kinds: keys that begin with what names them (`dop_v1_…`), and keys without a mark, which
 // are known by the vendor's name and an assignment before them (`DATADOG_API_KEY=…`). A file lists the vendors of one field.
-import { defineRecognizer, type Recognizer } from '../../contract/recognizer.ts';
+import { defineRecognizer, type FoundSpan, type Recognizer } from '../../contract/recognizer.ts';
 import { isMadeUp, unlessMadeUp } from './key-shape.ts';
 
 type Examples = Recognizer['examples'];
@@ -20,9 +20,13 @@ export function definePrefixedKeys(
   return defineRecognizer({
     name,
     type: 'API_KEY',
-    anchors: [...new Set(keys.map(([prefix]) => prefix))],
+    anchors: [...new Set(keys.map(([prefix]) => prefix))].map((text) => ({ text, starts: true })),
+    lead: 0,
     patterns: [
-      { regex: new RegExp(`(?<![A-Za-z0-9])(?:${shapes.join('|')})(?![A-Za-z0-9_])`, 'g'), score: 0.95 },
+      {
+        regex: new RegExp(`(?<![A-Za-z0-9\\u00c0-\\u02ff])(?:${shapes.join('|')})(?![A-Za-z0-9_])`, 'g'),
+        score: 0.95,
+      },
     ],
     validate: unlessMadeUp,
     examples,
@@ -43,12 +47,14 @@ export function defineVendorKeys(
   examples: Examples,
 ): Recognizer {
   const names = Object.keys(vendors);
-  const assigned = new RegExp(`(${names.join('|')})${ASSIGNED}`, 'gi');
-  const find = (text: string): [number, number, number][] => {
-    const found: [number, number, number][] = [];
-    assigned.lastIndex = 0;
-    for (let match = assigned.exec(text); match !== null; match = assigned.exec(text)) {
-      const start = match.index + match[0].length;
+  const assigned = new RegExp(`(${names.join('|')})${ASSIGNED}`, 'iy');
+  const find: Recognizer['find'] = (text, _, hits) => {
+    const found: FoundSpan[] = [];
+    for (const at of hits) {
+      assigned.lastIndex = at;
+      const match = assigned.exec(text);
+      if (match === null) continue;
+      const start = at + match[0].length;
       VALUE.lastIndex = start;
       const value = VALUE.exec(text)?.[0].replace(/[.:|]+$/, '');
       const written = match[1] as string;
@@ -62,8 +68,6 @@ export function defineVendorKeys(
         !isMadeUp(value.replace(/A{8,}/, ''))
       )
         found.push([start, start + value.length, 0.9]);
-      // The next name may stand in what was taken for this one's end.
-      assigned.lastIndex = match.index + vendor.length;
     }
     return found;
   };

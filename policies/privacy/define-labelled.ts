@@ -1,5 +1,5 @@
 // A recognizer of values that only their label tells: `MRN: 2569870`, `Passport No. X1234567`, `"pin": "4711"`.
-import { defineRecognizer, type Recognizer } from '../../contract/recognizer.ts';
+import { type Anchor, defineRecognizer, type Recognizer } from '../../contract/recognizer.ts';
 
 export interface LabelledDefinition
   extends Pick<Recognizer, 'name' | 'type' | 'examples' | 'validate' | 'minDigits'> {
@@ -13,17 +13,31 @@ export interface LabelledDefinition
 
 /** `No.`, `number`, `nº`, `is`, quotes and signs between the label and its value. */
 const GAP =
-  '(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?["\'.ºª°]{0,2}\\s{0,3}(?:[:=#]|is|was|ist|es|:=|=>|-|—)?\\s{0,3}["\']?';
+  '(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?["\'.ºª°]{0,2}\\s{0,3}(?:[:=#]|>(?!\\s)|is|was|ist|es|:{1,3}=|\\?=|=>|\\|\\||-|—)?\\s{0,3}["\']?';
 
-/** The longest piece of small ASCII letters, which the prefilter finds in any case, or else the whole label. */
-const anchorOf = (label: string): string =>
-  (label.match(/[a-z]{3,}/g) ?? [label]).reduce((a, b) => (b.length > a.length ? b : a));
+const MAX_GAP = 24;
+const MAX_VALUE = 96;
+
+/** In every text. */
+const USUAL = /^(?:number|code|date|name|user|file|account|valid|record)$/;
+
+/** The longest piece of small ASCII letters, which the reader finds in any case, or else the whole label. */
+function anchorOf(label: string): Exclude<Anchor, string> {
+  const weight = (piece: string): number => (USUAL.test(piece) ? 0 : piece.length);
+  const text = (label.match(/[a-z]{3,}/g) ?? [label]).reduce((a, b) => (weight(b) > weight(a) ? b : a));
+  // A space of the label may be missing in the text.
+  return { text, starts: label.startsWith(text), ends: label.endsWith(text) };
+}
 
 export function defineLabelled({ labels, value, score = 0.75, ...rest }: LabelledDefinition): Recognizer {
   const label = labels.map((text) => text.replace(/[.()]/g, '\\$&').replaceAll(' ', '[ _.-]?')).join('|');
+  const longest = Math.max(...labels.map(({ length }) => length));
+  const anchors = labels.map(anchorOf);
   return defineRecognizer({
     ...rest,
-    anchors: [...new Set(labels.map(anchorOf))],
+    anchors: [...new Map(anchors.map((anchor) => [JSON.stringify(anchor), anchor])).values()],
+    lead: anchors.every(({ starts }) => starts) ? 0 : longest,
+    tail: longest + MAX_GAP + MAX_VALUE,
     patterns: [
       {
         regex: new RegExp(

@@ -4,9 +4,28 @@
 const SAYS_SO =
   /example|your(?![a-z0-9]{12})|placeholder|changeme|redacted|dummy|insert_|_here\b|\*{3}|\.{3}|([\w#])\1{7}|^(?:abc|xyz)?(?:123)?4567890?$/i;
 
+/** Share of a text from which counting and reciting the alphabet make it up. */
+const RECITED_SHARE = 0.5;
+const MIN_RECITED = 4;
+
+/** `abcdefgh`, `123456`, `7890`: how much of a text goes up by one from character to character. */
+function isRecited(text: string): boolean {
+  let [recited, run] = [0, 1];
+  for (let i = 1; i <= text.length; i += 1) {
+    const [before, now] = [text.charCodeAt(i - 1), text.charCodeAt(i)];
+    if (now === before + 1 || (before === 57 && now === 48)) run += 1;
+    else {
+      if (run >= 8) return true;
+      if (run >= MIN_RECITED) recited += run;
+      run = 1;
+    }
+  }
+  return recited > text.length * RECITED_SHARE;
+}
+
 /** @param body the part of a key after its prefix */
 export function isMadeUp(body: string): boolean {
-  return SAYS_SO.test(body) || new Set(body).size < 6;
+  return SAYS_SO.test(body) || new Set(body).size < 6 || isRecited(body);
 }
 
 /** A `validate` for keys: drops the made-up ones, leaves the pattern's score to the others. */

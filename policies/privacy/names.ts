@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { Finding } from '../../contract/recognizer.ts';
+import { isPlausibleName } from './name-plausibility.ts';
 import { LIST, listsOf } from './tagger/gazetteer.ts';
 import { type TaggedType, TYPES } from './tagger/labels.ts';
 import { readModel } from './tagger/model.ts';
@@ -58,6 +59,13 @@ function trimmed(text: string, from: number, to: number): { start: number; end: 
 const STARTS_NAME = /^[\p{L}\p{N}]/u;
 const ENDS_NAME = /[\p{L}\p{M}\p{N}.\ud800-\udfff]/u;
 
+const SUFFIX = /^,? (?:[jJsS][rR]\.?|II|III|IV)(?![\p{L}\d])/u;
+/** How much of `jr.`, `Sr`, `III` is still missing behind a name that ends at `at`. */
+const suffixLength = (text: string, at: number): number => {
+  if (/ [jJsS][rR]$/.test(text.slice(Math.max(0, at - 3), at)) && text[at] === '.') return 1;
+  return SUFFIX.exec(text.slice(at, at + 6))?.[0].length ?? 0;
+};
+
 /** `this.mark`, `mark.length`, `user_mark`, `$mark`, `mark(`: one word of a program. */
 const isPartOfIdentifier = (text: string, start: number, end: number): boolean =>
   (/[\w$#@]$/.test(text.slice(Math.max(0, start - 1), start)) ||
@@ -85,9 +93,11 @@ export function nameFinder(
     const found: Finding[] = [];
     for (const { type, score, ...span } of tag(text, options)) {
       if (!wanted.has(type)) continue;
-      const { start, end } = trimmed(text, span.start, span.end);
-      if (start < end && !isPartOfIdentifier(text, start, end))
-        found.push({ type, start, end, score, recognizer: 'tagger' });
+      const { start, end: last } = trimmed(text, span.start, span.end);
+      const end = type === 'PERSON' ? last + suffixLength(text, last) : last;
+      const finding = { type, start, end, score, recognizer: 'tagger' };
+      if (start < end && !isPartOfIdentifier(text, start, end) && isPlausibleName(text, finding))
+        found.push(finding);
     }
     return found;
   };

@@ -1,15 +1,21 @@
 // Finds PII and secrets in one text. Pure; linear in the text's length. docs/adding-a-recognizer.md says how a recognizer
-// is written, prefilter.ts which ones run.
-import type { Finding, Recognizer } from '../../contract/recognizer.ts';
+// is written, text-index.ts which ones run and where.
+import type { Finding, FoundSpan, Recognizer, TextIndex } from '../../contract/recognizer.ts';
+import { createContextSearch } from './context-words.ts';
+import { type EncodedText, encodedTexts, mayHaveEncodedText } from './encoded-text.ts';
 import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
+import { mayHaveView, normalView } from './normal-view.ts';
 import { addAround, hasRemainder, resolveOverlaps } from './overlaps.ts';
-import { createPrefilter } from './prefilter.ts';
+import { createPatternRunner, type Judge } from './patterns.ts';
 import { registry } from './recognizers/_registry.gen.ts';
+import { createTextReader, type Reading } from './text-index.ts';
 
 export interface ScanOptions {
   /** Findings below are dropped, 0 … 1. Default 0.5. */
   minScore?: number;
+  /** Overrides `minScore` for single types. */
+  minScores?: Readonly<Record<string, number>>;
   /** Only these types. Default: all. */
   types?: ReadonlySet<string>;
   /** What the text is called where it stands, e.g. its JSON key: read as context in front of it. */
@@ -19,78 +25,11 @@ export interface ScanOptions {
 }
 
 export const DEFAULT_MIN_SCORE = 0.5;
-/** Characters on each side of a match in which context words count. */
-const CONTEXT_WINDOW = 50;
 const CONTEXT_BOOST = 0.35;
-const MAX_RETRIED_LENGTH = 64;
+/** A match with less by itself is a number like others. */
+const WEAK = 0.5;
 /** A loser's remainder is looked at again: `+49 30 901820 4111 1111 1111 1111` is a phone number before a card number. */
 const MAX_ROUNDS = 4;
-
-const isWordCode = (code: number): boolean =>
-  (code >= 48 && code <= 57) || (code >= 97 && code <= 122) || code === 95 || code > 0xbf;
-
-/** Does one of the words stand in lower-case `text`, not glued to other letters? */
-function hasWord(text: string, words: readonly string[]): boolean {
-  return words.some((word) => {
-    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-      // Chinese has no spaces between words.
-      if (word.charCodeAt(0) > 0x2e80) return true;
-      const end = at + word.length;
-      const before = at > 0 ? text.charCodeAt(at - 1) : 32;
-      const after = end < text.length ? text.charCodeAt(end) : 32;
-      // `phone_number`, `userPhone` and `phones` count as "phone"; `microphones` does not.
-      if ((!isWordCode(before) || before === 95) && (!isWordCode(after) || after === 95 || after === 115))
-        return true;
-    }
-    return false;
-  });
-}
-
-/** `userPhone` -> `user phone`, lower case. */
-const words = (text: string): string => text.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
-
-function hasContext(text: string, start: number, end: number, context: readonly string[]): boolean {
-  const before = words(text.slice(Math.max(0, start - CONTEXT_WINDOW), start));
-  return hasWord(before, context) || hasWord(words(text.slice(end, end + CONTEXT_WINDOW)), context);
-}
-
-/** Adds the match to `found` unless it is refused. */
-function judge(
-  { type, name, context, validate }: Recognizer,
-  text: string,
-  [start, end, base]: [start: number, end: number, base: number],
-  found: Finding[],
-): boolean {
-  const verdict = validate?.(text.slice(start, end)) ?? null;
-  if (verdict === false) return false;
-  let score = verdict === true ? 1 : base;
-  if (score < 1 && context !== undefined && hasContext(text, start, end, context)) {
-    score = Math.min(1, score + CONTEXT_BOOST);
-  }
-  found.push({ type, start, end, score, recognizer: name });
-  return true;
-}
-
-function runRecognizer(recognizer: Recognizer, text: string, found: Finding[]): void {
-  for (const [start, end, score] of recognizer.find?.(text) ?? [])
-    judge(recognizer, text, [start, end, score], found);
-  for (const { regex, score } of recognizer.patterns) {
-    regex.lastIndex = 0;
-    for (let match = regex.exec(text); match !== null; match = regex.exec(text)) {
-      const whole = match[0];
-      const value = match.groups?.['value'] ?? whole;
-      const start = match.index + (value === whole ? 0 : whole.lastIndexOf(value));
-      // A refused match may have swallowed the beginning of a real one: `1234 4111 1111 1111 1111`.
-      // Only behind short matches: starting over inside long ones would take quadratic time.
-      if (
-        !judge(recognizer, text, [start, start + value.length, score], found) &&
-        whole.length <= MAX_RETRIED_LENGTH
-      ) {
-        regex.lastIndex = match.index + ((text.codePointAt(match.index) as number) > 0xffff ? 2 : 1);
-      }
-    }
-  }
-}
 
 /** The text with its findings blanked out by line ends, which no recognizer reads across; offsets stay. */
 function blank(text: string, findings: readonly Finding[]): string {
@@ -103,57 +42,127 @@ function blank(text: string, findings: readonly Finding[]): string {
   return out + text.slice(copied);
 }
 
-/** A scan over a set of recognizers. `usePrefilter: false` runs them all: the slow truth that tests compare with. */
+/** A scan over a set of recognizers. `usePrefilter: false` runs them all everywhere: the slow truth that tests compare with. */
 export function createScanner(
   recognizers: readonly Recognizer[],
   usePrefilter = true,
 ): (text: string, options?: ScanOptions) => Finding[] {
-  const prefilter = createPrefilter(recognizers);
+  const read = createTextReader(recognizers, usePrefilter);
   const matchLayouts = createLayoutMatcher(recognizers);
-  const active = new Uint8Array(recognizers.length);
+  const hasContext = createContextSearch(recognizers);
+  const runners = recognizers.map((recognizer, owner) =>
+    createPatternRunner(recognizer, owner, usePrefilter),
+  );
 
   const scan = (text: string, options: ScanOptions = {}): Finding[] => {
     if (options.label !== undefined && options.label !== '')
       return scanLabelled(text, options.label, options);
     const kept = scanPatterns(text, options);
     if (options.names === undefined) return kept;
-    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+    const { minScore = DEFAULT_MIN_SCORE, minScores = {} } = options;
     const named = options.names
       .find(text)
-      .filter(({ type, score }) => score >= minScore && (options.types?.has(type) ?? true));
+      .filter(
+        ({ type, score }) => score >= (minScores[type] ?? minScore) && (options.types?.has(type) ?? true),
+      );
     return named.length === 0 ? kept : addAround(kept, named, text);
   };
 
-  function scanPatterns(text: string, options: ScanOptions): Finding[] {
-    if (usePrefilter ? !prefilter(text, active) : active.fill(1).length === 0) return [];
-    const minScore = options.minScore ?? DEFAULT_MIN_SCORE;
+  // What the text that is being read has given so far: fields rather than arguments, as every match comes by here.
+  let found: Finding[] = [];
+  let index: TextIndex;
+  let floor = 0;
+  let floors: Readonly<Record<string, number>> | undefined;
+  const isEnough = (type: string, score: number): boolean => score >= (floors?.[type] ?? floor);
+  const scoreOf = (
+    owner: number,
+    context: readonly string[] | undefined,
+    [start, end, base]: FoundSpan,
+  ): number =>
+    base < 1 && context !== undefined && hasContext(owner, index, start, end, base < WEAK)
+      ? Math.min(1, base + CONTEXT_BOOST)
+      : base;
+
+  /** Adds a match of a recognizer unless it is refused. */
+  const judge: Judge = (owner, start, end, base) => {
+    const { type, name, context, validate } = recognizers[owner] as Recognizer;
+    const verdict = validate?.(index.text.slice(start, end)) ?? null;
+    if (verdict === false) return false;
+    const score = verdict === true ? 1 : scoreOf(owner, context, [start, end, base]);
+    if (isEnough(type, score)) found.push({ type, start, end, score, recognizer: name });
+    return true;
+  };
+
+  /** The same for ids by their layout: many share one, few have their words near, and no check makes up for that. */
+  const judgeLayout: Judge = (owner, start, end, base) => {
+    const { type, name, context, validate } = recognizers[owner] as Recognizer;
+    const score = scoreOf(owner, context, [start, end, base]);
+    if (!isEnough(type, score) || validate?.(index.text.slice(start, end)) === false) return false;
+    found.push({ type, start, end, score, recognizer: name });
+    return true;
+  };
+
+  /** All that recognizers find in a text that was read. */
+  function findAll(reading: Reading, types: ReadonlySet<string> | undefined): Finding[] {
+    const { active } = reading;
+    found = [];
+    index = reading.index;
+    let hasLayouts = false;
+    for (let owner = 0; owner < recognizers.length; owner += 1) {
+      if (active[owner] === 0) continue;
+      const { type, layouts } = recognizers[owner] as Recognizer;
+      if (types !== undefined && !types.has(type)) {
+        active[owner] = 0;
+        continue;
+      }
+      hasLayouts ||= layouts !== undefined;
+      runners[owner]?.(reading, judge);
+    }
+    if (hasLayouts) matchLayouts?.(reading.index, active, judgeLayout);
+    return found;
+  }
+
+  function scanPatterns(text: string, options: ScanOptions, depth = 0): Finding[] {
+    floor = options.minScore ?? DEFAULT_MIN_SCORE;
+    floors = options.minScores;
     let kept: Finding[] = [];
     let rest = text;
+    let hasView = false;
+    let encoded: readonly EncodedText[] = [];
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const found: Finding[] = [];
-      let hasLayouts = false;
-      for (let i = 0; i < recognizers.length; i += 1) {
-        if (active[i] === 0) continue;
-        const recognizer = recognizers[i] as Recognizer;
-        if (options.types !== undefined && !options.types.has(recognizer.type)) {
-          active[i] = 0;
-          continue;
-        }
-        hasLayouts ||= recognizer.layouts !== undefined;
-        runRecognizer(recognizer, rest, found);
+      const reading = read(rest);
+      if (round === 0 && depth === 0) {
+        hasView = mayHaveView(text, reading.index.unitsOr);
+        if (mayHaveEncodedText(reading.index)) encoded = encodedTexts(reading.index);
       }
-      if (hasLayouts)
-        matchLayouts?.(rest, active, (owner, start, end, score) =>
-          judge(recognizers[owner] as Recognizer, rest, [start, end, score], found),
-        );
-      const strong = found.filter((finding) => finding.score >= minScore);
+      if (reading.isEmpty) break;
+      const strong = findAll(reading, options.types);
       const resolved = resolveOverlaps(strong);
       kept = round === 0 ? resolved : resolveOverlaps([...kept, ...resolved]);
       if (!hasRemainder(strong, resolved)) break;
       rest = blank(text, kept);
     }
-    return kept;
+    const hidden = [...(hasView ? scanView(text, options) : []), ...scanEncoded(encoded, options)];
+    return hidden.length === 0 ? kept : resolveOverlaps([...kept, ...hidden]);
   }
+
+  /** What only the normal view of a text shows, at its places in the text. */
+  function scanView(text: string, options: ScanOptions): Finding[] {
+    const view = normalView(text);
+    if (view === null) return [];
+    return scanPatterns(view.text, options, 1).map((finding) => ({
+      ...finding,
+      start: view.starts[finding.start] as number,
+      end: view.ends[finding.end - 1] as number,
+    }));
+  }
+
+  /** A run of Base64 with something in it is found as a whole. */
+  const scanEncoded = (encoded: readonly EncodedText[], options: ScanOptions): Finding[] =>
+    encoded.flatMap(({ start, end, decoded }) => {
+      const [first] = scanPatterns(decoded, options, 1).sort((a, b) => b.score - a.score);
+      return first === undefined ? [] : [{ ...first, start, end }];
+    });
 
   function scanLabelled(text: string, label: string, options: ScanOptions): Finding[] {
     const prefix = `${label}: `;

@@ -30,6 +30,7 @@ export function privacyOptions(
   const mayLeave = targets.some(({ target }) => target.zone === 'external');
   return {
     minScore: privacy.min_score ?? MIN_SCORE[privacy.operating_point],
+    minScores: privacy.min_scores,
     scan: customScan(privacy),
     sensitivityByType: privacy.sensitivity,
     ...(off.size > 0 && { types: new Set(types.filter((type) => !off.has(type))) }),

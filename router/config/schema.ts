@@ -148,6 +148,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       enabled: z.boolean().default(true),
       min_score: fraction.optional(),
+      min_scores: z.record(z.string(), fraction).default({}).describe('by type, instead of min_score'),
       types_off: z.array(z.string().min(1)).default(['AGE', 'DATE_TIME', 'URL']),
       always: z.array(z.string().min(2)).default([]),
       never: z.array(z.string().min(1)).default([]),

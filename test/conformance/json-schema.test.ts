@@ -80,7 +80,7 @@ function judge(context: TestContext, title: string, cases: readonly Case[]): str
     counts.enforced++;
     const { goals } = new SchemaCompiler(schema, new Rules());
     for (const { description, data, valid } of tests) {
-      const texts = orderedTexts(goals, [schema], data);
+      const texts = [...new Set([JSON.stringify(data), ...orderedTexts(goals, [schema], data)])];
       const accepts = texts.some((text) => grammar.accepts(text));
       const where = `${name} | ${description ?? ''}`;
       const form = valid && !accepts && NOT_OUR_FORM.find(([, holds]) => holds(texts[0]!, where));

@@ -1,11 +1,13 @@
 // Every recognizer of the registry: its own examples in both directions, declared conditions, linear time.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Recognizer } from '../../contract/recognizer.ts';
+import type { Anchor, Recognizer } from '../../contract/recognizer.ts';
 import { registry } from '../../policies/privacy/recognizers/_registry.gen.ts';
 import { createScanner, scanText } from '../../policies/privacy/scan.ts';
 
 const recognizers: [string, Recognizer][] = Object.entries(registry);
+
+const textOf = (anchor: Anchor): string => (typeof anchor === 'string' ? anchor : anchor.text);
 
 /** Pieces that lead a pattern on without ever finishing a match, from the recognizer's own anchors and examples. */
 function adversarialSeeds({ anchors = [], examples }: Recognizer): string[] {
@@ -13,7 +15,7 @@ function adversarialSeeds({ anchors = [], examples }: Recognizer): string[] {
   const heads = halves.map((half) => half.slice(0, Math.ceil(half.length / 2)));
   return [
     ...new Set([
-      ...anchors.slice(0, 3),
+      ...anchors.slice(0, 3).map(textOf),
       ...halves,
       ...heads,
       '1',
@@ -91,7 +93,7 @@ describe.each(recognizers)('recognizer %s', (name, recognizer) => {
     const pieces = [
       ...recognizer.examples.match.flat(),
       ...recognizer.examples.noMatch,
-      ...(recognizer.anchors ?? []).slice(0, 10),
+      ...(recognizer.anchors ?? []).slice(0, 10).map(textOf),
     ];
     const glue = fc.oneof(
       fc.string({ maxLength: 6 }),

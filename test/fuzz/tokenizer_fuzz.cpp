@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
+#include <limits>
 #include <random>
 #include <string>
 #include <string_view>
@@ -247,6 +248,46 @@ Ids plain_sentence_pieces(const TestVocabulary& vocabulary, std::string_view tex
   return out;
 }
 
+std::string with_spaces(std::string text) {
+  for (size_t at = text.find("▁"); at != text.npos; at = text.find("▁", at)) text.replace(at, 3, " ");
+  return text;
+}
+
+/// The highest sum of scores that any division of the text into pieces has; -infinity where there is none.
+double best_score(const TestVocabulary& vocabulary, std::string_view text) {
+  std::unordered_map<std::string_view, double> scores;
+  for (size_t i = 258; i < vocabulary.tokens.size(); ++i)
+    scores.emplace(vocabulary.tokens[i], vocabulary.scores[i]);
+  std::vector<double> best(text.size() + 1, -std::numeric_limits<double>::infinity());
+  best[0] = 0;
+  for (size_t end = 1; end <= text.size(); ++end) {
+    for (size_t begin = 0; begin < end; ++begin) {
+      const auto found = scores.find(text.substr(begin, end - begin));
+      if (found != scores.end()) best[end] = std::max(best[end], best[begin] + found->second);
+    }
+  }
+  return best.back();
+}
+
+/// What the ids spell is the text, and no other pieces would have a higher sum. The text is of characters that are pieces.
+void check_unigram(const TestVocabulary& vocabulary, const Tokenizer& unigram) {
+  static const char* const characters[] = {"a", "b", "t", "h", "e", "1", "2", "'", "s", "é", "中", "\n", " "};
+  std::string text, spelled;
+  for (size_t n = below(60); n > 0; --n) text += characters[below(std::size(characters))];
+  double score = 0;
+  for (const int32_t id : unigram.encode(text, false, false)) {
+    spelled += vocabulary.tokens[static_cast<size_t>(id)];
+    score += vocabulary.scores[static_cast<size_t>(id)];
+  }
+  const auto without_spaces = [](std::string with) {
+    std::erase(with, ' ');
+    return with;
+  };
+  if (without_spaces(with_spaces(spelled)) != without_spaces(text))
+    fail("unigram pieces do not come back", text);
+  if (score != best_score(vocabulary, spelled)) fail("unigram pieces are not the best", text);
+}
+
 std::string decode(const Tokenizer& tokenizer, const Ids& ids) {
   std::string text;
   for (const int32_t id : ids) text += tokenizer.token_bytes(id, true);
@@ -257,11 +298,6 @@ void check_range(const Tokenizer& tokenizer, std::string_view text) {
   for (const bool special : {false, true})
     for (const int32_t id : tokenizer.encode(text, special, special))
       if (id < 0 || id >= tokenizer.n_vocab()) fail("id out of range", text);
-}
-
-std::string with_spaces(std::string text) {
-  for (size_t at = text.find("▁"); at != text.npos; at = text.find("▁", at)) text.replace(at, 3, " ");
-  return text;
 }
 
 // One random vocabulary of each kind and many texts.
@@ -292,6 +328,7 @@ void run_round() {
     const Ids ids = sentence_piece->encode(text, false, false);
     if (decode(*sentence_piece, ids) != with_spaces(" " + text)) fail("pieces do not come back", text);
     if (ids != plain_sentence_pieces(pieces, text)) fail("pieces differ from the definition", text);
+    check_unigram(pieces, *unigram);
   }
 }
 

@@ -1,4 +1,5 @@
-// From a checkpoint to an answer with tiergate's commands alone: convert, imatrix, quantize, inspect, engine.
+// From a checkpoint to an answer with tiergate's commands alone: convert, imatrix, quantize, inspect, engine; what the
+// quantised files cost: perplexity, compare; and that they stay what they are: lock, verify.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -90,6 +91,59 @@ describe.skipIf(isAbsent)(`the trained model${reason}`, () => {
     expect(`Once upon a time${text}`).toBe(expected.expected_text.slice(0, 16 + text.length));
     expect(await story(at('q8.gguf'))).toMatch(/^, there was a little/);
     expect(await story(at('q4.gguf'))).toMatch(/^, there was a little/);
+  });
+
+  it('shows what each step costs, and notices a changed file', async () => {
+    const scored = async (model: string) => {
+      const { code, out, err } = await tiergate(
+        'perplexity',
+        model,
+        '--text',
+        'text.txt',
+        '-c',
+        '256',
+        '--json',
+      );
+      expect(code, err).toBe(0);
+      return JSON.parse(out) as {
+        perplexity: number;
+        standardError: number;
+        positions: number;
+        windows: number;
+      };
+    };
+    const f32 = await scored('f32.gguf');
+    // llama.cpp's own conversion of the checkpoint foretells the text as ours does.
+    const theirs = await scored(join(models, 'gguf', 'stories260K-f32.gguf'));
+    expect(f32.positions).toBe(theirs.positions);
+    expect(Math.abs(Math.log(f32.perplexity / theirs.perplexity))).toBeLessThan(1e-5);
+    const [q8, q4] = [await scored('q8.gguf'), await scored('q4.gguf')];
+    expect(Math.abs(Math.log(q8.perplexity / f32.perplexity))).toBeLessThan(0.01);
+    expect(Math.abs(Math.log(q4.perplexity / f32.perplexity))).toBeLessThan(0.05);
+
+    const args = ['f32.gguf', 'q4.gguf', '--text', 'text.txt', '-c', '256'];
+    const compared = await tiergate('compare', ...args, '--json', '--html', 'report.html');
+    expect(compared.code, compared.err).toBe(0);
+    const { reference, other, positions, divergence } = JSON.parse(compared.out);
+    expect([positions, reference.perplexity, other.perplexity]).toEqual([
+      f32.positions,
+      expect.closeTo(f32.perplexity, 4),
+      expect.closeTo(q4.perplexity, 4),
+    ]);
+    expect(other.fileBytes).toBeLessThan(reference.fileBytes / 3);
+    expect(divergence.meanKl).toBeGreaterThan(0);
+    expect(divergence.meanKl).toBeLessThan(0.1);
+    expect(divergence.sameTop).toBeGreaterThan(0.8);
+    expect(readFileSync(at('report.html'), 'utf8')).toContain('<svg');
+    expect((await tiergate('compare', ...args)).out).toMatch(/Perplexity .*\n(.*\n)*.*Same first choice/);
+
+    expect((await tiergate('lock', 'q4.gguf')).code).toBe(0);
+    expect(JSON.parse((await tiergate('verify', '--json')).out)).toMatchObject({ ok: true });
+    writeFileSync(at('q4.gguf'), readFileSync(at('q8.gguf')));
+    expect(await tiergate('verify')).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('CHANGED  q4.gguf'),
+    });
   });
 });
 

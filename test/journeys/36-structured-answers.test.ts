@@ -52,6 +52,22 @@ describe('a gateway with a local model', () => {
     expect(validate(JSON.parse(choice!.message.content!)), JSON.stringify(validate.errors)).toBe(true);
   });
 
+  it('answers several times and within few tokens, each one whole', async () => {
+    const answer = await client.chat.completions.create({
+      ...asked,
+      n: 4,
+      seed: 7,
+      // The shortest animal takes about fifty of this vocabulary's tokens.
+      max_tokens: 60,
+      response_format: { type: 'json_schema', json_schema: { name: 'animal', strict: true, schema: ANIMAL } },
+    });
+    const validate = new Ajv().compile(ANIMAL);
+    expect(answer.choices.map(({ finish_reason }) => finish_reason)).toEqual(Array(4).fill('stop'));
+    const texts = answer.choices.map(({ message }) => message.content!);
+    for (const text of texts) expect(validate(JSON.parse(text)), text).toBe(true);
+    expect(new Set(texts).size).toBeGreaterThan(1);
+  });
+
   it('calls the tool that it must, streamed and not, with the same arguments', async () => {
     const request = {
       ...asked,

@@ -189,6 +189,8 @@ std::vector<uint16_t> to_f16(const std::vector<float>& x) {
 struct AttentionCase {
   int32_t n_past, n_tokens, n_heads, n_kv_heads, head_dim, window;
   float softcap;
+  bool sees_all = false;  // every query sees every key, as in an encoder
+  float sink = 0;         // not 0: each head has a sink about so high
 };
 
 /// What is left of values in a block: q8_0 of the GGUF specification.
@@ -238,6 +240,11 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
   const int64_t token_values = int64_t{c.n_heads} * c.head_dim;
   const std::vector<float> q = normal(c.n_tokens * token_values);
   const float scale = 1 / std::sqrt(static_cast<float>(c.head_dim));
+  std::vector<float> sinks;
+  if (c.sink != 0) {
+    sinks = normal(c.n_heads);
+    for (float& sink : sinks) sink += c.sink;
+  }
   std::vector<float> out(q.size()), chunked(q.size());
   const auto run = [&](int32_t begin, int32_t n, std::vector<float>& to) {
     const AttentionArgs args{q.data() + begin * token_values,
@@ -251,7 +258,9 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
                              c.head_dim,
                              scale,
                              c.window,
-                             c.softcap};
+                             c.softcap,
+                             c.sees_all ? n_keys : 0,
+                             sinks.empty() ? nullptr : sinks.data()};
     for (int32_t kv = 0; kv < c.n_kv_heads; ++kv) kernel.attention(args, kv, kv + 1);
   };
   run(0, c.n_tokens, out);
@@ -267,7 +276,7 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
   std::vector<double> exact(out.size());
   for (int32_t t = 0; t < c.n_tokens; ++t) {
     for (int32_t h = 0; h < c.n_heads; ++h) {
-      const int32_t kv = h / (c.n_heads / c.n_kv_heads), end = c.n_past + t + 1;
+      const int32_t kv = h / (c.n_heads / c.n_kv_heads), end = c.sees_all ? n_keys : c.n_past + t + 1;
       const int32_t first = c.window > 0 ? std::max(0, end - c.window) : 0;
       const int64_t at = t * token_values + int64_t{h} * c.head_dim;
       const auto value = [&](const std::vector<float>& of, int32_t key, int32_t i) {
@@ -285,6 +294,7 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
         most = std::max(most, dot);
       }
       for (double& s : score) sum += s = std::exp(s - most);
+      if (!sinks.empty()) sum += std::exp(static_cast<double>(sinks[static_cast<size_t>(h)]) - most);
       for (int32_t key = first; key < end; ++key) {
         for (int32_t i = 0; i < c.head_dim; ++i) {
           exact[static_cast<size_t>(at + i)] +=
@@ -454,6 +464,14 @@ TEST("attends like the formula, in any chunks of queries") {
       check_attention(table, type, {500, 1, 4, 2, 128, 0, 0});
       check_attention(table, type, {700, 70, 4, 1, 256, 130, 0});
       check_attention(table, type, {300, 1, 2, 2, 64, 1, 0});
+      check_attention(table, type, {0, 1, 2, 1, 32, 0, 0, true});
+      check_attention(table, type, {0, 70, 4, 2, 64, 0, 0, true});
+      check_attention(table, type, {0, 129, 2, 2, 96, 0, 30.0f, true});
+      check_attention(table, type, {0, 9, 8, 2, 64, 0, 0, false, 1.0f});
+      check_attention(table, type, {200, 20, 8, 1, 64, 66, 0, false, 3.0f});
+      check_attention(table, type, {63, 3, 4, 2, 128, 0, 0, false, -20.0f});
+      check_attention(table, type,
+                      {70, 5, 4, 2, 32, 0, 0, false, 50.0f});  // next to nothing is left for the keys
     }
   });
 }

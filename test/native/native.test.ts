@@ -1,6 +1,6 @@
 // Runs the C++ tests: one case a program of test/native/*_test.cpp, built here when stale.
-// TIERGATE_NATIVE_DEEP=1 adds what takes minutes: the address sanitizer, thousands of schedules, ARM under emulation;
-// 2 also the thread sanitizer, which builds everything once more.
+// TIERGATE_NATIVE_DEEP=1 adds what takes a minute or two: hostile files under the address sanitizer, ARM under emulation;
+// 2 also what takes a quarter of an hour: thousands of schedules, and all steps under the sanitizers (thread: one more build).
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ const BUILD_TIMEOUT_MS = 600_000;
 const RUN_TIMEOUT_MS = 120_000;
 const depth = Number(process.env['TIERGATE_NATIVE_DEEP'] ?? 0);
 const deep = depth >= 1;
+const whole = depth >= 2;
 const programs = readdirSync(join(packageRoot, 'test', 'native'))
   .filter((name) => name.endsWith('_test.cpp'))
   .map((name) => name.slice(0, -'.cpp'.length));
@@ -42,6 +43,12 @@ function runWith(env: Record<string, string>, command: string, ...options: strin
 }
 
 const builtProgram = (folder: string, name: string): string => join(packageRoot, 'native', folder, name);
+
+/** Compiles one test program with the sanitizers, and runs it. Kernels take minutes to compile so. */
+function sanitized(sanitizers: string, name: string): void {
+  build('--tests', `--sanitize=${sanitizers}`, `--target=${name}`);
+  run(builtProgram(`build-sanitize-${sanitizers.replaceAll(',', '-')}`, name));
+}
 
 describe('native engine', () => {
   beforeAll(() => build('--if-stale', '--tests'), BUILD_TIMEOUT_MS);
@@ -75,16 +82,20 @@ describe.skipIf(!deep)('native engine, deep (skipped unless TIERGATE_NATIVE_DEEP
   it(
     'reads hostile files under the address and undefined-behaviour sanitizers',
     () => {
-      for (const name of ['gguf_test', 'gguf_fuzz', 'quant_test', 'kernels_test']) {
-        build('--tests', '--sanitize=address,undefined', `--target=${name}`);
-        run(builtProgram('build-sanitize-address-undefined', name));
-      }
+      for (const name of ['gguf_test', 'gguf_fuzz']) sanitized('address,undefined', name);
     },
     BUILD_TIMEOUT_MS,
   );
+  it.skipIf(!whole)(
+    'quantises and multiplies under the address and undefined-behaviour sanitizers (skipped unless TIERGATE_NATIVE_DEEP=2)',
+    () => {
+      for (const name of ['quant_test', 'kernels_test']) sanitized('address,undefined', name);
+    },
+    3 * BUILD_TIMEOUT_MS,
+  );
 
-  it(
-    'gives the same bits in thousands of random schedules',
+  it.skipIf(!whole)(
+    'gives the same bits in thousands of random schedules (skipped unless TIERGATE_NATIVE_DEEP=2)',
     () => {
       build('--if-stale', '--tests');
       runWith({ TIERGATE_SCHEDULES: '5100' }, builtProgram('build', 'schedules_test'));
@@ -92,21 +103,19 @@ describe.skipIf(!deep)('native engine, deep (skipped unless TIERGATE_NATIVE_DEEP
     BUILD_TIMEOUT_MS,
   );
 
-  const sanitized = (sanitizers: string): void => {
-    for (const name of ['session_test', 'schedules_test']) {
-      build('--tests', `--sanitize=${sanitizers}`, `--target=${name}`);
-      run(builtProgram(`build-sanitize-${sanitizers.replaceAll(',', '-')}`, name));
-    }
-  };
-  it(
-    'runs steps and schedules under the address and undefined-behaviour sanitizers',
-    () => sanitized('address,undefined'),
-    BUILD_TIMEOUT_MS,
+  it.skipIf(!whole)(
+    'runs steps and schedules under the address and undefined-behaviour sanitizers (skipped unless TIERGATE_NATIVE_DEEP=2)',
+    () => {
+      for (const name of ['session_test', 'schedules_test']) sanitized('address,undefined', name);
+    },
+    3 * BUILD_TIMEOUT_MS,
   );
-  it.skipIf(depth < 2)(
+  it.skipIf(!whole)(
     'runs steps and schedules under the thread sanitizer (skipped unless TIERGATE_NATIVE_DEEP=2)',
-    () => sanitized('thread'),
-    2 * BUILD_TIMEOUT_MS,
+    () => {
+      for (const name of ['session_test', 'schedules_test']) sanitized('thread', name);
+    },
+    3 * BUILD_TIMEOUT_MS,
   );
 
   const canEmulate = finds('aarch64-linux-gnu-g++') && finds('qemu-aarch64-static');

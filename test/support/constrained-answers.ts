@@ -60,7 +60,7 @@ export const SCHEMAS: JsonSchema[] = [
 
 const decoder = new TextDecoder();
 
-/** The whole text, or null when the grammar was not complete after `most` tokens. */
+/** The whole text, or null when the grammar was not complete after `most` tokens, which the engine knows. */
 export async function constrainedAnswer(
   model: Model,
   engine: NativeEngine,
@@ -71,7 +71,7 @@ export async function constrainedAnswer(
   const session = engine.newSession();
   try {
     session.setSampler({ temperature: 1, seed });
-    session.setGrammar(model.grammar({ kind: 'json_schema', schema }));
+    session.setGrammar(model.grammar({ kind: 'json_schema', schema }), most);
     let tokens = model.tokenize('answer', { special: true });
     const bytes: number[] = [];
     for (let i = 0; i < most; i++) {

@@ -10,7 +10,7 @@ const MOST = 24;
 
 export function orderedTexts(goals: Goals, goal: readonly JsonSchema[], value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [JSON.stringify(value)];
-  const texts = new Set<string>([JSON.stringify(value)]);
+  const texts = new Set<string>();
   const schemas = goal.filter((schema) => typeof schema === 'object');
   for (const facets of schemas.length === 0 ? [] : goals.alternatives(schemas)) {
     if (texts.size >= MOST) break;
@@ -35,7 +35,8 @@ export function orderedTexts(goals: Goals, goal: readonly JsonSchema[], value: u
       for (const parts of combinations(members)) texts.add(`{${parts.join()}}`);
     }
   }
-  return [...texts].slice(0, MOST);
+  // Only where no schema says an order is it the value's own: each text that is not needed leaves no room for another.
+  return texts.size === 0 ? [JSON.stringify(value)] : [...texts].slice(0, MOST);
 }
 
 const member = (key: string, texts: string[]): string[] =>

@@ -97,7 +97,9 @@ void SessionWrap::set_sampler(const Napi::CallbackInfo& info) {
 void SessionWrap::set_grammar(const Napi::CallbackInfo& info) {
   GrammarWrap* const grammar = GrammarWrap::from(info[0]);
   if (grammar == nullptr && !info[0].IsNull()) wrong_type(info[0], "grammar", "of compileGrammar() or null");
-  guarded(info.Env(), [&] { idle_session().set_grammar(grammar == nullptr ? nullptr : grammar->grammar()); });
+  const int32_t max_tokens = info[1].IsUndefined() ? 0 : to_int32(info[1], "maxTokens");
+  guarded(info.Env(),
+          [&] { idle_session().set_grammar(grammar == nullptr ? nullptr : grammar->grammar(), max_tokens); });
 }
 
 Napi::Value SessionWrap::logits(const Napi::CallbackInfo& info) {

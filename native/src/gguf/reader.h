@@ -40,6 +40,7 @@ struct GgufTensor {
   uint64_t offset = 0;                        // of the data, in its file
   std::span<const uint8_t> data;
   const MappedFile* mapping = nullptr;  // its file; null when that was not opened from a path
+  int32_t part = 0;                     // which file of a model in several, from 0
 
   int64_t n_values() const { return dims[0] * dims[1] * dims[2] * dims[3]; }
 };

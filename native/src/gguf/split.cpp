@@ -37,7 +37,8 @@ GgufFile GgufFile::open_one(const std::string& path) {
 }
 
 void GgufFile::append(GgufFile part) {
-  for (const GgufTensor& tensor : part.tensors_) {
+  for (GgufTensor& tensor : part.tensors_) {
+    tensor.part = static_cast<int32_t>(mappings_.size());
     if (!tensor_index_.emplace(tensor.name, tensors_.size()).second) {
       fail("model file " + part.path_ + ": tensor \"" + printable(tensor.name) +
            "\" is in an earlier part, too; the parts are not of one model");

@@ -29,11 +29,17 @@ class AutomatonBuilder {
     a_.root_ = next();
     if (a_.root_ < 0 || a_.root_ >= n_rules) refuse("its root is no rule of its own");
     for (int32_t i = 0; i < n_rules; ++i) a_.rule_starts_.push_back(new_state());
+    std::vector<int32_t> ends;
     for (int32_t i = 0; i < n_rules; ++i) {
       const int32_t end = expression(a_.rule_starts_[static_cast<size_t>(i)], 0);
       const int32_t last = new_state();  // nothing leaves it
       empty(end, last);
       a_.states_[static_cast<size_t>(last)].is_final = true;
+      ends.push_back(last);
+    }
+    for (const Automaton::Edge& edge : a_.edges_) {
+      if (edge.kind != Automaton::EdgeKind::kCall) continue;
+      a_.states_[static_cast<size_t>(ends[static_cast<size_t>(edge.rule)])].returns = true;
     }
     if (at_ != form_.size()) refuse("there is something after its last rule");
     check_recursion();

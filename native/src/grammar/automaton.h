@@ -35,6 +35,7 @@ class Automaton {
     int32_t first_edge = -1;
     bool is_final = false;  // of its rule
     bool has_byte_edge = false;
+    bool returns = false;  // final, of a rule that is called
   };
 
   /// form: [n_rules, root rule, the rules' expressions]. longest_token: bytes. Throws Error(INVALID_REQUEST) for a form
@@ -42,6 +43,7 @@ class Automaton {
   Automaton(std::span<const int32_t> form, size_t longest_token);
 
   size_t n_states() const { return states_.size(); }
+  int32_t n_rules() const { return static_cast<int32_t>(rule_starts_.size()); }
   const State& state(int32_t id) const { return states_[static_cast<size_t>(id)]; }
   const Edge& edge(int32_t id) const { return edges_[static_cast<size_t>(id)]; }
   int32_t root() const { return rule_starts_[static_cast<size_t>(root_)]; }

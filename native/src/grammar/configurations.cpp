@@ -1,7 +1,7 @@
 #include "grammar/configurations.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <bit>
 
 #include "engine.h"
 
@@ -20,7 +20,7 @@ uint64_t packed(int32_t a, int32_t b) {
 
 Configurations::Configurations(const Automaton& automaton) : automaton_(automaton) {
   stacks_.push_back({-1, -1});
-  find({});  // kNothing
+  find({}, false);  // kNothing
 }
 
 int32_t Configurations::push(int32_t state, int32_t below) {
@@ -30,20 +30,43 @@ int32_t Configurations::push(int32_t state, int32_t below) {
   return found->second;
 }
 
-int32_t Configurations::find(Set set) {
-  uint64_t hash = set.may_end ? 1 : 2;
-  for (const Thread& thread : set.threads)
+int32_t Configurations::find(std::vector<Thread> threads, bool may_end) {
+  uint64_t hash = may_end ? 1 : 2;
+  for (const Thread& thread : threads)
     hash = (hash ^ packed(thread.state, thread.stack)) * 0x9E3779B97F4A7C15ull ^ (hash >> 29);
   const auto [begin, end] = by_hash_.equal_range(hash);
   for (auto i = begin; i != end; ++i) {
     const Set& other = sets_[static_cast<size_t>(i->second)];
-    if (other.may_end == set.may_end && other.threads == set.threads) return i->second;
+    if (other.may_end == may_end && other.threads == threads) return i->second;
   }
   if (sets_.size() >= kMaxSets)
     throw Error("INVALID_REQUEST", "the grammar has too many different states; make it simpler");
-  sets_.push_back(std::move(set));
+  Set& set = sets_.emplace_back();
+  set.threads = std::move(threads);
+  set.may_end = may_end;
+  find_bytes(set);
   by_hash_.emplace(hash, static_cast<int32_t>(sets_.size() - 1));
   return static_cast<int32_t>(sets_.size() - 1);
+}
+
+void Configurations::find_bytes(Set& set) const {
+  for (const Thread& thread : set.threads) {
+    for (int32_t e = automaton_.state(thread.state).first_edge; e >= 0; e = automaton_.edge(e).next) {
+      const Automaton::Edge& edge = automaton_.edge(e);
+      if (edge.kind != Automaton::EdgeKind::kByte) continue;
+      for (size_t w = edge.least / 64; w <= edge.greatest / 64; ++w) {
+        const size_t first = w * 64, least = std::max<size_t>(edge.least, first);
+        const size_t greatest = std::min<size_t>(edge.greatest, first + 63);
+        set.bytes[w] |= ~uint64_t{0} >> (63 - (greatest - least)) << (least - first);
+      }
+    }
+  }
+  int count = 0;
+  for (size_t w = 0; w < set.bytes.size(); ++w) {
+    count += std::popcount(set.bytes[w]);
+    if (set.bytes[w] != 0) set.only_byte = static_cast<int16_t>(w * 64 + std::countr_zero(set.bytes[w]));
+  }
+  if (count > 1) set.only_byte = kManyBytes;
 }
 
 int32_t Configurations::begin_at(int32_t state) {
@@ -56,7 +79,7 @@ int32_t Configurations::begin_at(int32_t state) {
 int32_t Configurations::only(int32_t state) {
   const auto known = alone_.find(state);
   if (known != alone_.end()) return known->second;
-  return alone_[state] = find({{{state, 0}}, false, nullptr});
+  return alone_[state] = find({{state, 0}}, false);
 }
 
 int32_t Configurations::step(int32_t configuration, uint8_t byte) {
@@ -69,30 +92,46 @@ int32_t Configurations::step(int32_t configuration, uint8_t byte) {
       e = edge.next;
     }
   }
-  const int32_t found = reached_.empty() ? kNothing : close();
-  auto& next = sets_[static_cast<size_t>(configuration)].next;
-  if (next == nullptr) {
-    next = std::make_unique<std::array<int32_t, 256>>();
-    next->fill(-1);
+  const int32_t found = close();
+  Set& set = sets_[static_cast<size_t>(configuration)];
+  if (set.table == nullptr && set.n_known < set.known.size()) {
+    set.known_bytes[set.n_known] = byte;
+    set.known[set.n_known++] = found;
+    return found;
   }
-  return (*next)[byte] = found;
+  if (set.table == nullptr) {
+    set.table = std::make_unique<std::array<int32_t, 256>>();
+    set.table->fill(-1);
+    for (size_t i = 0; i < set.n_known; ++i) (*set.table)[set.known_bytes[i]] = set.known[i];
+  }
+  return (*set.table)[byte] = found;
 }
 
 int32_t Configurations::close() {
-  Set set;
-  std::unordered_set<uint64_t> seen;
-  for (const Thread& thread : reached_) seen.insert(packed(thread.state, thread.stack));
+  std::vector<Thread> threads;
+  bool may_end = false;
+  // Mostly there are a few, which are found faster by looking at all.
+  constexpr size_t kFew = 24;
+  if (!seen_.empty()) seen_.clear();
   const auto reach = [&](int32_t state, int32_t stack) {
-    if (seen.insert(packed(state, stack)).second) reached_.push_back({state, stack});
+    const Thread thread{state, stack};
+    if (reached_.size() < kFew) {
+      if (std::find(reached_.begin(), reached_.end(), thread) != reached_.end()) return;
+    } else {
+      if (seen_.empty()) {
+        for (const Thread& each : reached_) seen_.insert(packed(each.state, each.stack));
+      }
+      if (!seen_.insert(packed(state, stack)).second) return;
+    }
+    reached_.push_back(thread);
   };
-  while (!reached_.empty()) {
-    const auto [state, stack] = reached_.back();
-    reached_.pop_back();
+  for (size_t i = 0; i < reached_.size(); ++i) {
+    const auto [state, stack] = reached_[i];
     const Automaton::State& s = automaton_.state(state);
-    if (s.has_byte_edge) set.threads.push_back({state, stack});
+    if (s.has_byte_edge) threads.push_back({state, stack});
     if (s.is_final) {
       if (stack == 0) {
-        set.may_end = true;
+        may_end = true;
       } else {
         const Return back = top(stack);
         reach(back.state, back.below);
@@ -107,11 +146,12 @@ int32_t Configurations::close() {
       }
       e = edge.next;
     }
-    if (set.threads.size() > kMaxThreads)
+    if (threads.size() > kMaxThreads)
       throw Error("INVALID_REQUEST", "the grammar is too ambiguous; make it simpler");
   }
-  std::sort(set.threads.begin(), set.threads.end());
-  return find(std::move(set));
+  std::sort(threads.begin(), threads.end());
+  threads.erase(std::unique(threads.begin(), threads.end()), threads.end());
+  return find(std::move(threads), may_end);
 }
 
 }  // namespace tiergate

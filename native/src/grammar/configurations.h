@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "grammar/automaton.h"
@@ -24,6 +25,7 @@ class Configurations {
     int32_t state, below;
   };
 
+  static constexpr int16_t kNoByte = -1, kManyBytes = -2;
   static constexpr int32_t kNothing = 0;  // no byte can follow, and it is not an end
 
   explicit Configurations(const Automaton& automaton);
@@ -34,9 +36,15 @@ class Configurations {
   /// In this very state alone.
   int32_t only(int32_t state);
   int32_t after(int32_t configuration, uint8_t byte) {
-    auto& next = sets_[static_cast<size_t>(configuration)].next;
-    if (next == nullptr || (*next)[byte] < 0) return step(configuration, byte);
-    return (*next)[byte];
+    const Set& set = sets_[static_cast<size_t>(configuration)];
+    if ((set.bytes[byte / 64] >> (byte % 64) & 1) == 0) return kNothing;
+    int32_t next = -1;
+    if (set.table != nullptr) {
+      next = (*set.table)[byte];
+    } else {
+      for (int i = 0; i < set.n_known; ++i) next = set.known_bytes[i] == byte ? set.known[i] : next;
+    }
+    return next >= 0 ? next : step(configuration, byte);
   }
 
   const std::vector<Thread>& threads(int32_t configuration) const {
@@ -44,6 +52,10 @@ class Configurations {
   }
   /// What was begun may end here.
   bool may_end(int32_t configuration) const { return sets_[static_cast<size_t>(configuration)].may_end; }
+  /// The one byte that can follow; kNoByte: none can; kManyBytes: more than one.
+  int32_t only_byte(int32_t configuration) const {
+    return sets_[static_cast<size_t>(configuration)].only_byte;
+  }
   const Return& top(int32_t stack) const { return stacks_[static_cast<size_t>(stack)]; }
   size_t size() const { return sets_.size(); }
 
@@ -51,13 +63,20 @@ class Configurations {
   struct Set {
     std::vector<Thread> threads;  // in order, each with a byte edge
     bool may_end = false;
-    std::unique_ptr<std::array<int32_t, 256>> next;  // -1: not known yet
+    int16_t only_byte = kNoByte;
+    // Where bytes lead, as far as it was asked for: most sets are asked for a few.
+    uint8_t n_known = 0;
+    std::array<uint8_t, 4> known_bytes = {};
+    std::array<int32_t, 4> known = {};
+    std::array<uint64_t, 4> bytes = {};               // a bit for each that leads anywhere
+    std::unique_ptr<std::array<int32_t, 256>> table;  // of many; -1: not known yet
   };
 
   int32_t step(int32_t configuration, uint8_t byte);
   /// Takes what can be reached from `reached_` without reading, and gives the set its number.
   int32_t close();
-  int32_t find(Set set);
+  int32_t find(std::vector<Thread> threads, bool may_end);
+  void find_bytes(Set& set) const;
   int32_t push(int32_t state, int32_t below);
 
   const Automaton& automaton_;
@@ -66,7 +85,8 @@ class Configurations {
   std::vector<Return> stacks_;
   std::unordered_map<uint64_t, int32_t> stack_ids_;
   std::unordered_map<int32_t, int32_t> begun_, alone_;
-  std::vector<Thread> reached_;
+  std::vector<Thread> reached_;        // to be closed
+  std::unordered_set<uint64_t> seen_;  // of many
 };
 
 }  // namespace tiergate

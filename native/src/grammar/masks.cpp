@@ -7,10 +7,11 @@ namespace tiergate {
 
 namespace {
 
-constexpr size_t kFewTokens = 1024;
-/// Of masks and of pieces with a bit for each token: what is beyond is forgotten and found again.
-constexpr size_t kMaxMasks = 512;
+constexpr size_t kFewTokens = 2048;
+/// What is beyond is forgotten and found again.
+constexpr size_t kMaxMasks = 20'000;
 constexpr size_t kMaxPieces = 20'000;
+constexpr size_t kMaxLarge = 512;               // of pieces with a bit for each token
 constexpr int32_t kNoNodes = 0, kRootNode = 1;  // sets of nodes
 
 }  // namespace
@@ -19,7 +20,9 @@ Masks::Masks(const Automaton& automaton, Configurations& configurations, const T
     : automaton_(automaton),
       configurations_(configurations),
       trie_(trie),
-      n_words_((static_cast<size_t>(trie.n_vocab()) + 63) / 64) {
+      n_words_((static_cast<size_t>(trie.n_vocab()) + 63) / 64),
+      runs_(automaton, TokenTrie::kMostPlain),
+      path_(trie.longest() + 1) {
   node_set({});
   node_set({0});
 }
@@ -37,78 +40,125 @@ int32_t Masks::node_set(std::vector<int32_t> nodes) {
   return static_cast<int32_t>(node_sets_.size() - 1);
 }
 
-const Masks::Piece& Masks::piece(int32_t configuration, int32_t nodes) {
-  const uint64_t key = uint64_t{static_cast<uint32_t>(configuration)} << 32 | static_cast<uint32_t>(nodes);
-  const auto known = pieces_.find(key);
-  if (known != pieces_.end()) return *known->second;
-
-  std::vector<int32_t> found, exits;
-  std::vector<int32_t> at(trie_.longest() + 1);  // the configuration at each depth of the path
-  const std::vector<int32_t> roots = node_sets_[static_cast<size_t>(nodes)];
-  if (configurations_.may_end(configuration)) exits = roots;
-  for (const int32_t root : roots) {
-    at[trie_.depth(root)] = configuration;
-    const int32_t end = trie_.end(root);
-    for (int32_t node = root + 1; node < end;) {
-      const size_t depth = trie_.depth(node);
-      const int32_t next = configurations_.after(at[depth - 1], trie_.byte(node));
-      if (next == Configurations::kNothing) {
-        node = trie_.end(node);
-        continue;
-      }
-      at[depth] = next;
-      const std::span<const int32_t> tokens = trie_.tokens(node);
-      found.insert(found.end(), tokens.begin(), tokens.end());
-      if (configurations_.may_end(next) && trie_.end(node) > node + 1) exits.push_back(node);
-      ++node;
+// Where one byte alone can follow, its node is looked up and the others are left out: after what is below it, the walk goes
+// on behind all of them.
+void Masks::walk(const TokenTree& tree, int32_t root, int32_t configuration, Found& found) {
+  int32_t* const at = path_.data();
+  jumps_.clear();
+  const auto below = [&](int32_t id, int32_t here) {
+    const int32_t byte = configurations_.only_byte(here);
+    if (byte == Configurations::kManyBytes) return id + 1;
+    const int32_t child = byte == Configurations::kNoByte ? -1 : tree.child(id, static_cast<uint8_t>(byte));
+    if (child < 0) return tree.node(id).end;
+    jumps_.push_back({tree.node(child).end, tree.node(id).end});
+    return child;
+  };
+  at[tree.node(root).depth] = configuration;
+  const int32_t end = tree.node(root).end;
+  for (int32_t id = below(root, configuration);;) {
+    for (; !jumps_.empty() && jumps_.back().from == id; jumps_.pop_back()) id = jumps_.back().to;
+    if (id >= end) return;
+    const TokenTree::Node& node = tree.node(id);
+    const int32_t next = configurations_.after(at[node.depth - 1], node.byte);
+    if (next == Configurations::kNothing) {
+      id = node.end;
+      continue;
     }
+    at[node.depth] = next;
+    const std::span<const int32_t> tokens = tree.tokens(id);
+    found.tokens.insert(found.tokens.end(), tokens.begin(), tokens.end());
+    if (configurations_.may_end(next) && tree.has_children(id)) found.exits.push_back(tree.in_whole(id));
+    id = below(id, next);
   }
+}
+
+const Masks::Piece& Masks::keep(uint64_t key, int32_t n_plain, Found found) {
   auto made = std::make_unique<Piece>();
-  if (found.size() <= kFewTokens) {
-    made->few = std::move(found);
+  made->n_plain = n_plain;
+  if (found.tokens.size() <= kFewTokens) {
+    made->few = std::move(found.tokens);
   } else {
     made->many.resize(n_words_);
-    for (const int32_t token : found)
+    ++n_large_;
+    for (const int32_t token : found.tokens)
       made->many[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
   }
-  std::sort(exits.begin(), exits.end());
-  exits.erase(std::unique(exits.begin(), exits.end()), exits.end());
-  made->exits = node_set(std::move(exits));
+  std::sort(found.exits.begin(), found.exits.end());
+  found.exits.erase(std::unique(found.exits.begin(), found.exits.end()), found.exits.end());
+  made->exits = node_set(std::move(found.exits));
   return *(pieces_[key] = std::move(made));
 }
 
-std::span<const uint64_t> Masks::mask(int32_t configuration) {
+const Masks::Piece& Masks::piece(int32_t configuration, int32_t nodes) {
+  const uint64_t key = uint64_t{static_cast<uint32_t>(configuration)} << 32 | static_cast<uint32_t>(nodes);
+  if (const auto known = pieces_.find(key); known != pieces_.end()) return *known->second;
+  Found found;
+  const std::vector<int32_t> roots = node_sets_[static_cast<size_t>(nodes)];
+  if (configurations_.may_end(configuration)) found.exits = roots;
+  for (const int32_t root : roots) walk(trie_.all(), root, configuration, found);
+  return keep(key, 0, std::move(found));
+}
+
+const Masks::Piece& Masks::piece_of(int32_t state) {
+  const int32_t configuration = configurations_.only(state);
+  const uint64_t key = uint64_t{static_cast<uint32_t>(configuration)} << 32 | kRootNode;
+  if (const auto known = pieces_.find(key); known != pieces_.end()) return *known->second;
+  const auto [n_plain, stops, is_string] = runs_.run(state);
+  // Where no more can follow, longer tokens of plain characters cannot either.
+  const int32_t n_known = stops && n_plain <= TokenTrie::kCounted ? TokenTrie::kMostPlain : n_plain;
+  Found found;
+  walk(trie_.other_than_plain(n_known, is_string), 0, configuration, found);
+  return keep(key, n_plain, std::move(found));
+}
+
+const std::vector<const Masks::Piece*>& Masks::pieces_of(int32_t configuration) {
   const auto known = masks_.find(configuration);
   if (known != masks_.end()) return known->second;
+  if (pieces_.size() >= kMaxPieces || n_large_ >= kMaxLarge) pieces_.clear(), masks_.clear(), n_large_ = 0;
   if (masks_.size() >= kMaxMasks) masks_.clear();
-  if (pieces_.size() >= kMaxPieces) pieces_.clear();
 
   struct Part {
     int32_t configuration, stack, nodes;
     bool operator==(const Part&) const = default;
   };
-  std::vector<Part> parts;
-  const auto add = [&](const Part& part) {
+  std::vector<Part> parts;  // where rules returned to
+  std::vector<const Piece*> pieces;
+  const auto add = [&](const Piece& found, int32_t stack) {
+    if (std::find(pieces.begin(), pieces.end(), &found) == pieces.end()) pieces.push_back(&found);
+    if (found.exits == kNoNodes || stack == 0) return;
+    const Configurations::Return back = configurations_.top(stack);
+    const Part part{configurations_.begin_at(back.state), back.below, found.exits};
     if (std::find(parts.begin(), parts.end(), part) == parts.end()) parts.push_back(part);
   };
-  for (const auto& [state, stack] : configurations_.threads(configuration))
-    parts.push_back({configurations_.only(automaton_.representative(state)), stack, kRootNode});
-  std::vector<uint64_t> bits(n_words_);
+  // Finding pieces makes further configurations: the list may move.
+  const std::vector<Configurations::Thread> threads = configurations_.threads(configuration);
+  for (const auto& [state, stack] : threads) add(piece_of(automaton_.representative(state)), stack);
   for (size_t i = 0; i < parts.size(); ++i) {
     const Part part = parts[i];
-    const Piece& found = piece(part.configuration, part.nodes);
-    for (const int32_t token : found.few)
-      bits[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
-    for (size_t w = 0; w < found.many.size(); ++w) bits[w] |= found.many[w];
-    if (found.exits == kNoNodes || part.stack == 0) continue;
-    const Configurations::Return back = configurations_.top(part.stack);
-    add({configurations_.begin_at(back.state), back.below, found.exits});
+    add(piece(part.configuration, part.nodes), part.stack);
+  }
+  std::erase_if(pieces, [](const Piece* each) {
+    return each->n_plain == 0 && each->few.empty() && each->many.empty();
+  });
+  return masks_[configuration] = std::move(pieces);
+}
+
+std::span<const uint64_t> Masks::mask(int32_t configuration) {
+  const std::vector<const Piece*>& pieces = pieces_of(configuration);
+  int32_t n_plain = 0;
+  for (const Piece* piece : pieces) n_plain = std::max(n_plain, piece->n_plain);
+  const std::span<const uint64_t> plain = trie_.plain(n_plain);
+  bits_.assign(plain.begin(), plain.end());
+  for (const Piece* piece : pieces) {
+    for (const int32_t token : piece->few)
+      bits_[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
+    for (size_t w = 0; w < piece->many.size(); ++w) bits_[w] |= piece->many[w];
   }
   if (configurations_.may_end(configuration)) {
     for (const int32_t token : trie_.end_tokens())
-      bits[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
+      bits_[static_cast<size_t>(token) / 64] |= uint64_t{1} << (token % 64);
   }
-  return masks_[configuration] = std::move(bits);
+  return bits_;
 }
 
 void Masks::prepare(double ms) {
@@ -117,7 +167,7 @@ void Masks::prepare(double ms) {
   std::vector<int32_t> work = {configurations_.start()};
   std::vector<bool> seen;
   for (size_t i = 0; i < work.size() && Clock::now() < until; ++i) {
-    mask(work[i]);
+    pieces_of(work[i]);
     // One way on for each kind of byte is enough to meet the states of most grammars.
     for (int32_t byte = 0; byte < 256; ++byte) {
       const auto next = static_cast<size_t>(configurations_.after(work[i], static_cast<uint8_t>(byte)));

@@ -31,8 +31,8 @@ struct Architecture {
   bool neox_rope;    // pairing of the rotation, see RopeParameters::neox
   std::unique_ptr<Network> (*load)(WeightLoader& weights, const Hparams& hparams);
   /// What the metadata do not say; null: they say all.
-  void (*complete)(Hparams& hparams);
-  bool has_experts;  // knows what to do with a file of experts
+  void (*complete)(Hparams& hparams) = nullptr;
+  bool has_experts = false;  // knows what to do with a file of experts
 
   /// The sizes of a model of this architecture. Throws as read_hparams.
   Hparams hparams(const GgufFile& file) const;

@@ -64,7 +64,7 @@ Encoder::Encoder(WeightLoader& weights, const Hparams& h, EncoderKind kind) : ki
   for (int32_t i = 0; i < h.n_layers; ++i) {
     Layer& layer = layers_[static_cast<size_t>(i)];
     const std::string blk = block_name(i);
-    load_attention(weights, h, blk, layer);
+    layer.attention = load_attention(weights, h, blk, Biases::kIfAny);
     layer.attn_norm = load_norm(weights, blk + "attn_output_norm", h.d_model);
     if (kind.is_gated) layer.w_gate = weights.matrix(blk + "ffn_gate.weight", h.d_ff, h.d_model);
     layer.w_up = weights.matrix(blk + "ffn_up.weight", h.d_ff, h.d_model);
@@ -75,30 +75,6 @@ Encoder::Encoder(WeightLoader& weights, const Hparams& h, EncoderKind kind) : ki
   }
   if (!kind.is_gated) ones_.assign(static_cast<size_t>(h.d_ff), 1.0f);
   rank_head_ = RankHead::load(weights, h);
-}
-
-void Encoder::load_attention(WeightLoader& weights, const Hparams& h, const std::string& blk,
-                             Layer& layer) const {
-  if (weights.has(blk + "attn_qkv.weight")) {
-    const int64_t heights[] = {h.d_q(), h.d_kv(), h.d_kv()};
-    std::vector<Matrix> parts = weights.stacked(blk + "attn_qkv.weight", heights, h.d_model);
-    layer.wq = parts[0], layer.wk = parts[1], layer.wv = parts[2];
-    const std::vector<float> bias = weights.optional_vector(blk + "attn_qkv.bias", h.d_q() + 2 * h.d_kv());
-    if (!bias.empty()) {
-      layer.bq.assign(bias.begin(), bias.begin() + h.d_q());
-      layer.bk.assign(bias.begin() + h.d_q(), bias.begin() + h.d_q() + h.d_kv());
-      layer.bv.assign(bias.begin() + h.d_q() + h.d_kv(), bias.end());
-    }
-  } else {
-    layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-    layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-    layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-    layer.bq = weights.optional_vector(blk + "attn_q.bias", h.d_q());
-    layer.bk = weights.optional_vector(blk + "attn_k.bias", h.d_kv());
-    layer.bv = weights.optional_vector(blk + "attn_v.bias", h.d_kv());
-  }
-  layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
-  layer.bo = weights.optional_vector(blk + "attn_output.bias", h.d_model);
 }
 
 /// x = LayerNorm(token + token type + position)
@@ -140,13 +116,14 @@ void Encoder::forward(ForwardPass& pass, int32_t begin, int32_t end) const {
   if (begin == 0) begin_text(pass);
   for (int32_t i = begin; i < end; ++i) {
     const Layer& layer = layers_[static_cast<size_t>(i)];
+    const Attention& attention = layer.attention;
     multiply(pass, pass.x.data(), pass.n_rows(),
-             {{{layer.wq, layer.bq}, pass.q.data()},
-              {{layer.wk, layer.bk}, pass.k.data()},
-              {{layer.wv, layer.bv}, pass.v.data()}});
+             {{{attention.wq, attention.bq}, pass.q.data()},
+              {{attention.wk, attention.bk}, pass.k.data()},
+              {{attention.wv, attention.bv}, pass.v.data()}});
     if (!kind_.has_positions) rotate(pass, i);
     attend(pass, i);
-    multiply(pass, pass.attended.data(), pass.n_rows(), {{{layer.wo, layer.bo}, pass.normed.data()}});
+    multiply(pass, pass.attended.data(), pass.n_rows(), {{{attention.wo, attention.bo}, pass.normed.data()}});
     add_and_normalize(pass, layer.attn_norm);
     add_mlp(pass, layer);
     add_and_normalize(pass, layer.out_norm);

@@ -32,14 +32,12 @@ class Encoder : public Network {
 
  private:
   struct Layer {
-    Matrix wq, wk, wv, wo;              // (d_model, d_model)
-    std::vector<float> bq, bk, bv, bo;  // (d_model,) or empty
+    Attention attention;
     LayerNorm attn_norm, out_norm;
     Matrix w_gate, w_up, w_down;      // (d_ff, d_model) twice, (d_model, d_ff); w_gate only where is_gated
     std::vector<float> b_up, b_down;  // (d_ff,), (d_model,) or empty
   };
 
-  void load_attention(WeightLoader& weights, const Hparams& h, const std::string& blk, Layer& layer) const;
   void begin_text(ForwardPass& pass) const;
   void add_mlp(ForwardPass& pass, const Layer& layer) const;
 

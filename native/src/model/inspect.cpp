@@ -190,6 +190,10 @@ std::string gguf_json(const GgufFile& file, size_t max_items) {
     json.number(tensor.offset);
     json.raw(",\"bytes\":");
     json.number(tensor.data.size());
+    if (tensor.part > 0) {
+      json.raw(",\"part\":");
+      json.number(tensor.part);
+    }
     json.raw("}");
     separator = ",";
     n_bytes += tensor.data.size();

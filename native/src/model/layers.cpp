@@ -137,9 +137,10 @@ void rms_norm(ForwardPass& pass, const std::vector<float>& weight) {
   });
 }
 
-void project_qkv(ForwardPass& pass, const Linear& wq, const Linear& wk, const Linear& wv) {
+void project_qkv(ForwardPass& pass, const Attention& attention) {
+  const Linear q(attention.wq, attention.bq), k(attention.wk, attention.bk), v(attention.wv, attention.bv);
   multiply(pass, pass.normed.data(), pass.n_rows(),
-           {{wq, pass.q.data()}, {wk, pass.k.data()}, {wv, pass.v.data()}});
+           {{q, pass.q.data()}, {k, pass.k.data()}, {v, pass.v.data()}});
 }
 
 void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const std::vector<float>& k_norm) {
@@ -285,36 +286,35 @@ void add_convolution(ForwardPass& pass, int32_t layer, const ShortConvolution& c
   add_to_residual(pass, nullptr);
 }
 
-void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm) {
-  multiply(pass, pass.attended.data(), pass.n_rows(), {{wo, pass.normed.data()}});
+void add_attention(ForwardPass& pass, const Attention& attention, const std::vector<float>* norm) {
+  const Linear output(attention.wo, attention.bo);
+  multiply(pass, pass.attended.data(), pass.n_rows(), {{output, pass.normed.data()}});
   add_to_residual(pass, norm);
 }
 
 namespace {
 
-/// x += w_down(gated(w_gate(normed), w_up(normed)))
-void add_gated(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
-               decltype(KernelTable::swiglu) gated, const std::vector<float>* norm) {
+/// x += down(gated(gate(normed), up(normed)))
+void add_gated(ForwardPass& pass, const Mlp& mlp, decltype(KernelTable::swiglu) gated,
+               const std::vector<float>* norm) {
   const int64_t d_ff = pass.h.d_ff;
-  multiply(pass, pass.normed.data(), pass.n_rows(), {{w_gate, pass.gate.data()}, {w_up, pass.up.data()}});
+  multiply(pass, pass.normed.data(), pass.n_rows(), {{mlp.gate, pass.gate.data()}, {mlp.up, pass.up.data()}});
   for_each_row(pass, pass.n_rows(), 8 * d_ff, [&](int64_t t) {
     float* const gate = pass.gate.data() + t * d_ff;
     gated(gate, pass.up.data() + t * d_ff, d_ff, gate);
   });
-  multiply(pass, pass.gate.data(), pass.n_rows(), {{w_down, pass.normed.data()}});
+  multiply(pass, pass.gate.data(), pass.n_rows(), {{mlp.down, pass.normed.data()}});
   add_to_residual(pass, norm);
 }
 
 }  // namespace
 
-void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
-                const std::vector<float>* norm) {
-  add_gated(pass, w_gate, w_up, w_down, pass.kernels.swiglu, norm);
+void add_swiglu(ForwardPass& pass, const Mlp& mlp, const std::vector<float>* norm) {
+  add_gated(pass, mlp, pass.kernels.swiglu, norm);
 }
 
-void add_geglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
-               const std::vector<float>& norm) {
-  add_gated(pass, w_gate, w_up, w_down, pass.kernels.geglu, &norm);
+void add_geglu(ForwardPass& pass, const Mlp& mlp, const std::vector<float>& norm) {
+  add_gated(pass, mlp, pass.kernels.geglu, &norm);
 }
 
 void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matrix& output) {

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "model/blocks.h"
 #include "model/forward_pass.h"
 #include "model/weights.h"
 
@@ -37,7 +38,7 @@ void skip_norm(ForwardPass& pass);
 /// normed = RMSNorm(x) * weight
 void rms_norm(ForwardPass& pass, const std::vector<float>& weight);
 /// q, k, v = projections of normed
-void project_qkv(ForwardPass& pass, const Linear& wq, const Linear& wk, const Linear& wv);
+void project_qkv(ForwardPass& pass, const Attention& attention);
 /// RMSNorm over each head of q and of k, weights (head_dim,); or over all heads at once, weights (d_q,) and (d_kv,).
 void rms_norm_heads(ForwardPass& pass, const std::vector<float>& q_norm, const std::vector<float>& k_norm);
 /// RoPE on q and k, as the layer has it.
@@ -55,13 +56,11 @@ struct ShortConvolution {
 };
 void add_convolution(ForwardPass& pass, int32_t layer, const ShortConvolution& convolution);
 /// x += residual_scale * RMSNorm(wo(attended)) * norm, where a norm is given.
-void add_attention(ForwardPass& pass, const Linear& wo, const std::vector<float>* norm = nullptr);
-/// x += residual_scale * RMSNorm(w_down(silu(w_gate(normed)) * w_up(normed))) * norm, where a norm is given.
-void add_swiglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
-                const std::vector<float>* norm = nullptr);
-/// x += RMSNorm(w_down(gelu(w_gate(normed)) * w_up(normed))) * norm
-void add_geglu(ForwardPass& pass, const Matrix& w_gate, const Matrix& w_up, const Matrix& w_down,
-               const std::vector<float>& norm);
+void add_attention(ForwardPass& pass, const Attention& attention, const std::vector<float>* norm = nullptr);
+/// x += residual_scale * RMSNorm(down(silu(gate(normed)) * up(normed))) * norm, where a norm is given.
+void add_swiglu(ForwardPass& pass, const Mlp& mlp, const std::vector<float>* norm = nullptr);
+/// x += RMSNorm(down(gelu(gate(normed)) * up(normed))) * norm
+void add_geglu(ForwardPass& pass, const Mlp& mlp, const std::vector<float>& norm);
 /// logits = output(RMSNorm(x) * norm), scaled and capped as the model has it, for the output rows only.
 void output_logits(ForwardPass& pass, const std::vector<float>& norm, const Matrix& output);
 

@@ -218,7 +218,16 @@ void CpuEngine::sample_item(const StepItem& item, EngineSession& session, const 
       current->error = "every token is banned by logit_bias; allow at least one";
       break;
     }
-    if (grammar != nullptr) current->complete = grammar->is_complete(grammar->after(place, current->token));
+    if (grammar != nullptr) {
+      // One that was drawn and may not stand is drawn again among those that may.
+      const int32_t left = session.cursor.tokens_left(session.history.completion().size());
+      if (left > 0 && !grammar->fits_after(place, current->token, left - 1) && grammar->fits(place, left)) {
+        grammar->keep_fitting(place, left - 1, masked);
+        const int32_t other = session.sampler.sample(masked, session.history, candidates);
+        if (other >= 0) current->token = other;
+      }
+      current->complete = grammar->is_complete(grammar->after(place, current->token));
+    }
     current->sampled = true;
     session.history.begin_completion();
     describe_distribution(model_->kernels(), row, current->token, item.n_top, *current);

@@ -59,16 +59,19 @@ void EngineSession::set_sampler(const SamplerOptions& options) {
   sampler.configure(options, n_vocab_);
   // New options mean a new request: what was generated before is now part of its prompt.
   history.end_completion();
-  cursor.set(nullptr);
+  cursor.set(nullptr, 0);
 }
 
-void EngineSession::set_grammar(std::shared_ptr<Grammar> grammar) {
+void EngineSession::set_grammar(std::shared_ptr<Grammar> grammar, int32_t max_tokens) {
   auto compiled = std::dynamic_pointer_cast<CompiledGrammar>(grammar);
   if (grammar != nullptr && (compiled == nullptr || compiled->n_vocab() != n_vocab_)) {
     throw Error("INVALID_REQUEST",
                 "the grammar was compiled for another vocabulary; compile it with this session's model");
   }
-  cursor.set(std::move(compiled));
+  if (max_tokens < 0)
+    throw Error("INVALID_REQUEST",
+                "max_tokens is " + std::to_string(max_tokens) + "; it must be 0 (any number) or more");
+  cursor.set(std::move(compiled), max_tokens);
   history.end_completion();
 }
 

@@ -25,7 +25,7 @@ class EngineSession final : public Session {
   void truncate(int32_t n_past) override;
   int32_t adopt_prefix(std::span<const int32_t> tokens) override;
   void set_sampler(const SamplerOptions& options) override;
-  void set_grammar(std::shared_ptr<Grammar> grammar) override;
+  void set_grammar(std::shared_ptr<Grammar> grammar, int32_t max_tokens) override;
   std::span<const float> logits() const override { return last_logits; }
 
   /// Whether this session's K/V lives in that pool, that is, in that engine.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "engine.h"
 #include "tokenizer/unicode.h"
@@ -16,22 +17,19 @@ constexpr double kUnknownPenalty = 10.0;  // below the lowest piece, as Sentence
 
 UnigramTokenizer::UnigramTokenizer(const VocabularyData& data)
     : Vocabulary(data, {.eos = 1, .unk = 2, .add_eos = true}),
-      pieces_(data.tokens.size()),
+      pieces_(index_pieces()),
+      piece_scores_(data.tokens.size()),
       add_space_prefix_(data.add_space_prefix != 0),
       merge_spaces_(data.remove_extra_whitespaces > 0) {
   double lowest = std::numeric_limits<double>::max();
   for (int32_t id = 0; id < n_vocab(); ++id) {
     if (has(id, kNormal)) lowest = std::min(lowest, static_cast<double>(score_of(id)));
-    if (has(id, kControl) || !has(id, kNormal | kUserDefined | kUnused) || text_of(id).empty()) continue;
-    pieces_.insert(text_of(id), id);
-    piece_lengths_.push_back(static_cast<uint32_t>(text_of(id).size()));
+    piece_scores_[static_cast<size_t>(id)] = has(id, kUserDefined) ? 0.0f : score_of(id);
   }
   if (unk() < 0)
     throw Error("MODEL_FILE_INVALID",
                 "a t5 tokenizer needs tokenizer.ggml.unknown_token_id; convert the model again");
   unknown_score_ = lowest - kUnknownPenalty;
-  std::sort(piece_lengths_.begin(), piece_lengths_.end());
-  piece_lengths_.erase(std::unique(piece_lengths_.begin(), piece_lengths_.end()), piece_lengths_.end());
 
   // SentencePiece's precompiled_charsmap: size of the double array in bytes, the array, the replacement
   // texts.
@@ -47,6 +45,14 @@ UnigramTokenizer::UnigramTokenizer(const VocabularyData& data)
   std::memcpy(charsmap_.data(), map.data() + 4, charsmap_.size() * 4);
   const auto texts = map.subspan(4 + array_bytes);
   replacements_.assign(texts.begin(), texts.end());
+}
+
+DoubleArray UnigramTokenizer::index_pieces() const {
+  std::vector<std::pair<std::string_view, int32_t>> pieces;
+  for (int32_t id = 0; id < n_vocab(); ++id) {
+    if (!has(id, kControl) && has(id, kNormal | kUserDefined | kUnused)) pieces.emplace_back(text_of(id), id);
+  }
+  return DoubleArray(std::move(pieces));
 }
 
 // Longest match in the double array (Kanda 2018: base in bits 10 to 30, shifted by 8 when bit 9 is set; label
@@ -109,17 +115,15 @@ void UnigramTokenizer::encode_text(std::string_view text, bool, std::vector<int3
   for (size_t start = 0; start < all.size();) {
     const uint32_t character = unicode::decode_utf8(all, start).length;
     bool has_character = false;
-    const auto offer = [&](uint32_t length, int32_t id, double score) {
+    const auto offer = [&](size_t length, int32_t id, double score) {
       Best& there = best[start + length];
-      if (best[start].score + score > there.score) there = {best[start].score + score, id, length};
+      if (best[start].score + score > there.score)
+        there = {best[start].score + score, id, static_cast<uint32_t>(length)};
     };
-    for (const uint32_t length : piece_lengths_) {
-      if (length > all.size() - start) break;
-      const int32_t id = pieces_.find(all.substr(start, length));
-      if (id < 0) continue;
+    pieces_.each_prefix(all.substr(start), [&](size_t length, int32_t id) {
       has_character |= length == character;
-      offer(length, id, has(id, kUserDefined) ? 0.0 : static_cast<double>(score_of(id)));
-    }
+      offer(length, id, static_cast<double>(piece_scores_[static_cast<size_t>(id)]));
+    });
     if (!has_character) offer(character, unk(), unknown_score_);
     start += character;
   }

@@ -1,12 +1,37 @@
 // Ages of persons, in words around a number of one to three digits.
-import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { defineRecognizer, type Recognizer } from '../../../contract/recognizer.ts';
+import { gapBefore, wordBefore } from '../digit-places.ts';
 
 const YEARS = 'years?|yrs?|y/?o|años|ans|anni|anos|jahren?|jaar|lat';
+
+const WORDS = new Set('age aged edad alter âge età idade leeftijd wiek'.split(' '));
+/** How `years`, `años`, `Jahre`, `meses` and the others begin. */
+const UNITS = new Set([...'yajmYAJM'].map((char) => char.charCodeAt(0)));
+
+/** A number before a unit, and the word before a number. */
+const places: Recognizer['places'] = (index) => {
+  const { units, runs, runStarts, runEnds } = index;
+  const places: number[] = [];
+  let last = -1;
+  for (let i = 0; i < runs; i += 1) {
+    const start = runStarts[i] as number;
+    const end = runEnds[i] as number;
+    if (end - start > 3) continue;
+    const gap = gapBefore(index, start, 7);
+    const word = wordBefore(index, gap, 8);
+    if (word > last && WORDS.has(index.text.slice(word, gap).toLowerCase())) places.push(word);
+    const after = units[end] === 32 || units[end] === 45 ? end + 1 : end;
+    if (UNITS.has(units[after] as number)) places.push(start);
+    last = start;
+  }
+  return places;
+};
 
 export default defineRecognizer({
   name: 'age',
   type: 'AGE',
   minDigits: 1,
+  places,
   patterns: [
     // 45 years old, 45-year-old, 53 años, 45 y/o
     { regex: /(?<![\w.,/-])\d{1,3}[- ]?(?:(?:years?|yrs?)[- ]old|y\/?o)(?!\w)/gi, score: 0.9 },

@@ -11,6 +11,8 @@ export default defineRecognizer({
   name: 'authorization-header',
   type: 'API_KEY',
   anchors: ['authorization', 'api-key', 'api-token', 'auth-token', 'token:', 'access-token'],
+  lead: 40,
+  tail: 4300,
   patterns: [
     {
       regex:

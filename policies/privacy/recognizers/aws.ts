@@ -19,6 +19,7 @@ export default defineRecognizer({
     'sessiontoken',
     'ABSK',
   ],
+  lead: 0,
   patterns: [
     { regex: /(?<![A-Za-z0-9])(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/g, score: 0.95 },
     {

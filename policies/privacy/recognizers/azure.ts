@@ -20,6 +20,8 @@ export default defineRecognizer({
     'tion key',
     'tionkey',
   ],
+  lead: 24,
+  tail: 160,
   patterns: [
     { regex: /(?:AccountKey|SharedAccessKey)=(?<value>[A-Za-z0-9+/]{42,88}={1,2})/gi, score: 0.98 },
     { regex: /[?&]sig=(?<value>[A-Za-z0-9%+/_-]{40,100}(?:={0,2}))/gi, score: 0.9 },

@@ -1,6 +1,7 @@
 // Bitcoin addresses: Base58Check (double SHA-256) and Bech32/Bech32m (BIP 173, BIP 350).
 import { createHash } from 'node:crypto';
 import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { groupsOfLength } from '../digit-places.ts';
 
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const BECH32 = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l';
@@ -37,7 +38,7 @@ export default defineRecognizer({
   name: 'bitcoin',
   type: 'CRYPTO',
   minDigits: 1,
-  mayContain: (text) => /[A-Za-z0-9]{14}/.test(text),
+  places: groupsOfLength(14, 74),
   patterns: [
     { regex: /(?<![A-Za-z0-9])[13][1-9A-HJ-NP-Za-km-z]{25,34}(?![A-Za-z0-9])/g, score: 0.5 },
     {

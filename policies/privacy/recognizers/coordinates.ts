@@ -1,10 +1,12 @@
 // Places on earth as latitude and longitude, with four or more decimals (11 m) or in degrees, minutes and seconds.
 import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { coordinateNumbers } from '../digit-places.ts';
 
 export default defineRecognizer({
   name: 'coordinates',
   type: 'LOCATION_COORDINATES',
   minDigits: 6,
+  places: coordinateNumbers,
   patterns: [
     {
       regex:

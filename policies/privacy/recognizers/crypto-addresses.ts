@@ -1,11 +1,12 @@
 // Addresses of Ethereum (40 hex digits), Tron, Monero, Litecoin, Ripple and, beside a word, Solana.
 import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { groupsOfLength } from '../digit-places.ts';
 
 export default defineRecognizer({
   name: 'crypto-addresses',
   type: 'CRYPTO',
   minDigits: 1,
-  mayContain: (text) => /[A-Za-z0-9]{26}/.test(text),
+  places: groupsOfLength(26, 95),
   patterns: [
     { regex: /(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])/g, score: 0.8 },
     { regex: /(?<![A-Za-z0-9])T[1-9A-HJ-NP-Za-km-z]{33}(?![A-Za-z0-9])/g, score: 0.4 },

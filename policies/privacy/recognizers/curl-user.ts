@@ -1,5 +1,5 @@
 // `curl -u user:password` (curl manual, --user). The span is user and password.
-import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { defineRecognizer, type FoundSpan, type TextIndex } from '../../../contract/recognizer.ts';
 
 /** Variables of shells and templates, and the words of documentation. */
 const VARIABLE = /^["']?(?:[$<[%]|\{\{|\{\w+\}$|\{[a-z_]+$)/i;
@@ -18,20 +18,30 @@ function isRealPair(pair: string): boolean {
 }
 
 const USER =
-  /(?<=[ \t\n\r](?:-u|--user)(?:=|[ \t]{0,5}))(?:"[^":\n]{0,80}:[^"\n]{0,120}"|'[^':\n]{0,80}:[^'\n]{1,120}'|(?:"[^"\n]{3,80}"|'[^'\n]{3,80}'|[\w$@.-]{1,80}):(?:"[^"\n]{3,120}"|'[^'\n]{3,120}'|[\w${}@.!#%~-]{3,120}))(?=\s|$)/g;
+  /(?:"[^":\n]{0,80}:[^"\n]{0,120}"|'[^':\n]{0,80}:[^'\n]{1,120}'|(?:"[^"\n]{3,80}"|'[^'\n]{3,80}'|[\w$@.-]{1,80}):(?:"[^"\n]{3,120}"|'[^'\n]{3,120}'|[\w${}@.!#%~-]{3,120}))(?=\s|$)/y;
 /** So far before the option the command's name may stand. */
 const MAX_DISTANCE = 400;
 
-function findUsers(text: string): [number, number, number][] {
-  return [...text.matchAll(USER)]
-    .filter(({ index }) => text.slice(Math.max(0, index - MAX_DISTANCE), index).includes('curl'))
-    .map((match) => [match.index, match.index + match[0].length, 0.9]);
+/** From the option on: what stands between it and its value. */
+const OPTION = /[ \t\n\r](?:--user|-u)(?:=|[ \t]{0,5})/y;
+
+function findUsers(text: string, _: TextIndex, hits: readonly number[]): FoundSpan[] {
+  const found: FoundSpan[] = [];
+  for (const at of hits) {
+    OPTION.lastIndex = at;
+    if (!OPTION.test(text)) continue;
+    const start = OPTION.lastIndex;
+    USER.lastIndex = start;
+    if (USER.test(text) && text.slice(Math.max(0, start - MAX_DISTANCE), start).includes('curl'))
+      found.push([start, USER.lastIndex, 0.9]);
+  }
+  return found;
 }
 
 export default defineRecognizer({
   name: 'curl-user',
   type: 'PASSWORD',
-  anchors: ['curl'],
+  anchors: [...' \t\n\r'].flatMap((blank) => [`${blank}-u`, `${blank}--user`]),
   patterns: [],
   find: findUsers,
   validate: (value) => (isRealPair(value) ? null : false),

@@ -3,12 +3,20 @@ import { defineRecognizer } from '../../../contract/recognizer.ts';
 import { DATE } from '../dates.ts';
 
 const LABELS =
-  'date[ _-]?of[ _-]?birth|birth[ _-]?date|birthday|d\\.?o\\.?b\\.?|born|geburtsdatum|geboren|geb\\.|née?|date de naissance|fecha de nacimiento|nacid[oa]|f\\. ?nac\\.?|data di nascita|nat[oa]|data de nascimento|nascid[oa]|geboortedatum|data urodzenia|ur\\.|生年月日|出生日期|дата рождения';
+  'date[ _-]?of[ _-]?birth|birth[ _-]?date|birthday|d\\.?o\\.?b\\.?|born|geburtsdatum|geboren|geb\\.|née?(?=[ :])|date de naissance|fecha de nacimiento|nacid[oa]|f\\. ?nac\\.?|data di nascita|nat[oa]|data de nascimento|nascid[oa]|geboortedatum|data urodzenia|ur\\.|生年月日|出生日期|дата рождения';
 
 export default defineRecognizer({
   name: 'date-of-birth',
   type: 'DATE_OF_BIRTH',
   minDigits: 4,
+  anchors: [
+    ...'birth|born|geburtsdatum|geboren|geb.|naissance|nacimiento|nac|nascita|nato|nata|nascimento|nascid'.split(
+      '|',
+    ),
+    ...'geboortedatum|urodzenia|ur.|dob|d.o|do.b|née|né |né:|生年月日|出生日期|дата рождения'.split('|'),
+  ],
+  lead: 24,
+  tail: 96,
   patterns: [
     {
       regex: new RegExp(

@@ -4,6 +4,9 @@ import { defineRecognizer } from '../../../contract/recognizer.ts';
 // File endings that are no top-level domain (IANA root zone).
 const FILE_ENDING =
   /\.(?:png|jpe?g|gif|svg|webp|bmp|ico|css|s[ac]ss|m?js|cjs|[jt]sx?|html?|json|xml|txt|log|ya?ml|csv|exe|dll|so|tmp|bak|conf|ini|gz|tar|pdf|docx?|xlsx?)$/i;
+/** Nobody's: senders that read nothing, and the users of examples at the domains that RFC 2606 reserves for them. */
+const NOBODY =
+  /^(?:(?:do-?not-?reply|no-?reply)@|(?:(?:another|some|test|my|your|the|new|old|other)?[._-]?(?:user(?:name)?|name|e?mail|address|one|test(?:er|ing)?|example|sample|demo|foo|bar|baz|admin|root|info|support|hello|contact|account|person|someone|somebody|you|me|abc|xyz)\d{0,3})@(?:[a-z0-9-]+\.)*(?:example(?:\.(?:com|org|net|edu))?|test|invalid|localhost|localdomain|local)$)/i;
 const SSH_REMOTE = /^git@(?:github|gitlab|bitbucket|ssh)\./i;
 
 const LOCAL = /[\p{L}\p{N}\p{M}._%+'-]/u;
@@ -44,7 +47,8 @@ export default defineRecognizer({
   anchors: ['@'],
   patterns: [],
   find: findAddresses,
-  validate: (value) => (FILE_ENDING.test(value) || SSH_REMOTE.test(value) ? false : null),
+  validate: (value) =>
+    FILE_ENDING.test(value) || SSH_REMOTE.test(value) || NOBODY.test(value) ? false : null,
   examples: {
     match: [
       ['Write to anna.weber+news@mail.example.co.uk.', 'anna.weber+news@mail.example.co.uk'],
@@ -58,6 +62,9 @@ export default defineRecognizer({
       '@app.route("/x")',
       'git@github.com:a/b.git',
       'me @ home',
+      'noreply@shop.de',
+      'user@example.com',
+      'test1@mail.example.org',
       'a@b',
     ],
   },

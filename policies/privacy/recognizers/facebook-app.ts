@@ -1,11 +1,13 @@
 // Facebook app access tokens: the app's id, `|` and its secret (Meta for Developers, "Access tokens").
 import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { digitRuns } from '../digit-places.ts';
 import { unlessMadeUp } from '../key-shape.ts';
 
 export default defineRecognizer({
   name: 'facebook-app',
   type: 'API_KEY',
   minDigits: 15,
+  places: digitRuns((start, end) => end - start === 15 || end - start === 16),
   patterns: [{ regex: /(?<![\w|])\d{15,16}[|%][A-Za-z0-9_-]{27,40}(?![\w-])/g, score: 0.9 }],
   validate: unlessMadeUp,
   examples: {

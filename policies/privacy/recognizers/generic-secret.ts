@@ -1,6 +1,6 @@
 // Anything random that is assigned to a name such as `api_key`, `token` or `secret`: vendors nobody has listed. What is made of
 // words, names a variable or says that it is a placeholder is left alone.
-import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { defineRecognizer, type FoundSpan, type TextIndex } from '../../../contract/recognizer.ts';
 import { entropy, isMadeUp, isRandom } from '../key-shape.ts';
 
 const NAMES = 'access|auth|api|credential|creds|key|passw(?:or)?d|secret|token';
@@ -13,8 +13,8 @@ const PUBLIC =
   /(?:public|publishable|key_?id|keyboard|keyword|primary|foreign|sort|partition|cache|idempotency|author|authenticity|monkey|keyframe|token(?:s|ize|izer|_count|_type|_id|_ids))[\w .-]{0,20}$/i;
 
 const assigned = new RegExp(
-  `(?:${NAMES})[\\w .\\t-]{0,20}[\\s'"]{0,3}(?:=>|>|:{1,3}=|\\|\\||:|\\?=|={1,3}|,|(?<=(?:key|token|secret|password) )is )[\`'"\\s=]{0,5}`,
-  'gi',
+  `(?:${NAMES})[\\w .\\t-]{0,20}[\\s'"]{0,16}(?:=>|>|:{1,3}=|\\|\\||:|\\?=|={1,3}|,|(?<=(?:key|token|secret|password) )is )[\`'"\\s=]{0,20}`,
+  'iy',
 );
 
 function isSecret(value: string): boolean {
@@ -24,23 +24,23 @@ function isSecret(value: string): boolean {
 }
 
 /** From each name to its value. */
-function findSecrets(text: string): [number, number, number][] {
-  const found: [number, number, number][] = [];
-  assigned.lastIndex = 0;
-  for (let match = assigned.exec(text); match !== null; match = assigned.exec(text)) {
-    const start = match.index + match[0].length;
+function findSecrets(text: string, _: TextIndex, hits: readonly number[]): FoundSpan[] {
+  const found: FoundSpan[] = [];
+  let end = 0;
+  for (const at of hits) {
+    if (at < end) continue;
+    assigned.lastIndex = at;
+    const match = assigned.exec(text);
+    if (match === null) continue;
+    const start = at + match[0].length;
+    end = start - 1;
     VALUE.lastIndex = start;
     const value = VALUE.exec(text)?.[0].replace(/[.]+$/, '');
-    if (value === undefined) {
-      assigned.lastIndex = Math.max(match.index + 3, start - 1);
-      continue;
-    }
-    const name =
-      text.slice(Math.max(0, match.index - 20), match.index) + match[0].replace(/['"\s:=>|,`?]+$/, '');
+    if (value === undefined) continue;
+    const name = text.slice(Math.max(0, at - 20), at) + match[0].replace(/['"\s:=>|,`?]+$/, '');
     const after = text[start + value.length] ?? ' ';
     if (!PUBLIC.test(name) && !'([@'.includes(after) && isSecret(value))
       found.push([start, start + value.length, 0.75]);
-    assigned.lastIndex = start;
   }
   return found;
 }

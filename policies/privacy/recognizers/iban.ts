@@ -34,9 +34,15 @@ const shapes = Object.entries(COUNTRIES).map(([length, countries]) => {
 export default defineRecognizer({
   name: 'iban',
   type: 'IBAN',
-  anchors: Object.values(COUNTRIES).flatMap((codes) => codes.split(' ').map((code) => `${code}0`)),
+  anchors: Object.values(COUNTRIES).flatMap((codes) =>
+    codes.split(' ').map((code) => ({ text: `${code}00`, starts: true })),
+  ),
+  lead: 0,
   patterns: [
-    { regex: new RegExp(`(?<![A-Za-z0-9])(?:${shapes.join('|')})(?![A-Za-z0-9])`, 'gi'), score: 0.5 },
+    {
+      regex: new RegExp(`(?<![A-Za-z0-9\\u00c0-\\u02ff])(?:${shapes.join('|')})(?![A-Za-z0-9])`, 'gi'),
+      score: 0.5,
+    },
   ],
   validate: (value) => isMod97Valid(value.replace(/[ \u00a0-]/g, '').toUpperCase()),
   examples: {

@@ -1,5 +1,6 @@
 // IPv4 addresses of machines: not versions, netmasks, loopback or "any".
 import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { dottedQuads } from '../digit-places.ts';
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 /** `v1.2.3.4`, `version: 1.2.3.4`, `Chrome/120.0.0.0` */
@@ -10,6 +11,7 @@ export default defineRecognizer({
   name: 'ip-address',
   type: 'IP_ADDRESS',
   minDigits: 4,
+  places: dottedQuads,
   patterns: [
     {
       regex: new RegExp(`(?<![\\w.-])${VERSION}(?:${OCTET}\\.){3}${OCTET}(?![\\w-]|\\.\\d)`, 'gi'),

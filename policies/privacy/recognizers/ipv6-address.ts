@@ -1,14 +1,7 @@
 // IPv6 addresses (RFC 4291), with an embedded IPv4 one as well; not loopback, times, MAC addresses or C++ scopes.
 import { isIPv6 } from 'node:net';
 import { defineRecognizer } from '../../../contract/recognizer.ts';
-
-/** Two colons with at most four characters between them. */
-function hasCloseColons(text: string): boolean {
-  for (let last = -9, at = text.indexOf(':'); at >= 0; last = at, at = text.indexOf(':', at + 1)) {
-    if (at - last <= 5) return true;
-  }
-  return false;
-}
+import { colonChains } from '../digit-places.ts';
 
 export default defineRecognizer({
   name: 'ipv6-address',
@@ -20,7 +13,8 @@ export default defineRecognizer({
       score: 0.6,
     },
   ],
-  mayContain: hasCloseColons,
+  minDigits: 1,
+  places: colonChains,
   context: ['ip', 'ipv6', 'host', 'server', 'client', 'address', 'login', 'remote', 'from'],
   // `dead::beef` is more likely C++ than an address: a digit must be in it.
   validate: (value) => (/[2-9]|1./.test(value) && isIPv6(value) ? null : false),

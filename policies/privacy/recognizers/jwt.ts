@@ -5,6 +5,7 @@ export default defineRecognizer({
   name: 'jwt',
   type: 'JWT',
   anchors: ['eyJ'],
+  lead: 0,
   patterns: [
     {
       regex: /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.(?:[A-Za-z0-9_-]{10,})?/g,

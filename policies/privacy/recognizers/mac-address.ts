@@ -1,11 +1,12 @@
 // MAC addresses of network cards (IEEE 802): six pairs with `:` or `-`, or three groups with dots.
 import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { pairChains } from '../digit-places.ts';
 
 export default defineRecognizer({
   name: 'mac-address',
   type: 'MAC_ADDRESS',
   minDigits: 1,
-  mayContain: (text) => /[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\./i.test(text),
+  places: pairChains,
   patterns: [
     { regex: /(?<![\w:-])[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![\w:-])/gi, score: 0.85 },
     { regex: /(?<![\w.])[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}(?![\w.])/gi, score: 0.45 },

@@ -1,6 +1,9 @@
-// Phone numbers: international (E.123, E.164) and the national forms of North America, Britain, France, Germany, Italy,
-// Spain and China. Plain runs of digits count only beside a word such as "phone".
-import { defineRecognizer } from '../../../contract/recognizer.ts';
+// Phone numbers: international ones by the numbering plan of their country (E.123, E.164), national ones by the forms of North
+// America, Britain, France, Germany, Italy, Spain and China, or grouped as some country writes its numbers. Plain runs of digits
+// count only beside a word such as "phone".
+import { defineRecognizer, type FoundSpan, type TextIndex } from '../../../contract/recognizer.ts';
+import { isDigitUnit } from '../digit-places.ts';
+import { isGroupedNationally, isInternationalNumber } from '../numbering-plans.ts';
 
 /** Dates, timestamps and runs of one digit are no numbers to call. */
 const DATES = [
@@ -10,58 +13,257 @@ const DATES = [
 ];
 
 function isPlausible(value: string): false | null {
-  const digits = value.replace(/\D/g, '');
-  const lengthFits = digits.length >= 7 && digits.length <= 15;
-  return lengthFits && new Set(digits).size > 2 && !DATES.some((date) => date.test(value)) ? null : false;
+  let digits = 0;
+  let different = 0; // one bit for each digit
+  for (let i = 0; i < value.length; i += 1) {
+    const digit = value.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) continue;
+    digits += 1;
+    different |= 1 << digit;
+  }
+  const hasThree = (different & (different - 1) & ((different & (different - 1)) - 1)) !== 0;
+  return digits >= 7 && digits <= 15 && hasThree && !DATES.some((date) => date.test(value)) ? null : false;
+}
+
+interface Form {
+  regex: RegExp;
+  score: number;
+}
+
+/** With a calling code that no plan knows, or a number that its plan has not. */
+const INTERNATIONAL: Form[] = [
+  // +1 (415) 555-0132; North American numbers have ten digits after the 1
+  {
+    regex:
+      /(?<![\w+])\+1[ .\u00a0-]?\(?[2-9]\d{2}\)?[ .\u00a0-]{0,2}[2-9]\d{2}[ .\u00a0-]?\d{4}(?!\w|[.,]\d)/y,
+    score: 0.8,
+  },
+  // +49 (0) 30 901820, +33 1 23 45 67 89
+  { regex: /(?<![\w+])\+(?!1)[2-9](?:[ .\-/()\u00a0]{0,3}\d){6,14}(?!\w|[.,]\d)/y, score: 0.7 },
+];
+/** 0049 30 901820 */
+const DIALLED: Form[] = [
+  { regex: /(?<![\w+.-])00[1-9]\d(?:[ .\-/()\u00a0]{0,2}\d){6,12}(?!\w|[.,]\d)/y, score: 0.4 },
+];
+/** (415) 555-0132 */
+const BRACKETED: Form = {
+  regex: /(?<![\w.])(?:1[ .-])?\([2-9]\d{2}\) ?[2-9]\d{2}[ .-]\d{4}(?![\w-]|[.,]\d)/y,
+  score: 0.75,
+};
+const TRUNK_0: Form[] = [
+  // France: 01 23 45 67 89
+  { regex: /(?<![\w.+/-])0[1-9](?:([ .])\d{2})(?:\1\d{2}){3}(?![\w-]|[.,]\d)/y, score: 0.7 },
+  // Britain: 020 7946 0958, 0121 496 0018, 07700 900123
+  {
+    regex:
+      /(?<![\w.+/-])\(?0(?:2\d|1\d{2,3}|7\d{3})\)?[ -](?:\d{4}[ -]\d{4}|\d{3}[ -]\d{4}|\d{6}|\d{3}[ -]\d{3})(?![\w-]|[.,]\d)/y,
+    score: 0.55,
+  },
+  // Germany, Italy and others: 030/901820, 0170 1234567
+  {
+    regex: /(?<![\w.+/-])\(?0[1-9]\d{1,4}\)?(?: ?[/-] ?| )\d{3,8}(?:[ -]\d{2,5}){0,2}(?![\w-]|[.,]\d)/y,
+    score: 0.35,
+  },
+  // China: 010-65529988
+  { regex: /(?<![\w.+/-])0(?:10|2\d|[3-9]\d{2})-\d{7,8}(?![\w-]|[.,]\d)/y, score: 0.55 },
+];
+/** China: mobile 138 0013 8000 */
+const MOBILE_1: Form[] = [
+  { regex: /(?<![\w.+/-])1[3-9]\d(?:([ -])\d{4}\1|(?:\d{4}))\d{4}(?![\w-]|[.,]\d)/y, score: 0.4 },
+];
+const THREE_GROUPS: Form[] = [
+  // 415-555-0132, 1-800-555-0199
+  { regex: /(?<![\w.+/-])(?:1([ .-]))?[2-9]\d{2}([ .-])[2-9]\d{2}\2\d{4}(?![\w-]|[.,]\d)/y, score: 0.6 },
+  // Spain: 912 34 56 78, 612 345 678, 93 260 79 82
+  {
+    regex: /(?<![\w.+/-])[6789]\d{2}(?:([ .-])\d{2}\1\d{2}\1\d{2}|[ .-]\d{3}[ .-]\d{3})(?![\w-]|[.,]\d)/y,
+    score: 0.4,
+  },
+  { regex: /(?<![\w.+/-])9\d[ .-]\d{3}[ .-]\d{2}[ .-]\d{2}(?![\w-]|[.,]\d)/y, score: 0.4 },
+];
+/** Beside a context word: 848 435000, 93 2607982, 555-0132 */
+const TWO_GROUPS: Form[] = [
+  { regex: /(?<![\w.,+/$€£#-])\d{2,4}[ .-]\d{5,7}(?![\w-]|[.,]\d)/y, score: 0.16 },
+  { regex: /(?<![\w.,+/$€£#-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|[.,]\d)/y, score: 0.16 },
+];
+/** Any plain run, only beside a context word. */
+const PLAIN: Form[] = [{ regex: /(?<![\w.,+/$€£#-])\d{7,12}(?![\w-]|[.,]\d)/y, score: 0.16 }];
+
+/** In a number of a plan; grouped as its country does, without a context word too weak for the balanced operating point. */
+const CALLABLE = 0.9;
+const GROUPED = 0.45;
+const LOOSELY_GROUPED = 0.16;
+const MAX_DIGITS = 15;
+
+const [PLUS, OPEN, CLOSE, DOT, HYPHEN, SLASH] = [...'+().-/'].map((char) => char.charCodeAt(0));
+const isSeparator = (unit: number): boolean =>
+  unit === 32 ||
+  unit === HYPHEN ||
+  unit === DOT ||
+  unit === SLASH ||
+  unit === OPEN ||
+  unit === CLOSE ||
+  unit === 0xa0 ||
+  unit === 0x2011;
+
+/** May a number end here? Not before a letter, `_`, decimals or another part of a code. */
+function mayEnd(units: Uint16Array, end: number): boolean {
+  const after = units[end] as number;
+  if (isDigitUnit(units[end + 1] as number)) return after !== DOT && after !== 44 && after !== HYPHEN;
+  return !(after === 95 || ((after | 32) >= 97 && (after | 32) <= 122) || after > 0xbf) || after > 0x2e80;
+}
+
+/** The last run of digits that belongs to a number which begins with run `i`. */
+function lastRun({ units, runs, runStarts, runEnds }: TextIndex, i: number): number {
+  let digits = (runEnds[i] as number) - (runStarts[i] as number);
+  let last = i;
+  while (last + 1 < runs) {
+    const end = runEnds[last] as number;
+    const next = runStarts[last + 1] as number;
+    if (next - end > 3) break;
+    let at = end;
+    while (at < next && isSeparator(units[at] as number)) at += 1;
+    digits += (runEnds[last + 1] as number) - next;
+    if (at < next || digits > MAX_DIGITS + 1) break;
+    last += 1;
+  }
+  return last;
+}
+
+const digitsOf = (text: string): string => text.replace(/\D/g, '');
+
+/** The longest callable number from run `i` on, up to the end of one of its runs; -1 when none is. */
+function callableEnd({ text, runStarts, runEnds, units }: TextIndex, i: number, last: number): number {
+  const start = runStarts[i] as number;
+  for (let run = last; run >= i; run -= 1) {
+    const end = runEnds[run] as number;
+    if (run < last && units[end] !== 32 && units[end] !== 0xa0 && units[end] !== SLASH) continue;
+    const digits = digitsOf(text.slice(start, end).replace(/\(0\)/, '')).replace(/^00/, '');
+    if (digits.length < 7 || digits.length > MAX_DIGITS || !mayEnd(units, end)) continue;
+    if (isInternationalNumber(digits) === true) return end;
+  }
+  return -1;
+}
+
+function tryForms(text: string, start: number, forms: readonly Form[], found: FoundSpan[]): void {
+  for (const { regex, score } of forms) {
+    regex.lastIndex = start;
+    if (regex.test(text)) found.push([start, regex.lastIndex, score]);
+  }
+}
+
+/** From each run of digits that a number can begin with. */
+function findNumbers(text: string, index: TextIndex): FoundSpan[] {
+  const { units, runs, runStarts, runEnds } = index;
+  const found: FoundSpan[] = [];
+  let done = -1; // groups up to here were looked at together
+  for (let i = 0; i < runs; i += 1) {
+    const start = runStarts[i] as number;
+    const before = start > 0 ? (units[start - 1] as number) : 32;
+    const first = units[start] as number;
+    if (before === PLUS) {
+      const last = lastRun(index, i);
+      const outside = start > 1 ? (units[start - 2] as number) : 32;
+      const isGlued = isDigitUnit(outside) || (outside | 32) >= 97 || outside === 95 || outside === PLUS;
+      const end = isGlued && outside < 128 ? -1 : callableEnd(index, i, last);
+      if (end > 0) found.push([start - 1, end, CALLABLE]);
+      else tryForms(text, start - 1, INTERNATIONAL, found);
+      continue;
+    }
+    // In the middle of a word, a date or a decimal number: `x12`, `2.34`, `10-12`. `(` may be part of it.
+    if (before > 127 ? before < 0x2e80 && before !== 0xa0 : before !== OPEN && !isBoundary(before)) continue;
+    const length = (runEnds[i] as number) - start;
+    const next = units[runEnds[i] as number] as number;
+    const at = before === OPEN ? start - 1 : start;
+    if (before === OPEN) {
+      if (length === 3) tryForms(text, at, [BRACKETED], found);
+      if (first === 48) tryForms(text, at, TRUNK_0, found);
+    }
+    if (length > 12 || (length < 7 && !isSeparator(next))) continue;
+    const last = lastRun(index, i);
+    const digits = countDigits(index, i, last);
+    if (digits < 7) continue;
+    if (first === 48 && units[start + 1] === 48) {
+      const end = callableEnd(index, i, last);
+      if (end > 0) found.push([start, end, CALLABLE]);
+      else tryForms(text, start, DIALLED, found);
+      continue;
+    }
+    if (first === 48) {
+      if (at === start) tryForms(text, start, TRUNK_0, found);
+    } else {
+      if (first === 49) {
+        if (length === 1) tryForms(text, start, [BRACKETED, ...THREE_GROUPS], found);
+        else if (length === 3 || length === 11) tryForms(text, start, MOBILE_1, found);
+      }
+      if (length === 2 || length === 3) tryForms(text, start, THREE_GROUPS, found);
+    }
+    if (length >= 7) tryForms(text, start, PLAIN, found);
+    else if (length >= 2 && length <= 4) tryForms(text, start, TWO_GROUPS, found);
+    if (last > i && start > done) {
+      done = runEnds[last] as number;
+      if (digits <= 13 && last - i <= 5) addGrouped(index, i, last, at, found);
+    }
+  }
+  return found;
+}
+
+const countDigits = ({ runStarts, runEnds }: TextIndex, from: number, to: number): number => {
+  let digits = 0;
+  for (let i = from; i <= to; i += 1) digits += (runEnds[i] as number) - (runStarts[i] as number);
+  return digits;
+};
+
+/** Stands before a number: not a letter, digit, `_`, `.`, `,`, `+`, `-`, `/`, `#` or a currency's sign. */
+const isBoundary = (unit: number): boolean =>
+  unit === 32 ||
+  (unit >= 9 && unit <= 13) ||
+  unit === 34 ||
+  unit === 39 ||
+  unit === 58 ||
+  unit === 59 ||
+  unit === 60 ||
+  unit === 61 ||
+  unit === 62 ||
+  unit === 91 ||
+  unit === 96 ||
+  unit === 123 ||
+  unit === 124 ||
+  unit === 42 ||
+  unit === 0;
+
+/** 2024-01-15, 15.01.2024 */
+const isLikeDate = (starts: Int32Array, ends: Int32Array, from: number, to: number): boolean => {
+  if (to < from + 2) return false;
+  const length = (i: number): number => (ends[i] as number) - (starts[i] as number);
+  return (
+    length(from + 1) <= 2 &&
+    (length(from) === 4 ? length(from + 2) <= 2 : length(from) <= 2 && length(from + 2) === 4)
+  );
+};
+
+/** Groups of two to five digits with separators between them. */
+function addGrouped(
+  { text, units, runStarts, runEnds }: TextIndex,
+  from: number,
+  to: number,
+  start: number,
+  found: FoundSpan[],
+): void {
+  const end = runEnds[to] as number;
+  if (!mayEnd(units, end) || isLikeDate(runStarts, runEnds, from, to)) return;
+  const groups: string[] = [];
+  for (let i = from; i <= to; i += 1) groups.push(text.slice(runStarts[i], runEnds[i]));
+  if (groups.some(({ length }, i) => length > 8 || (length < 2 && i > 0))) return;
+  found.push([start, end, isGroupedNationally(groups) ? GROUPED : LOOSELY_GROUPED]);
 }
 
 export default defineRecognizer({
   name: 'phone',
   type: 'PHONE',
   minDigits: 7,
-  patterns: [
-    // +1 (415) 555-0132; North American numbers have ten digits after the 1
-    {
-      regex:
-        /(?<![\w+])\+1[ .\u00a0-]?\(?[2-9]\d{2}\)?[ .\u00a0-]{0,2}[2-9]\d{2}[ .\u00a0-]?\d{4}(?!\w|[.,]\d)/g,
-      score: 0.8,
-    },
-    // +49 (0) 30 901820, +33 1 23 45 67 89
-    { regex: /(?<![\w+])\+(?!1)[2-9](?:[ .\-/()\u00a0]{0,3}\d){6,14}(?!\w|[.,]\d)/g, score: 0.7 },
-    // 0049 30 901820
-    { regex: /(?<![\w+.-])00[1-9]\d(?:[ .\-/()\u00a0]{0,2}\d){6,12}(?!\w|[.,]\d)/g, score: 0.4 },
-    // (415) 555-0132
-    { regex: /(?<![\w.])(?:1[ .-])?\([2-9]\d{2}\) ?[2-9]\d{2}[ .-]\d{4}(?![\w-]|[.,]\d)/g, score: 0.75 },
-    // 415-555-0132, 1-800-555-0199
-    { regex: /(?<![\w.+/-])(?:1([ .-]))?[2-9]\d{2}([ .-])[2-9]\d{2}\2\d{4}(?![\w-]|[.,]\d)/g, score: 0.6 },
-    // France: 01 23 45 67 89
-    { regex: /(?<![\w.+/-])0[1-9](?:([ .])\d{2})(?:\1\d{2}){3}(?![\w-]|[.,]\d)/g, score: 0.7 },
-    // Britain: 020 7946 0958, 0121 496 0018, 07700 900123
-    {
-      regex:
-        /(?<![\w.+/-])\(?0(?:2\d|1\d{2,3}|7\d{3})\)?[ -](?:\d{4}[ -]\d{4}|\d{3}[ -]\d{4}|\d{6}|\d{3}[ -]\d{3})(?![\w-]|[.,]\d)/g,
-      score: 0.55,
-    },
-    // Germany, Italy and others with a trunk 0: 030/901820, 0170 1234567
-    {
-      regex: /(?<![\w.+/-])\(?0[1-9]\d{1,4}\)?(?: ?[/-] ?| )\d{3,8}(?:[ -]\d{2,5}){0,2}(?![\w-]|[.,]\d)/g,
-      score: 0.35,
-    },
-    // Spain: 912 34 56 78, 612 345 678
-    {
-      regex: /(?<![\w.+/-])[6789]\d{2}(?:([ .-])\d{2}\1\d{2}\1\d{2}|[ .-]\d{3}[ .-]\d{3})(?![\w-]|[.,]\d)/g,
-      score: 0.4,
-    },
-    { regex: /(?<![\w.+/-])9\d[ .-]\d{3}[ .-]\d{2}[ .-]\d{2}(?![\w-]|[.,]\d)/g, score: 0.4 },
-    // two groups, beside a context word: 848 435000, 93 2607982
-    { regex: /(?<![\w.,+/$€£#-])\d{2,4}[ .-]\d{5,7}(?![\w-]|[.,]\d)/g, score: 0.16 },
-    // China: mobile 138 0013 8000, area code 010-65529988
-    { regex: /(?<![\w.+/-])1[3-9]\d(?:([ -])\d{4}\1|(?:\d{4}))\d{4}(?![\w-]|[.,]\d)/g, score: 0.4 },
-    { regex: /(?<![\w.+/-])0(?:10|2\d|[3-9]\d{2})-\d{7,8}(?![\w-]|[.,]\d)/g, score: 0.55 },
-    // any plain run, only beside a context word
-    { regex: /(?<![\w.,+/$€£#-])\d{7,12}(?![\w-]|[.,]\d)/g, score: 0.16 },
-    { regex: /(?<![\w.,+/$€£#-])[2-9]\d{2}[ .-]\d{4}(?![\w-]|[.,]\d)/g, score: 0.16 },
-  ],
+  patterns: [],
+  find: findNumbers,
   context: [
     'phone',
     'telephone',

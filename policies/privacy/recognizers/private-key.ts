@@ -5,7 +5,14 @@ export default defineRecognizer({
   name: 'private-key',
   type: 'PRIVATE_KEY',
   anchors: ['-----BEGIN'],
+  lead: 0,
   patterns: [
+    // Damaged on its way: without spaces, or with an end that says KEY only.
+    {
+      regex:
+        /-----BEGIN[A-Z0-9 _-]{0,100}?PRIVATE KEY(?: BLOCK)?-----[^-]{40,}(?:-{1,4}[^-]{1,200}){0,4}?KEY(?: BLOCK)?-----/g,
+      score: 0.95,
+    },
     {
       regex:
         /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){40,}-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g,

@@ -10,7 +10,7 @@ export default defineRecognizer({
     { regex: /(?<![A-Za-z0-9])xoxb-\d{8,14}-(?:\d{8,14}-)?[A-Za-z0-9]{18,}/g, score: 0.98 },
     { regex: /(?<![A-Za-z0-9])xoxb-\d{10,13}-\d{10,13}[A-Za-z0-9-]{0,64}(?![A-Za-z0-9-])/g, score: 0.95 },
     { regex: /(?<![A-Za-z0-9])xox[pe](?:-\d{8,14}){3}-[A-Za-z0-9]{20,}/g, score: 0.98 },
-    { regex: /(?<![A-Za-z0-9])xox[os]-\d{1,20}-\d{1,20}-\d{1,20}-[a-fA-F0-9]{8,}/g, score: 0.98 },
+    { regex: /(?<![A-Za-z0-9])xox[os]-\d{1,20}-\d{1,20}-\d{1,20}-[a-fA-F0-9]{6,}/g, score: 0.98 },
     { regex: /(?<![A-Za-z0-9])xox[ar]-(?:\d-)?(?=[A-Za-z]{0,40}\d)[A-Za-z0-9]{8,}/g, score: 0.9 },
     { regex: /(?<![A-Za-z0-9])xoxe(?:.xox[bp])?-\d-[A-Za-z0-9]{100,}/gi, score: 0.98 },
     { regex: /(?<![A-Za-z0-9])xapp-\d-[A-Za-z0-9]{8,}-\d{5,}-[A-Za-z0-9]{5,}/gi, score: 0.98 },

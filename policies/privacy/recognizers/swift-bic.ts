@@ -10,6 +10,7 @@ export default defineRecognizer({
   name: 'swift-bic',
   type: 'SWIFT_CODE',
   anchors: ['swift', 'bic', 'bank'],
+  lead: 0,
   patterns: [
     {
       regex:

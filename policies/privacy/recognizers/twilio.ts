@@ -5,9 +5,13 @@ import { unlessMadeUp } from '../key-shape.ts';
 export default defineRecognizer({
   name: 'twilio',
   type: 'API_KEY',
-  anchors: ['twilio', 'SK0', ...[...'abcdef'].map((digit) => `SK${digit}`)],
+  anchors: [
+    'twilio',
+    ...[...'0abcdef'].flatMap((a) => [...'0abcdef'].map((b) => ({ text: `SK${a}${b}`, starts: true }))),
+  ],
+  lead: 0,
   patterns: [
-    { regex: /(?<![A-Za-z0-9])SK[0-9a-fA-F]{32}(?![A-Za-z0-9])/g, score: 0.95 },
+    { regex: /(?<![A-Za-z0-9\u00c0-\u02ff])SK[0-9a-fA-F]{32}(?![A-Za-z0-9])/g, score: 0.95 },
     {
       regex:
         /twilio[^\n]{0,40}?(?:token|secret|auth)[^\n0-9a-f]{1,8}?(?<value>[0-9a-f]{32})(?![A-Za-z0-9])/gi,

@@ -7,6 +7,7 @@ export default defineRecognizer({
   name: 'url-credentials',
   type: 'URL_CREDENTIALS',
   anchors: ['://'],
+  places: (_, hits) => hits.map((at) => at + '://'.length),
   patterns: [
     {
       regex: /(?<=[A-Za-z0-9]:\/\/)[^\s:@/?#"'`<>[\]{}]{0,128}:[^\s@/"'`<>]{1,256}(?=@[\w[$])/g,

@@ -22,7 +22,8 @@ export default defineLabelled({
   value: '[A-Za-z0-9][\\w.-]{2,31}(?<![.-])',
   score: 0.6,
   // A word alone may be anything: `username and password`.
-  validate: (value) => (NO_NAME.test(value) || !/[\d._-]/.test(value) ? false : null),
+  validate: (value) =>
+    NO_NAME.test(value) || /^[A-Z]+(?:_[A-Z]+)+$/.test(value) || !/[\d._-]/.test(value) ? false : null,
   examples: {
     match: [
       ['username: jdoe_84', 'jdoe_84'],

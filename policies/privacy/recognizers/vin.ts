@@ -1,5 +1,6 @@
 // Vehicle identification numbers (ISO 3779): 17 characters without I, O, Q; in North America and China position 9 checks.
 import { defineRecognizer } from '../../../contract/recognizer.ts';
+import { groupsOfLength } from '../digit-places.ts';
 
 const VALUES = 'A1B2C3D4E5F6G7H8J1K2L3M4N5P7R9S2T3U4V5W6X7Y8Z9';
 const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
@@ -18,6 +19,7 @@ export default defineRecognizer({
   name: 'vin',
   type: 'VEHICLE_IDENTIFICATION_NUMBER',
   minDigits: 4,
+  places: groupsOfLength(17, 17),
   patterns: [{ regex: /(?<![A-Za-z0-9])[A-HJ-NPR-Z0-9]{13}\d{4}(?![A-Za-z0-9])/g, score: 0.3 }],
   context: ['vin', 'vehicle', 'chassis', 'fahrgestellnummer', 'fin', 'bastidor', 'châssis', 'telaio', 'car'],
   validate: (value) => {

@@ -256,10 +256,19 @@ describe('a file', () => {
     const empty = join(folder, 'empty.gguf');
     writeFileSync(empty, encodeGguf({ metadata: { 'general.architecture': str('llama') } }));
     await expect(quantizeFile(empty, output, { fileType: 'Q8_0' })).rejects.toThrow('no tensors');
-    const [part] = splitGguf(tinyModel(), folder, 'parts', 2);
-    await expect(quantizeFile(part!, output, { fileType: 'Q8_0' })).rejects.toThrow('join the parts first');
+    const [, second] = splitGguf(tinyModel(), folder, 'parts', 2);
+    await expect(quantizeFile(second!, output, { fileType: 'Q8_0' })).rejects.toThrow('open the first one');
     expect(existsSync(output)).toBe(false);
     const again = await quantizeFile(quantised, output, { fileType: 'Q8_0', allowRequantize: true });
     expect(again.types['Q8_0']).toBe(16);
+  });
+
+  it('makes one file of a model in several, the same bytes as of the whole one', async () => {
+    const model = tinyModel({ architecture: 'qwen3', tensorType: 'F16' });
+    const [first] = splitGguf(model, folder, 'several', 3);
+    const [ofParts, ofWhole] = [join(folder, 'of-parts.gguf'), join(folder, 'of-whole.gguf')];
+    await quantizeFile(first!, ofParts, { fileType: 'Q4_K_M' });
+    await quantizeFile(model, ofWhole, { fileType: 'Q4_K_M' });
+    expect(readFileSync(ofParts).equals(readFileSync(ofWhole))).toBe(true);
   });
 });

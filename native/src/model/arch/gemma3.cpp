@@ -3,70 +3,43 @@
 // Gemma Team 2025 (arXiv 2503.19786).
 #include <cmath>
 
-#include "model/architecture.h"
-#include "model/layers.h"
+#include "model/decoder.h"
 
 namespace tiergate {
 
 namespace {
 
 struct Gemma3Layer {
-  std::vector<float> attn_norm, post_attention_norm;  // (d_model,)
-  Matrix wq, wk, wv, wo;                              // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
-  std::vector<float> q_norm, k_norm;                  // (head_dim,), shared by the heads
-  std::vector<float> ffn_norm, post_ffw_norm;         // (d_model,)
-  Matrix w_gate, w_up, w_down;                        // (d_ff, d_model) twice, (d_model, d_ff)
-};
+  std::vector<float> attn_norm;  // (d_model,)
+  Attention attention;
+  std::vector<float> q_norm, k_norm;       // (head_dim,), shared by the heads
+  std::vector<float> post_attention_norm;  // (d_model,)
+  std::vector<float> ffn_norm;             // (d_model,)
+  Mlp mlp;
+  std::vector<float> post_ffw_norm;  // (d_model,)
 
-class Gemma3 final : public Network {
- public:
-  Gemma3(WeightLoader& weights, const Hparams& h) {
-    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
-    layers_.resize(static_cast<size_t>(h.n_layers));
-    for (int32_t i = 0; i < h.n_layers; ++i) {
-      Gemma3Layer& layer = layers_[static_cast<size_t>(i)];
-      const std::string blk = block_name(i);
-      layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
-      layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-      layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-      layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-      layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
-      layer.q_norm = weights.vector(blk + "attn_q_norm.weight", h.head_dim);
-      layer.k_norm = weights.vector(blk + "attn_k_norm.weight", h.head_dim);
-      layer.post_attention_norm = weights.vector(blk + "post_attention_norm.weight", h.d_model);
-      layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
-      layer.w_gate = weights.matrix(blk + "ffn_gate.weight", h.d_ff, h.d_model);
-      layer.w_up = weights.matrix(blk + "ffn_up.weight", h.d_ff, h.d_model);
-      layer.w_down = weights.matrix(blk + "ffn_down.weight", h.d_model, h.d_ff);
-      layer.post_ffw_norm = weights.vector(blk + "post_ffw_norm.weight", h.d_model);
-    }
-    output_norm_ = weights.vector("output_norm.weight", h.d_model);
-    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+  static Gemma3Layer load(WeightLoader& weights, const Hparams& h, int32_t i) {
+    const std::string blk = block_name(i);
+    return {.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model),
+            .attention = load_attention(weights, h, blk),
+            .q_norm = weights.vector(blk + "attn_q_norm.weight", h.head_dim),
+            .k_norm = weights.vector(blk + "attn_k_norm.weight", h.head_dim),
+            .post_attention_norm = weights.vector(blk + "post_attention_norm.weight", h.d_model),
+            .ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model),
+            .mlp = load_mlp(weights, h, blk),
+            .post_ffw_norm = weights.vector(blk + "post_ffw_norm.weight", h.d_model)};
   }
 
-  void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
-    if (begin == 0) embed(pass, token_embd_);
-    for (int32_t i = begin; i < end; ++i) {
-      const Gemma3Layer& layer = layers_[static_cast<size_t>(i)];
-      rms_norm(pass, layer.attn_norm);
-      project_qkv(pass, {layer.wq}, {layer.wk}, {layer.wv});
-      rms_norm_heads(pass, layer.q_norm, layer.k_norm);
-      rotate(pass, i);
-      attend(pass, i);
-      add_attention(pass, {layer.wo}, &layer.post_attention_norm);
-      rms_norm(pass, layer.ffn_norm);
-      add_geglu(pass, layer.w_gate, layer.w_up, layer.w_down, layer.post_ffw_norm);
-    }
-    if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
+  void run(ForwardPass& pass, int32_t i) const {
+    rms_norm(pass, attn_norm);
+    project_qkv(pass, attention);
+    rms_norm_heads(pass, q_norm, k_norm);
+    rotate(pass, i);
+    attend(pass, i);
+    add_attention(pass, attention, &post_attention_norm);
+    rms_norm(pass, ffn_norm);
+    add_geglu(pass, mlp, post_ffw_norm);
   }
-
-  const std::vector<float>& output_norm() const override { return output_norm_; }
-
- private:
-  Matrix token_embd_;                // (n_vocab, d_model)
-  std::vector<Gemma3Layer> layers_;  // (n_layers,)
-  std::vector<float> output_norm_;   // (d_model,)
-  Matrix output_;                    // (n_vocab, d_model)
 };
 
 void complete(Hparams& h) {
@@ -80,6 +53,6 @@ void complete(Hparams& h) {
 
 }  // namespace
 
-TIERGATE_ARCHITECTURE(gemma3, true, Gemma3, complete)
+TIERGATE_ARCHITECTURE(gemma3, true, Decoder<Gemma3Layer>, complete)
 
 }  // namespace tiergate

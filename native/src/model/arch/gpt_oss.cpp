@@ -2,22 +2,12 @@
 // sliding window in every second layer. OpenAI 2025 (arXiv 2508.10925) and its reference code, openai/gpt-oss.
 #include <algorithm>
 
-#include "model/architecture.h"
+#include "model/decoder.h"
 #include "model/experts.h"
-#include "model/layers.h"
 
 namespace tiergate {
 
 namespace {
-
-struct GptOssLayer {
-  std::vector<float> attn_norm;            // (d_model,)
-  Matrix wq, wk, wv, wo;                   // (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
-  std::vector<float> bq, bk, bv, bo;       // (d_q,), (d_kv,) twice, (d_model,)
-  std::vector<float> sinks;                // (n_heads,)
-  std::vector<float> post_attention_norm;  // (d_model,)
-  Experts experts;
-};
 
 /// gate' sigmoid(alpha gate') (up' + 1) of gate' = min(gate, 7) and up' = up within -7 … 7, in terms of SwiGLU:
 /// silu(alpha gate') * (up' + 1) / alpha.
@@ -29,53 +19,31 @@ void clamp(float* gate, float* up, int64_t n) {
   }
 }
 
-class GptOss final : public Network {
- public:
-  GptOss(WeightLoader& weights, const Hparams& h) {
-    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
-    layers_.resize(static_cast<size_t>(h.n_layers));
-    for (int32_t i = 0; i < h.n_layers; ++i) {
-      GptOssLayer& layer = layers_[static_cast<size_t>(i)];
-      const std::string blk = block_name(i);
-      layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
-      layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-      layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-      layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-      layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
-      layer.bq = weights.vector(blk + "attn_q.bias", h.d_q());
-      layer.bk = weights.vector(blk + "attn_k.bias", h.d_kv());
-      layer.bv = weights.vector(blk + "attn_v.bias", h.d_kv());
-      layer.bo = weights.vector(blk + "attn_output.bias", h.d_model);
-      layer.sinks = weights.vector(blk + "attn_sinks.weight", h.n_heads);
-      layer.post_attention_norm = weights.vector(blk + "post_attention_norm.weight", h.d_model);
-      layer.experts = load_experts(weights, h, blk);
-    }
-    output_norm_ = weights.vector("output_norm.weight", h.d_model);
-    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+struct GptOssLayer {
+  std::vector<float> attn_norm;  // (d_model,)
+  Attention attention;
+  std::vector<float> sinks;                // (n_heads,)
+  std::vector<float> post_attention_norm;  // (d_model,)
+  Experts experts;
+
+  static GptOssLayer load(WeightLoader& weights, const Hparams& h, int32_t i) {
+    const std::string blk = block_name(i);
+    return {.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model),
+            .attention = load_attention(weights, h, blk, Biases::kAll),
+            .sinks = weights.vector(blk + "attn_sinks.weight", h.n_heads),
+            .post_attention_norm = weights.vector(blk + "post_attention_norm.weight", h.d_model),
+            .experts = load_experts(weights, h, blk)};
   }
 
-  void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
-    if (begin == 0) embed(pass, token_embd_);
-    for (int32_t i = begin; i < end; ++i) {
-      const GptOssLayer& layer = layers_[static_cast<size_t>(i)];
-      rms_norm(pass, layer.attn_norm);
-      project_qkv(pass, {layer.wq, layer.bq}, {layer.wk, layer.bk}, {layer.wv, layer.bv});
-      rotate(pass, i);
-      attend(pass, i, &layer.sinks);
-      add_attention(pass, {layer.wo, layer.bo});
-      rms_norm(pass, layer.post_attention_norm);
-      add_experts(pass, layer.experts, clamp);
-    }
-    if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
+  void run(ForwardPass& pass, int32_t i) const {
+    rms_norm(pass, attn_norm);
+    project_qkv(pass, attention);
+    rotate(pass, i);
+    attend(pass, i, &sinks);
+    add_attention(pass, attention);
+    rms_norm(pass, post_attention_norm);
+    add_experts(pass, experts, clamp);
   }
-
-  const std::vector<float>& output_norm() const override { return output_norm_; }
-
- private:
-  Matrix token_embd_;                // (n_vocab, d_model)
-  std::vector<GptOssLayer> layers_;  // (n_layers,)
-  std::vector<float> output_norm_;   // (d_model,)
-  Matrix output_;                    // (n_vocab, d_model)
 };
 
 /// All layers turn alike, the windowed ones too.
@@ -88,6 +56,6 @@ void complete(Hparams& h) {
 
 }  // namespace
 
-TIERGATE_ARCHITECTURE_NAMED(gpt_oss, "gpt-oss", true, GptOss, complete, true)
+TIERGATE_ARCHITECTURE_NAMED(gpt_oss, "gpt-oss", true, Decoder<GptOssLayer>, complete, true)
 
 }  // namespace tiergate

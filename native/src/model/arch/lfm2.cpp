@@ -1,21 +1,11 @@
 // LFM2 (dense): most layers have a gated short convolution, the others attention as Qwen3's. Liquid AI 2025
 // (arXiv 2511.23404). What a convolution sees of earlier positions lies in the timelines' windowed pages, so that
 // prefixes, windows and memory are counted and kept as those of sliding-window layers are.
-#include "model/architecture.h"
-#include "model/layers.h"
+#include "model/decoder.h"
 
 namespace tiergate {
 
 namespace {
-
-struct Lfm2Layer {
-  std::vector<float> attn_norm;       // (d_model,)
-  ShortConvolution convolution;       // of a layer without attention
-  Matrix wq, wk, wv, wo;              // of the others: (d_q, d_model), (d_kv, d_model) twice, (d_model, d_q)
-  std::vector<float> q_norm, k_norm;  // (head_dim,), shared by the heads
-  std::vector<float> ffn_norm;        // (d_model,)
-  Matrix w_gate, w_up, w_down;        // (d_ff, d_model) twice, (d_model, d_ff)
-};
 
 ShortConvolution load_convolution(WeightLoader& weights, const Hparams& h, const std::string& prefix) {
   const int64_t heights[] = {h.d_model, h.d_model, h.d_model};
@@ -34,70 +24,55 @@ ShortConvolution load_convolution(WeightLoader& weights, const Hparams& h, const
   return out;
 }
 
-class Lfm2 final : public Network {
- public:
-  Lfm2(WeightLoader& weights, const Hparams& h) {
-    // The convolution's products use the buffers of the MLP and of Q.
-    if (h.d_ff < h.d_model || h.d_q() < h.d_model) {
-      throw Error("MODEL_FORMAT_UNSUPPORTED", "this lfm2 model has an MLP or heads narrower than its " +
-                                                  std::to_string(h.d_model) + " values of a position");
+struct Lfm2Layer {
+  std::vector<float> attn_norm;       // (d_model,)
+  ShortConvolution convolution;       // of a layer without attention
+  Attention attention;                // of the others
+  std::vector<float> q_norm, k_norm;  // (head_dim,), shared by the heads
+  std::vector<float> ffn_norm;        // (d_model,)
+  Mlp mlp;
+
+  static constexpr const char* kOutputNorm = "token_embd_norm.weight";
+
+  static Lfm2Layer load(WeightLoader& weights, const Hparams& h, int32_t i) {
+    const std::string blk = block_name(i);
+    Lfm2Layer layer;
+    layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
+    if (h.is_convolution(i)) {
+      layer.convolution = load_convolution(weights, h, blk + "shortconv.");
+    } else {
+      layer.attention = load_attention(weights, h, blk);
+      layer.q_norm = weights.vector(blk + "attn_q_norm.weight", h.head_dim);
+      layer.k_norm = weights.vector(blk + "attn_k_norm.weight", h.head_dim);
     }
-    token_embd_ = weights.embedding("token_embd.weight", h.n_vocab, h.d_model);
-    layers_.resize(static_cast<size_t>(h.n_layers));
-    for (int32_t i = 0; i < h.n_layers; ++i) {
-      Lfm2Layer& layer = layers_[static_cast<size_t>(i)];
-      const std::string blk = block_name(i);
-      layer.attn_norm = weights.vector(blk + "attn_norm.weight", h.d_model);
-      if (h.is_convolution(i)) {
-        layer.convolution = load_convolution(weights, h, blk + "shortconv.");
-      } else {
-        layer.wq = weights.matrix(blk + "attn_q.weight", h.d_q(), h.d_model);
-        layer.wk = weights.matrix(blk + "attn_k.weight", h.d_kv(), h.d_model);
-        layer.wv = weights.matrix(blk + "attn_v.weight", h.d_kv(), h.d_model);
-        layer.wo = weights.matrix(blk + "attn_output.weight", h.d_model, h.d_q());
-        layer.q_norm = weights.vector(blk + "attn_q_norm.weight", h.head_dim);
-        layer.k_norm = weights.vector(blk + "attn_k_norm.weight", h.head_dim);
-      }
-      layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
-      layer.w_gate = weights.matrix(blk + "ffn_gate.weight", h.d_ff, h.d_model);
-      layer.w_up = weights.matrix(blk + "ffn_up.weight", h.d_ff, h.d_model);
-      layer.w_down = weights.matrix(blk + "ffn_down.weight", h.d_model, h.d_ff);
-    }
-    output_norm_ = weights.vector("token_embd_norm.weight", h.d_model);
-    output_ = weights.output_matrix(h.n_vocab, h.d_model);
+    layer.ffn_norm = weights.vector(blk + "ffn_norm.weight", h.d_model);
+    layer.mlp = load_mlp(weights, h, blk);
+    return layer;
   }
 
-  void forward(ForwardPass& pass, int32_t begin, int32_t end) const override {
-    if (begin == 0) embed(pass, token_embd_);
-    for (int32_t i = begin; i < end; ++i) {
-      const Lfm2Layer& layer = layers_[static_cast<size_t>(i)];
-      rms_norm(pass, layer.attn_norm);
-      if (pass.h.is_convolution(i)) {
-        add_convolution(pass, i, layer.convolution);
-      } else {
-        project_qkv(pass, {layer.wq}, {layer.wk}, {layer.wv});
-        rms_norm_heads(pass, layer.q_norm, layer.k_norm);
-        rotate(pass, i);
-        attend(pass, i);
-        add_attention(pass, {layer.wo});
-      }
-      rms_norm(pass, layer.ffn_norm);
-      add_swiglu(pass, layer.w_gate, layer.w_up, layer.w_down);
+  void run(ForwardPass& pass, int32_t i) const {
+    rms_norm(pass, attn_norm);
+    if (pass.h.is_convolution(i)) {
+      add_convolution(pass, i, convolution);
+    } else {
+      project_qkv(pass, attention);
+      rms_norm_heads(pass, q_norm, k_norm);
+      rotate(pass, i);
+      attend(pass, i);
+      add_attention(pass, attention);
     }
-    if (end == pass.h.n_layers) output_logits(pass, output_norm_, output_);
+    rms_norm(pass, ffn_norm);
+    add_swiglu(pass, mlp);
   }
-
-  const std::vector<float>& output_norm() const override { return output_norm_; }
-
- private:
-  Matrix token_embd_;               // (n_vocab, d_model)
-  std::vector<Lfm2Layer> layers_;   // (n_layers,)
-  std::vector<float> output_norm_;  // (d_model,)
-  Matrix output_;                   // (n_vocab, d_model)
 };
 
 /// The windowed pages hold what the convolutions see: a sliding window of attention would be another one.
 void complete(Hparams& h) {
+  // The convolution's products use the buffers of the MLP and of Q.
+  if (h.d_ff < h.d_model || h.d_q() < h.d_model) {
+    throw Error("MODEL_FORMAT_UNSUPPORTED", "this lfm2 model has an MLP or heads narrower than its " +
+                                                std::to_string(h.d_model) + " values of a position");
+  }
   if (h.window > 0) {
     throw Error("MODEL_FORMAT_UNSUPPORTED",
                 "metadata key lfm2.attention.sliding_window is " + std::to_string(h.window) +
@@ -107,6 +82,6 @@ void complete(Hparams& h) {
 
 }  // namespace
 
-TIERGATE_ARCHITECTURE(lfm2, true, Lfm2, complete)
+TIERGATE_ARCHITECTURE(lfm2, true, Decoder<Lfm2Layer>, complete)
 
 }  // namespace tiergate

@@ -6,9 +6,9 @@ import { packageRoot } from '../../../../contract/built-file.ts';
 import type { Finding } from '../../../../contract/recognizer.ts';
 import { isLuhnValid, isMod97Valid } from '../../../../policies/privacy/checksums.ts';
 import { resolveOverlaps } from '../../../../policies/privacy/overlaps.ts';
-import { createPrefilter } from '../../../../policies/privacy/prefilter.ts';
 import { registry } from '../../../../policies/privacy/recognizers/_registry.gen.ts';
 import { createScanner, scanText } from '../../../../policies/privacy/scan.ts';
+import { createTextReader } from '../../../../policies/privacy/text-index.ts';
 
 const found = (text: string): string[] =>
   scanText(text).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
@@ -157,18 +157,17 @@ describe('resolveOverlaps', () => {
   });
 });
 
-describe('createPrefilter', () => {
+describe('createTextReader', () => {
   it('refuses an anchor of two characters', () => {
     const bad = { ...registry.npm, anchors: ['ab'] };
-    expect(() => createPrefilter([bad])).toThrow(
+    expect(() => createTextReader([bad])).toThrow(
       'recognizer npm: anchor "ab" must have 1 or at least 3 characters',
     );
   });
 
   it('lets no recognizer run on plain prose', () => {
-    const active = new Uint8Array(Object.keys(registry).length);
-    const run = createPrefilter(Object.values(registry));
-    expect(run('Please summarise this text in three short sentences and keep the tone.', active)).toBe(false);
+    const read = createTextReader(Object.values(registry));
+    expect(read('Please summarise this text in three short sentences and keep the tone.').isEmpty).toBe(true);
   });
 });
 

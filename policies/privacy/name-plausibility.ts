@@ -1,0 +1,43 @@
+// Which names of the tagger are believed where. It was trained on prose, forms and messages; in code, JSON and logs, words that
+// look like names are mostly none, so more is asked of them there.
+import { blockKindAt } from './block-kind.ts';
+
+const HAS_DIGIT = /\d/;
+/** Hashes, escapes and ranges of characters. */
+const MACHINE = /[0-9a-f]{12}|\\[uUx][0-9A-Fa-f]|[^\p{ASCII}]-[^\p{ASCII}]|::/u;
+const ACRONYM = /^[A-Z0-9-]{2,6}$/;
+/** `S3`, `C4`, `H1B` */
+const SHORT_CODE = /^[A-Z]{1,3}\d{1,2}[A-Z]?$/;
+const LABEL = /^[A-Z]{2,6}$/;
+/** Keys and labels of addresses and places. */
+const ADDRESS_LABEL =
+  /(?:addr|adress|street|straße|strasse|city|town|location|place|domicil|calle|direcci|indirizzo|endereço|adres|lives? (?:at|in)|ship|deliver)[^\n]{0,24}$/i;
+
+/** The score below which a finding is not believed in a block of a kind. */
+function floorOf(type: string, value: string, kind: 'code' | 'json' | 'log'): number {
+  const isSingle = !/\s/.test(value);
+  if (type === 'PERSON') {
+    if (kind === 'json') return isSingle ? 0.85 : 0;
+    return isSingle ? (ACRONYM.test(value) ? 1 : 0.92) : 0.8;
+  }
+  if (type === 'ADDRESS') return kind === 'json' && HAS_DIGIT.test(value) ? 0.8 : 0.95;
+  return isSingle ? 0.85 : 0.7;
+}
+
+/** Is what the tagger found there likely what it says? */
+export function isPlausibleName(
+  text: string,
+  { type, start, end, score }: { type: string; start: number; end: number; score: number },
+): boolean {
+  const value = text.slice(start, end);
+  if (MACHINE.test(value) || SHORT_CODE.test(value) || (type === 'PERSON' && /\d{5}/.test(value)))
+    return false;
+  // `IBAN BI42…`, `PESEL: 440…`
+  if (LABEL.test(value) && /^[:\s]{1,3}[A-Z]{0,4}\d{2}/.test(text.slice(end, end + 10))) return false;
+  const kind = blockKindAt(text, start, end);
+  if (kind === 'prose') return true;
+  if (type === 'ADDRESS' && ADDRESS_LABEL.test(text.slice(Math.max(0, start - 60), start))) return true;
+  if (type === 'ADDRESS' && kind !== 'json')
+    return score >= 0.95 && HAS_DIGIT.test(value) && /\p{L}{4}/u.test(value);
+  return score >= floorOf(type, value, kind);
+}
