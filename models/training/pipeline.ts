@@ -15,6 +15,14 @@ const SHIPPED_TYPE = 'Q8_0';
 
 /** A Python that has PyTorch and numpy: `PYTHON`, else Debian's, else the one on the PATH; null where none has. */
 export function pythonWithTorch(): string | null {
+  python ??= { found: findPython() };
+  return python.found;
+}
+
+/** Looked for once: PyTorch takes seconds to load. */
+let python: { found: string | null } | undefined;
+
+function findPython(): string | null {
   const candidates = [process.env['PYTHON'], '/usr/bin/python3', 'python3'].filter(
     (each) => each !== undefined,
   );

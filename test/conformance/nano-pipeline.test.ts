@@ -16,7 +16,7 @@ describe.skipIf(python === null)(
     let work: string;
     beforeAll(async () => {
       work = mkdtempSync(join(tmpdir(), 'tiergate-nano-'));
-      await runPipeline({ setting: 'tiny', work, budget: '25' });
+      await runPipeline({ setting: 'tiny', work, budget: '20' });
     }, 170_000);
     afterAll(() => rmSync(work, { recursive: true, force: true }));
 
@@ -35,7 +35,8 @@ describe.skipIf(python === null)(
     it("gives PyTorch's logits at F32, to a KL of 1e-4", async () => {
       const kl = await klToPyTorch(work, 'tiny');
       expect(kl!.mean).toBeLessThan(1e-4);
-    });
+      // PyTorch takes its time to load on a busy machine.
+    }, 120_000);
 
     it('cuts texts as it was trained to', async () => {
       const model = await Model.open(join(work, 'f32.gguf'));
