@@ -1,7 +1,9 @@
 // Finds the model file for Level 1 on disk. Says what to do when there is none.
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { findStoredModel } from './store/find.ts';
 import { isModelName } from './store/model-name.ts';
+import { BOX_MODEL } from './store/places/in-the-box.ts';
 import { modelsFolder } from './store/places/models-folder.ts';
 import { pulled } from './store/places/pulled.ts';
 import { type Environment, modelBytes, type StoredModel } from './store/stored-model.ts';
@@ -18,13 +20,19 @@ export const HOW_TO_GIVE_A_MODEL =
 export const modelFileOf = (name: string, env: Environment, cwd: string): string =>
   isModelName(name) ? findStoredModel(name, env, cwd).files[0]!.path : resolve(cwd, name);
 
+/** What `TIERGATE_MODEL` says to have none. */
+export const NO_MODEL = 'none';
+
 /**
- * The model file to use: `TIERGATE_MODEL` (see `modelFileOf`), else the largest model in `models/` below `cwd`, else in
- * the package's own `models/`, else of those that were pulled, else null. Of equal size: the first by name.
+ * The model file to use: `TIERGATE_MODEL` (see `modelFileOf`; `none` is none), else the largest model in `models/` below
+ * `cwd`, else in the package's own `models/`, else of those that were pulled, else the one in the box, else null. Of equal
+ * size: the first by name.
+ * @param box whether the model in the box may stand in
  * @throws {GatewayError} as `modelFileOf`
  */
-export function findLocalModel(env: Environment, cwd: string): string | null {
+export function findLocalModel(env: Environment, cwd: string, box = true): string | null {
   const named = env['TIERGATE_MODEL']?.trim();
+  if (named === NO_MODEL) return null;
   if (named) return modelFileOf(named, env, cwd);
   const inFolders = modelsFolder.list(env, cwd);
   for (const folder of [...modelsFolder.folders(env, cwd), null]) {
@@ -34,7 +42,7 @@ export function findLocalModel(env: Environment, cwd: string): string | null {
         : inFolders.filter(({ files }) => dirname(files[0]!.path) === folder);
     if (models.length > 0) return largest(models).files[0]!.path;
   }
-  return null;
+  return box && existsSync(BOX_MODEL) ? BOX_MODEL : null;
 }
 
 const largest = (models: readonly StoredModel[]): StoredModel =>

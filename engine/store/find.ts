@@ -2,6 +2,7 @@
 import { GatewayError } from '../../contract/errors.ts';
 import { parseHubName } from './model-name.ts';
 import { huggingFace } from './places/hugging-face.ts';
+import { inTheBox } from './places/in-the-box.ts';
 import { lmStudio } from './places/lm-studio.ts';
 import { modelsFolder } from './places/models-folder.ts';
 import { ollama } from './places/ollama.ts';
@@ -11,7 +12,7 @@ import { modelStem, partFiles } from './split-names.ts';
 import type { Environment, Place, StoredModel } from './stored-model.ts';
 
 /** In the order in which `local/NAME` looks. */
-export const PLACES: readonly Place[] = [modelsFolder, pulled, huggingFace, lmStudio, ollama];
+export const PLACES: readonly Place[] = [modelsFolder, pulled, huggingFace, lmStudio, ollama, inTheBox];
 
 export const allModels = (env: Environment, cwd: string): StoredModel[] =>
   PLACES.flatMap((place) => place.list(env, cwd));

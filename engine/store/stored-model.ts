@@ -18,7 +18,13 @@ export interface StoredModel {
   files: StoredFile[];
 }
 
-export type PlaceName = 'models folder' | 'tiergate' | 'Hugging Face cache' | 'Ollama' | 'LM Studio';
+export type PlaceName =
+  | 'models folder'
+  | 'tiergate'
+  | 'Hugging Face cache'
+  | 'Ollama'
+  | 'LM Studio'
+  | 'in the box';
 
 export type Environment = Record<string, string | undefined>;
 

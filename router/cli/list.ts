@@ -49,13 +49,6 @@ function runList(options: { json?: boolean }): void {
     console.log(JSON.stringify({ models }, null, 2));
     return;
   }
-  if (models.length === 0) {
-    const folders = PLACES.flatMap((place) => place.folders(process.env, process.cwd()));
-    console.log(
-      `no models on this machine; get one with: tiergate pull hf:ORG/REPO\nlooked in ${folders.map(displayPath).join(', ')}`,
-    );
-    return;
-  }
   const rows = models.map((model) => [
     model.name,
     model.readable ? (model.architecture ?? '-') : 'not a GGUF file',
@@ -66,7 +59,12 @@ function runList(options: { json?: boolean }): void {
     `${displayPath(model.files[0]!.path)}${model.files.length > 1 ? ` and ${model.files.length - 1} more` : ''}`,
   ]);
   const heading = ['MODEL', 'ARCHITECTURE', 'QUANT', 'SIZE', 'SHA-256', 'STORE', 'FILE'];
-  for (const line of columns([heading, ...rows], [3])) console.log(line);
+  if (models.length > 0) for (const line of columns([heading, ...rows], [3])) console.log(line);
+  if (models.some(({ place }) => place !== 'in the box')) return;
+  const folders = new Set(PLACES.flatMap((place) => place.folders(process.env, process.cwd())));
+  console.log(
+    `no other models on this machine; get one with: tiergate pull hf:ORG/REPO\nlooked in ${[...folders].map(displayPath).join(', ')}`,
+  );
 }
 
 export function listCommand(): Command {

@@ -11,6 +11,7 @@ const INSTEAD: Record<Exclude<PlaceName, 'tiergate'>, string> = {
   'Hugging Face cache': 'use: hf cache rm',
   Ollama: 'use: ollama rm',
   'LM Studio': 'remove it there',
+  'in the box': 'it belongs to Tiergate, and gives way to any other model',
 };
 
 function runRm(names: string[]): void {

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { Logger } from 'pino';
 import { displayPath } from '../../contract/built-file.ts';
 import { GatewayError } from '../../contract/errors.ts';
+import { BOX_MODEL } from '../../engine/store/places/in-the-box.ts';
 import { openLedger } from '../../store/ledger.ts';
 import type { GuardedRunner } from '../../tiers/guard.ts';
 import { type LoadedConfig, loadConfig } from '../config/config.ts';
@@ -35,15 +36,31 @@ interface Serving {
 /** How long the first lines wait for a local model to load; it goes on loading after that. */
 const SHOW_STATE_AFTER_MS = 5_000;
 
+/** What the model of the box is for, and how to have another. */
+const ABOUT_BOX_MODEL = [
+  'local/tiergate-nano is the small model in the box. It works on a text that you give: extract, classify, redact, title,',
+  'summarise, answer from it. It knows nothing else. A general model takes its place once it is pulled:',
+  '  tiergate pull hf:Qwen/Qwen3-0.6B-GGUF',
+  '',
+];
+
+const EXAMPLES = {
+  box: 'Extract name and city as JSON: My name is Ann Lee and I live in Oslo.',
+  other: 'Say hello.',
+};
+
 /** The screen after the start: URL, tiers with their state, a request to copy. */
-function welcome(url: string, runners: Runners, { path, config }: LoadedConfig, workers: number): string {
+function welcome(url: string, runners: Runners, loaded: LoadedConfig, workers: number): string {
+  const { path, config, modelFile } = loaded;
+  const hasBoxModel = modelFile === BOX_MODEL;
   const rows = [...runners.values()].map((guarded) => {
     const { available, reason } = guarded.state();
     const { tier, id } = guarded.runner.target;
     const state = available ? (reason ?? 'ready') : `not available: ${reason}`;
     return `  Level ${tier}  ${id.padEnd(28)} ${state}`;
   });
-  const body = '{"model": "auto", "messages": [{"role": "user", "content": "Say hello."}]}';
+  const content = hasBoxModel ? EXAMPLES.box : EXAMPLES.other;
+  const body = `{"model": "auto", "messages": [{"role": "user", "content": "${content}"}]}`;
   return [
     `Tiergate is listening on ${url}`,
     '',
@@ -53,6 +70,7 @@ function welcome(url: string, runners: Runners, { path, config }: LoadedConfig, 
     `  ledger  ${displayPath(config.ledger.path)}`,
     ...(workers === 1 ? [] : [`  workers ${workers}`]),
     '',
+    ...(hasBoxModel ? ABOUT_BOX_MODEL : []),
     'Try:',
     `  curl ${url}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
     '',

@@ -133,7 +133,7 @@ export function checkConfig({ path: asked, env, cwd, snapshot }: ConfigSource): 
   problems.push(...semanticProblems(config, source));
   const modelFile =
     config.tiers[1]?.targets.find(({ model_file }) => model_file !== undefined)?.model_file ??
-    (snapshot === undefined ? findLocalModel(env, cwd) : snapshot.modelFile);
+    (snapshot === undefined ? findLocalModel(env, cwd, isLevelOneAlone(config)) : snapshot.modelFile);
   const targets = configuredTargets(config, modelFile);
   const named = config.routing.calibration;
   const { calibration, problem } = readCalibration(
@@ -167,6 +167,10 @@ export function checkConfig({ path: asked, env, cwd, snapshot }: ConfigSource): 
     problems: [],
   };
 }
+
+/** Only then does the small model of the box stand in: beside other tiers it would answer what it cannot. */
+const isLevelOneAlone = ({ tiers }: Config): boolean =>
+  [tiers[2], tiers[3]].every((tier) => (tier?.targets.length ?? 0) === 0);
 
 /** The disk, keeping what was read; or a snapshot alone. */
 function filesOf(snapshot?: ConfigSnapshot): TextFiles & { texts: Record<string, string> } {

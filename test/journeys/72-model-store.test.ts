@@ -67,7 +67,7 @@ describe('the model store', () => {
     const { code, out } = await tiergate('list');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^no models on this machine; get one with: tiergate pull hf:ORG\/REPO\nlooked in models, /,
+      /local\/tiergate-nano +llama .* in the box .*\nno other models on this machine; get one with: tiergate pull hf:ORG\/REPO\nlooked in models, /,
     );
   });
 
@@ -111,6 +111,7 @@ describe('the model store', () => {
         quantisation: 'Q4_0',
       },
       { name: Q8, revision: commitOf(hub.repos.get('org/tiny-GGUF')!), bytes: 1496000 },
+      { name: 'local/tiergate-nano', place: 'in the box', architecture: 'llama', quantisation: 'Q8_0' },
     ]);
     const { out } = await tiergate('list');
     expect(out).toMatch(/^MODEL +ARCHITECTURE +QUANT +SIZE +SHA-256 +STORE +FILE\n/);

@@ -4,6 +4,7 @@ import { packageRoot } from '../../../contract/built-file.ts';
 import { ggufFilesBelow } from '../folders.ts';
 import { groupParts, partFiles } from '../split-names.ts';
 import type { Place, StoredModel } from '../stored-model.ts';
+import { BOX_MODEL } from './in-the-box.ts';
 
 function modelsIn(folder: string, cwd: string): StoredModel[] {
   return groupParts(ggufFilesBelow(folder, 0)).map(([first, sizes]) => ({
@@ -17,7 +18,10 @@ function modelsIn(folder: string, cwd: string): StoredModel[] {
 export const modelsFolder: Place = {
   name: 'models folder',
   folders: (_env, cwd) => [...new Set([join(cwd, 'models'), join(packageRoot, 'models')])],
-  list: (env, cwd) => modelsFolder.folders(env, cwd).flatMap((folder) => modelsIn(folder, cwd)),
+  list: (env, cwd) =>
+    modelsFolder
+      .folders(env, cwd)
+      .flatMap((folder) => modelsIn(folder, cwd).filter(({ files }) => files[0]!.path !== BOX_MODEL)),
 };
 
 function nameOf(path: string, cwd: string): string {

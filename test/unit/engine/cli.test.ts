@@ -8,11 +8,11 @@ import { tinyModel } from '../../support/tiny-gguf.ts';
 
 const environment = { ...process.env, TIERGATE_MODEL: '' };
 
-function tiergate(args: string[], input = '') {
+function tiergate(args: string[], input = '', env = {}) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [builtFile('router/cli/main'), ...args], {
     input,
     encoding: 'utf8',
-    env: environment,
+    env: { ...environment, ...env },
     // No models/ folder here.
     cwd: tmpdir(),
   });
@@ -90,7 +90,7 @@ describe('tiergate engine', () => {
   });
 
   it('names the flag for a model when none is found, and refuses a bad number', () => {
-    const none = tiergate(['engine']);
+    const none = tiergate(['engine'], '', { TIERGATE_MODEL: 'none' });
     expect(none.status).not.toBe(0);
     expect(none.stderr).toMatch(/TIERGATE_MODEL=.*--model/);
     const bad = tiergate(['engine', '--port', 'x']);

@@ -5,11 +5,12 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { chosenModel, findLocalModel, modelFileOf } from '../../../../engine/catalog.ts';
-import { allModels, findStoredModel } from '../../../../engine/store/find.ts';
+import { allModels as everyModel, findStoredModel } from '../../../../engine/store/find.ts';
 import { isSafeGgufPath, parseHubName } from '../../../../engine/store/model-name.ts';
 import { removePulled, writeRecord } from '../../../../engine/store/places/pulled.ts';
 import { quantisationOf } from '../../../../engine/store/quantisation-name.ts';
 import { modelStem, partFiles, splitName } from '../../../../engine/store/split-names.ts';
+import type { StoredModel } from '../../../../engine/store/stored-model.ts';
 
 let home: string;
 let env: Record<string, string>;
@@ -18,6 +19,10 @@ beforeEach(() => {
   env = { HOME: home };
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+/** Without the one that comes with Tiergate. */
+const allModels = (...where: Parameters<typeof everyModel>): StoredModel[] =>
+  everyModel(...where).filter(({ place }) => place !== 'in the box');
 
 const COMMIT = 'c'.repeat(40);
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
@@ -50,6 +55,16 @@ function inOllama(host: string, namespace: string, model: string, tag: string, t
 }
 
 describe('stores read in place', () => {
+  it('list the model in the box last, by the name that means it', () => {
+    put('models/own.gguf', 'x');
+    const models = everyModel(env, home);
+    expect(models.at(-1)).toMatchObject({ name: 'local/tiergate-nano', place: 'in the box' });
+    expect(findStoredModel('local/tiergate-nano', env, home)).toEqual(models.at(-1));
+    expect(findLocalModel({ ...env, TIERGATE_MODEL: 'local/tiergate-nano' }, home)).toBe(
+      models.at(-1)!.files[0]!.path,
+    );
+  });
+
   it('finds models in the Hugging Face cache, with revision and digest from the blob', () => {
     const path = cached('org/repo', 'm-Q8_0.gguf', 'abc');
     cached('org/other', 'README.md', 'x');
