@@ -10,7 +10,7 @@ import { createOtherPlaces, isDerived, type Span, standing, uniteSpans } from '.
 import { wordOf } from './placeholder-words.ts';
 import { findPlaceholderKeys, placeholderKey, placeholderWords } from './placeholders.ts';
 import { mapTextSlots } from './text-slots.ts';
-import { valueForms, valueForms } from './value-view.ts';
+import { valueForms } from './value-view.ts';
 
 export interface Form {
   type: string;

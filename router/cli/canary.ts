@@ -9,7 +9,7 @@ import { pino } from 'pino';
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
-import { normalView } from '../../policies/privacy/value-view.ts';
+import { valueView } from '../../policies/privacy/value-view.ts';
 import type { LoadedConfig } from '../config/config.ts';
 import { loadConfig } from '../config/config.ts';
 import { createGateway, type RunningGateway } from '../gateway.ts';
@@ -88,9 +88,9 @@ const PART = /\p{L}{3,}|\d{4,}/gu;
 /** Is a telling part of the value in the body, other than what the sentence around it says anyway? */
 function hasPartOf({ value, prompt }: Canary, body: string): boolean {
   const { messages } = JSON.parse(body) as ChatRequest;
-  const sent = normalView(String(messages.at(-1)?.content)).text;
-  const around = normalView(prompt.replace(value, '')).text;
-  const whole = normalView(value).text;
+  const sent = valueView(String(messages.at(-1)?.content)).text;
+  const around = valueView(prompt.replace(value, '')).text;
+  const whole = valueView(value).text;
   const parts = whole.match(PART) ?? [whole];
   return sent.includes(whole) || parts.some((part) => sent.includes(part) && !around.includes(part));
 }
