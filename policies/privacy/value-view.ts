@@ -38,15 +38,17 @@ function foldCharacter(char: string): string {
   return out;
 }
 
-const ESCAPE = /\\+(?:u([0-9a-fA-F]{4})|([nrtbfv])|(?=(["/])))?/y;
+const ESCAPE = /\\+(?:u([0-9a-fA-F]{4})|([nrtbfv]))?/y;
 /** What is written at `at` in an encoded way. Backslashes may stand several times before what they escape. */
 function decodeAt(text: string, at: number, code: number): Decoded {
   if (code === 37) return percent(text, at);
   if (code === 38) return entity(text, at);
   ESCAPE.lastIndex = at;
-  const [whole, hex, letter, quote] = ESCAPE.exec(text) as RegExpExecArray;
+  const [whole, hex, letter] = ESCAPE.exec(text) as RegExpExecArray;
   if (hex !== undefined) return [String.fromCharCode(Number.parseInt(hex, 16)), whole.length];
-  return [letter !== undefined ? '\n' : quote === undefined ? '\\' : '', whole.length];
+  if (letter !== undefined) return ['\n', whole.length];
+  const next = text[at + whole.length];
+  return [next === '"' || next === '/' ? '' : '\\', whole.length];
 }
 
 const SPACE = /\s/;
