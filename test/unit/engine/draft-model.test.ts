@@ -44,6 +44,9 @@ describe('a draft model', () => {
     const { engine, draft, scheduler } = setUp();
     expect(await run(scheduler, prompt(20))).toEqual(expectedTokens(prompt(20), 100));
     expect(engine.steps.length).toBeLessThan(35);
+    // Every token that no step gave was a right guess.
+    expect(scheduler.stats().guessedRight).toBeGreaterThan(60);
+    expect(scheduler.stats().guessed).toBeGreaterThanOrEqual(scheduler.stats().guessedRight);
     await scheduler.close();
     expect([...engine.open, ...draft.open]).toEqual([]);
     expect(draft.closed).toBe(true);
