@@ -19,6 +19,7 @@ export interface FileFlags {
   decrypt?: boolean;
   report?: 'html';
   operator: NonNullable<RedactionOptions['operator']>;
+  caller?: string;
   showValues?: boolean;
 }
 
@@ -75,7 +76,7 @@ export async function scanFiles(
   const texts = await Promise.all(files.map(async (file) => ({ file, text: await readText(file) })));
   if (flags.decrypt === true) {
     const secret = secretOf() ?? needsSecret();
-    return { output: texts.map(({ text }) => decrypt(text, secret)).join(''), found: 0 };
+    return { output: texts.map(({ text }) => decrypt(text, secret, flags.caller)).join(''), found: 0 };
   }
   const scanned = texts.map(({ file, text }): ScannedFile => ({ file, text, findings: scan(text, options) }));
   const found = scanned.reduce((total, { findings }) => total + findings.length, 0);
@@ -92,8 +93,13 @@ export async function scanFiles(
   return { output: redacted?.join('') ?? table(scanned, flags.showValues === true), found };
 }
 
-function redactedText(text: string, { operator }: FileFlags, options: PrivacyOptions): string {
+function redactedText(text: string, { operator, caller }: FileFlags, options: PrivacyOptions): string {
   const secret = secretOf();
   if (secret === undefined && (operator === 'hash' || operator === 'encrypt')) needsSecret();
-  return redact(text, { ...options, operator, ...(secret !== undefined && { key: secret }) }).output;
+  return redact(text, {
+    ...options,
+    operator,
+    ...(secret !== undefined && { key: secret }),
+    ...(caller !== undefined && { caller }),
+  }).output;
 }
