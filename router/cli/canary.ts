@@ -111,7 +111,8 @@ export function wilson(hits: number, of: number): [low: number, high: number] {
   const spread = z * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of));
   const scale = 1 + (z * z) / of;
   const middle = share + (z * z) / (2 * of);
-  return [Math.max(0, (middle - spread) / scale), Math.min(1, (middle + spread) / scale)];
+  // Nothing and all end at 0 and 1 exactly, which rounding misses.
+  return [hits === 0 ? 0 : (middle - spread) / scale, hits === of ? 1 : (middle + spread) / scale];
 }
 
 async function send(gateway: RunningGateway, { prompt }: Canary): Promise<string> {

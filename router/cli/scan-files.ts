@@ -1,6 +1,6 @@
 // `tiergate scan` over whole texts: what is in them by place, the texts with stand-ins, or a report.
 import { readFileSync } from 'node:fs';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { GatewayError } from '../../contract/errors.ts';
 import type { Finding } from '../../contract/recognizer.ts';
 import {
@@ -25,7 +25,8 @@ export interface FileFlags {
 
 /** @throws {GatewayError} INVALID_REQUEST when a file cannot be read */
 async function readText(file: string): Promise<string> {
-  if (file === '-') return readAll(process.stdin);
+  // Not as a stream's text, which loses a byte order mark.
+  if (file === '-') return (await buffer(process.stdin)).toString('utf8');
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
