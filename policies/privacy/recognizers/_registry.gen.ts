@@ -96,6 +96,7 @@ import jwtVariant from './jwt.ts';
 import kePinVariant from './ke-pin.ts';
 import keysCloudMonitoringVariant from './keys-cloud-monitoring.ts';
 import keysDeveloperPlatformsVariant from './keys-developer-platforms.ts';
+import keysModelsAgentsVariant from './keys-models-agents.ts';
 import keysPaymentsMessagesVariant from './keys-payments-messages.ts';
 import krBrnVariant from './kr-brn.ts';
 import krFrnVariant from './kr-frn.ts';
@@ -279,6 +280,7 @@ export const registry = {
   'ke-pin': kePinVariant,
   'keys-cloud-monitoring': keysCloudMonitoringVariant,
   'keys-developer-platforms': keysDeveloperPlatformsVariant,
+  'keys-models-agents': keysModelsAgentsVariant,
   'keys-payments-messages': keysPaymentsMessagesVariant,
   'kr-brn': krBrnVariant,
   'kr-frn': krFrnVariant,
