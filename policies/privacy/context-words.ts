@@ -6,7 +6,7 @@ import { lowerUnit } from './text-index.ts';
 /** Characters on each side of a match in which context words count. */
 const WINDOW = 50;
 /** From the so-manieth place on, a text that is no longer than this is read whole. */
-const MANY = 6;
+const MANY = 3;
 const SHORT = 1 << 14;
 const SPACE = 32;
 const SMALL_S = 115;

@@ -9,6 +9,23 @@ const UND_ZU = /^ (?:von und zu|von und zum|von und zur|zu und von)(?: \p{Lu}[\p
 /** `Ortega y Gasset`: no other name follows, which would make it two persons. */
 const AND = /^ [yeé] (?:de )?(?:l[ao]s? )?(\p{Lu}[\p{L}\p{M}]+)(?![\p{L}\p{M}]|['’-]\p{L}| \p{Lu})/u;
 
+/** A capitalised word in front: `Хохлова` in `Хохлова Галина Валентиновна`. */
+const WORD_BEFORE = /(?<![\p{L}\p{M}\d_@#$.'’-])(\p{Lu}[\p{Ll}\p{M}]+) $/u;
+/** What stands before that begins a sentence or a line. */
+const SENTENCE_START = /(?:^|[.!?:;\n"“«>*#|-]\s*)$/;
+
+/**
+ * Where a person's name that was found from `start` on begins: one word earlier, if that is capitalised within a sentence, and in a
+ * script that the tagger was not trained on, or a forename.
+ */
+export function personStart(text: string, start: number, isForename: (word: string) => boolean): number {
+  const before = text.slice(Math.max(0, start - REACH), start);
+  const match = WORD_BEFORE.exec(before);
+  if (match === null || SENTENCE_START.test(before.slice(0, match.index))) return start;
+  const word = match[1] as string;
+  return !/\p{Script=Latin}/u.test(word) || isForename(word) ? start - match[0].length : start;
+}
+
 /** A piece longer than any name is not read. */
 const REACH = 80;
 const MAX_STEPS = 4;
