@@ -51,7 +51,7 @@ export const scanTexts =
             operatorOf: (type) => operator ?? handling.operators.operatorOf(type, 3),
             reach: handling.reach,
             key: handling.keyOf(context.get('caller')),
-            inspectAgain: (again) => inspectRequest(again, patterns),
+            inspectAgain: (again, { texts }) => inspectRequest(again, { ...patterns, texts }),
           }).request
         : null;
     const results = texts?.map((one, i) => ({
