@@ -9,7 +9,7 @@ const GLUED_BEHIND = /^(?:[-‐‑'’][\p{L}\p{M}]+)+/u;
 const GLUED_BEFORE = /(?:[\p{L}\p{M}]+[-‐‑'’])+$/u;
 /** In front of a street's name. */
 const BEFORE =
-  /(?<![\p{L}\p{M}\d-])(?:(?:[Vv]an|[Vv]on) (?:de[rnmt]? )?|den |de[rnl]? |'t |(?:Östra|Västra|Norra|Södra|Stora|Lilla|Nedre|Övre|Alte[rn]?|Neue[rn]?|Große[rn]?|Kleine[rn]?|Obere[rn]?|Untere[rn]?|North|South|East|West|Upper|Lower|Old|New|Great|Little|Via|Viale|Calle|Rua|Rue|Ulica) |(?:ul|al|pl|os|wyb|bulw|skw|nám|tř|av|avda|bd|blvd|bvd|pza|plz|ctra|str|c|v|r)\. ?)$/u;
+  /(?<![\p{L}\p{M}\d-])(?:(?:[Vv]an|[Vv]on) (?:de[rnmt]? )?|den |de[rnl]? |'t |(?:Östra|Västra|Norra|Södra|Stora|Lilla|Nedre|Övre|Alte[rn]?|Neue[rn]?|Große[rn]?|Kleine[rn]?|Obere[rn]?|Untere[rn]?|North|South|East|West|Upper|Lower|Old|New|Great|Little|Via|Viale|Calle|Rua|Rue|Ulica) |(?:[Uu]l|[Aa]l|[Pp]l|[Oo]s|[Ww]yb|[Bb]ulw|[Ss]kw|[Nn]ám|[Tt]ř|[Aa]v|[Aa]vda|[Bb]d|[Bb]lvd|[Pp]za|[Cc]tra|[Ss]tr|[Cc])\. ?)$/u;
 const ENDS_IN_PARTICLE =
   /(?<![\p{L}\p{M}])(?:de[lrns]?|della|di|da|do[s]?|du|la|le|les|sul|sur|sous|nad|pod|u|an der|am|upon|aan|op)$/u;
 const NEXT_WORD = /^ (?:[a-z]{1,3}['’])?[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*/u;

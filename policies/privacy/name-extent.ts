@@ -15,15 +15,24 @@ const WORD_BEFORE = /(?<![\p{L}\p{M}\d_@#$.'’-])(\p{Lu}[\p{Ll}\p{M}]+) $/u;
 const SENTENCE_START = /(?:^|[.!?:;\n"“«>*#|-]\s*)$/;
 
 /**
- * Where a person's name that was found from `start` on begins: one word earlier, if that is capitalised within a sentence, and in a
- * script that the tagger was not trained on, or a forename.
+ * Where a person's name that was found begins: one word earlier, if that is capitalised within a sentence, and in a script that the
+ * tagger was not trained on, or a forename before a whole name.
  */
-export function personStart(text: string, start: number, isForename: (word: string) => boolean): number {
+export function personStart(
+  text: string,
+  start: number,
+  end: number,
+  isForename: (word: string) => boolean,
+): number {
   const before = text.slice(Math.max(0, start - REACH), start);
   const match = WORD_BEFORE.exec(before);
   if (match === null || SENTENCE_START.test(before.slice(0, match.index))) return start;
   const word = match[1] as string;
-  return !/\p{Script=Latin}/u.test(word) || isForename(word) ? start - match[0].length : start;
+  const name = text.slice(start, end);
+  const isPart = /\p{Script=Latin}/u.test(word)
+    ? / /.test(name) && !name.startsWith(word) && isForename(word)
+    : !name.startsWith(word);
+  return isPart ? start - match[0].length : start;
 }
 
 /** A piece longer than any name is not read. */

@@ -118,7 +118,7 @@ export function nameFinder(
         ({ start, end } = addressExtent(text, first, last));
         if (end > last) done = end;
       } else if (type === 'PERSON') {
-        start = personStart(text, first, isForenameOnly);
+        start = personStart(text, first, last, isForenameOnly);
         end = personEnd(text, start, last, isForenameOnly);
         end += suffixLength(text, end);
         if (end > last) done = end;

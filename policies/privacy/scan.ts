@@ -42,6 +42,16 @@ function blank(text: string, findings: readonly Finding[]): string {
   return out + text.slice(copied);
 }
 
+/** The findings without addresses that are parts of one that the tagger found: an address is one value. */
+function withoutPartsOf(named: readonly Finding[], kept: readonly Finding[]): readonly Finding[] {
+  const addresses = named.filter(({ type }) => type === 'ADDRESS');
+  if (addresses.length === 0) return kept;
+  return kept.filter(
+    ({ type, start, end }) =>
+      type !== 'ADDRESS' || !addresses.some((whole) => whole.start <= start && whole.end >= end),
+  );
+}
+
 /** A scan over a set of recognizers. `usePrefilter: false` runs them all everywhere: the slow truth that tests compare with. */
 export function createScanner(
   recognizers: readonly Recognizer[],
@@ -65,7 +75,7 @@ export function createScanner(
       .filter(
         ({ type, score }) => score >= (minScores[type] ?? minScore) && (options.types?.has(type) ?? true),
       );
-    return named.length === 0 ? kept : addAround(kept, named, text);
+    return named.length === 0 ? kept : addAround(withoutPartsOf(named, kept), named, text);
   };
 
   // What the text that is being read has given so far: fields rather than arguments, as every match comes by here.

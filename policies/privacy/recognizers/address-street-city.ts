@@ -2,13 +2,14 @@
 // than any list of words for streets: `Sudkova 59, 882 16 Brandýs nad Orlicí`, `Kungsgatan 3, 111 43 Stockholm`.
 import { defineRecognizer, type Recognizer } from '../../../contract/recognizer.ts';
 
-const WORD = "\\p{Lu}[\\p{L}\\p{M}'’.-]{0,30}";
+const WORD = "(?:\\p{Lu}[\\p{L}\\p{M}]{0,4}\\.|\\p{Lu}[\\p{L}\\p{M}'’-]{0,30})";
 const STREET = `(?:(?:[KVUzv]|[Nn]a|[Pp]od|[Nn]ad|[Ii]n|[Aa]m?|[Zz]u[mr]|[Aa]n der|[Vv]an der?|[Dd]e la|[Dd]e|[Dd]i|[Dd]o|[Dd]a) )?${WORD}(?: (?:(?:de|del|della|di|da|do|dos|du|des|la|le|van|von|der|den) ){0,2}${WORD}){0,4}`;
-const HOUSE = '\\d{1,4}(?: ?[a-zA-Z](?![\\p{L}\\d]))?(?:/\\d{1,4}[a-z]?)?';
+/** No year. */
+const HOUSE = '(?!(?:1[89]|20)\\d\\d\\b)\\d{1,4}(?: ?[a-zA-Z](?![\\p{L}\\d]))?(?:/\\d{1,4}[a-z]?)?';
 /** Codes of five digits in groups, Polish, Dutch and Portuguese ones; four digits alone unless they are a year. */
 const CODE =
   '(?:[A-Z]{1,2}-)?(?:\\d{5}|\\d{3} \\d{2}|\\d{2}-\\d{3}|\\d{4} ?[A-Z]{2}|\\d{4}-\\d{3}|\\d{5}-\\d{3}|(?!1[89]|20)\\d{4})';
-const TOWN = `${WORD}(?: (?:nad|pod|am|an der|im|upon|on|sur|sous|de|del|di|do|da|aan den|ob) ${WORD}| ${WORD}){0,2}`;
+const TOWN = `\\p{Lu}[\\p{L}\\p{M}'’-]{2,30}(?: (?:nad|pod|am|an der|im|upon|on|sur|sous|de|del|di|do|da|aan den|ob) ${WORD}| ${WORD}){0,2}`;
 
 /** At the house number: the street is looked for before it, in `find`. */
 const AFTER = new RegExp(`${HOUSE}(?:,\\s?|\\n|\\s?[·|]\\s?)${CODE}\\s${TOWN}(?![\\p{L}\\d])`, 'uy');
@@ -56,6 +57,7 @@ export default defineRecognizer({
       'SELECT 12, 10000 FROM Table',
       'On June 3, 2021 Apple said',
       'Route 66, 1938 Ford',
+      'BGH NJW 2006, 3129 Rn. 7',
     ],
   },
 });
