@@ -39,6 +39,8 @@ export default defineRecognizer({
   minDigits: 4,
   patterns: [],
   find,
+  // Words in capitals among others are keywords: `SELECT 12, 10000 FROM Table`.
+  validate: (value) => (/\p{Lu}{4}/u.test(value) && /\p{Ll}{3}/u.test(value) ? false : null),
   examples: {
     match: [
       [
