@@ -40,6 +40,8 @@ async function startUpstream(): Promise<{ url: string; last(): string; close(): 
       }),
     );
   }).listen(0, '127.0.0.1');
+  // On a busy machine a connection may rest longer than Node's five seconds; closing it then would look like a failure.
+  server.keepAliveTimeout = 0;
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const close = (): void => {
