@@ -56,7 +56,11 @@ const made = new Map<string, PlaceholderWords>();
 const MAX_MADE = 1000;
 
 export function placeholderWords(types: Iterable<string>): PlaceholderWords {
-  const names = [...new Set(Array.from(types, wordOf))];
+  const names: string[] = [];
+  for (const type of types) {
+    const name = wordOf(type);
+    if (!names.includes(name)) names.push(name);
+  }
   const key = names.join();
   const known = made.get(key);
   if (known !== undefined) return known;
