@@ -1,8 +1,9 @@
 // `tiergate init` as a user runs it: the built command against a hub on loopback, or against a port where nobody listens.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { builtFile } from '../../contract/built-file.ts';
 import { type FakeHub, startFakeHub } from '../support/fake-hub.ts';
@@ -45,6 +46,30 @@ const run = (endpoint: string, ...args: string[]): Promise<{ code: number; out: 
     );
   });
 const init = (...args: string[]) => run(hub.url, 'init', ...args);
+/** With a terminal of its own (util-linux `script`), in which `typed` is written. */
+const onTerminal = (typed: string): Promise<{ out: string }> =>
+  new Promise((resolve) => {
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      HF_ENDPOINT: hub.url,
+      NO_COLOR: '1',
+      SHELL: '/bin/sh',
+    };
+    const command = `'${process.execPath}' '${builtFile('router/cli/main')}' init`;
+    const child = execFile('script', ['-qec', command, '/dev/null'], { cwd: home, env }, (_, out) =>
+      resolve({ out }),
+    );
+    // Each line when a question stands there: a terminal drops what is typed before.
+    let seen = '';
+    const lines = typed.split(/(?<=\n)/);
+    child.stdout!.on('data', (piece: string) => {
+      seen += piece;
+      if (!/\[Y\/n[^\]]*\]\s*$/.test(stripVTControlCharacters(seen))) return;
+      seen = '';
+      child.stdin!.write(lines.shift() ?? 'n\n');
+    });
+  });
 const config = () => join(home, 'tiergate.yaml');
 
 describe('tiergate init', () => {
@@ -139,5 +164,20 @@ describe('tiergate init', () => {
     const { code, err } = await init('Qwen3');
     expect(code).toBe(2);
     expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  const hasTerminal = spawnSync('script', ['--version']).status === 0;
+  it.skipIf(!hasTerminal)('asks on a terminal, and takes no for an answer', async () => {
+    const { out } = await onTerminal('maybe\nn\n');
+    expect(out).toMatch(/Fetch hf:Qwen\/\S+, .* and make it Level 1\? \[Y\/n, or the number of another\] /);
+    expect(out).toMatch(/"maybe" is none of y, n and 1 to 7/);
+    expect(out).toMatch(/nothing was changed/);
+    expect(existsSync(config())).toBe(false);
+  });
+
+  it.skipIf(!hasTerminal)('fetches the one whose number is given', async () => {
+    const { out } = await onTerminal('7\n');
+    expect(out).toMatch(/wrote tiergate\.yaml: Level 1 is hf:Qwen\/Qwen3-0\.6B-GGUF:Q8_0/);
+    expect(readFileSync(config(), 'utf8')).toContain('model_file: hf:Qwen/Qwen3-0.6B-GGUF:Q8_0');
   });
 });
