@@ -68,6 +68,34 @@ function activeShare(head: GgufHead): number {
   return all === null || used === null ? 1 : 0.1 + 0.9 * Math.min(1, used / all);
 }
 
+export interface Estimate {
+  /** Memory in bytes: weights, K/V of one context, the rest. */
+  needs: number;
+  kvBytes: number;
+  kvTokens: number;
+  tokensPerSecond: number;
+  /** Within the usable part of the available memory. */
+  fits: boolean;
+  /** As fast as people read. */
+  isFast: boolean;
+}
+
+/** What a file of so many bytes asks of a machine. */
+export function estimate(bytes: number, head: GgufHead, { memory, cores }: Machine): Estimate {
+  const kv = kvBytes(head) ?? { bytes: 0, tokens: 0 };
+  const speed = (Math.min(cores * BYTES_A_CORE, BYTES_A_MACHINE) / activeShare(head)) * 0.8;
+  const needs = bytes + kv.bytes + REST_BYTES;
+  const tokensPerSecond = speed / bytes;
+  return {
+    needs,
+    kvBytes: kv.bytes,
+    kvTokens: kv.tokens,
+    tokensPerSecond,
+    fits: needs <= memory.bytes * USABLE_SHARE,
+    isFast: tokensPerSecond >= LEAST_TOKENS_A_SECOND,
+  };
+}
+
 const bitsOf = (file: string): number => Number(/\d+/.exec(quantisationOf(file) ?? '4')?.[0] ?? 4);
 
 /**
@@ -78,8 +106,9 @@ const bitsOf = (file: string): number => Number(/\d+/.exec(quantisationOf(file) 
 export function chooseQuantisation<T extends Candidate>(
   all: readonly T[],
   head: GgufHead,
-  { memory, cores }: Machine,
+  machine: Machine,
 ): Choice<T> {
+  const { memory, cores } = machine;
   const named = all.map((model) => ({ model, name: quantisationOf(model.file) ?? model.file }));
   const known = named.filter(({ name }) => !UNSUPPORTED.test(name));
   if (known.length === 0)
@@ -88,20 +117,17 @@ export function chooseQuantisation<T extends Candidate>(
       `the engine runs none of ${named.map(({ name }) => name).join(', ')}; look for Q4_K_M or Q8_0`,
     );
   const quantised = known.filter(({ name }) => !FLOATS.test(name));
-  const kv = kvBytes(head) ?? { bytes: 0, tokens: 0 };
-  const speed = (Math.min(cores * BYTES_A_CORE, BYTES_A_MACHINE) / activeShare(head)) * 0.8;
   const rows = (quantised.length > 0 ? quantised : known)
     .map((row) => ({
       ...row,
-      needs: row.model.bytes + kv.bytes + REST_BYTES,
-      tokensPerSecond: speed / row.model.bytes,
+      ...estimate(row.model.bytes, head, machine),
       isFine: bitsOf(row.model.file) >= 4,
     }))
     .sort((a, b) => b.model.bytes - a.model.bytes);
   const room = memory.bytes * USABLE_SHARE;
-  const fits = rows.filter(({ needs }) => needs <= room);
-  const sum = ({ model, needs }: (typeof rows)[number]): string =>
-    `${memorySize(model.bytes)} weights + ${memorySize(kv.bytes)} K/V of ${kv.tokens} tokens + ${memorySize(REST_BYTES)} rest = ${memorySize(needs)}`;
+  const fits = rows.filter((row) => row.fits);
+  const sum = ({ model, needs, kvBytes: kv, kvTokens }: (typeof rows)[number]): string =>
+    `${memorySize(model.bytes)} weights + ${memorySize(kv)} K/V of ${kvTokens} tokens + ${memorySize(REST_BYTES)} rest = ${memorySize(needs)}`;
   if (fits.length === 0) {
     const least = rows.at(-1)!;
     throw new GatewayError(
@@ -111,8 +137,7 @@ export function chooseQuantisation<T extends Candidate>(
     );
   }
   const fine = fits.filter(({ isFine }) => isFine);
-  const chosen =
-    fine.find(({ tokensPerSecond }) => tokensPerSecond >= LEAST_TOKENS_A_SECOND) ?? fine.at(-1) ?? fits[0]!;
+  const chosen = fine.find(({ isFast }) => isFast) ?? fine.at(-1) ?? fits[0]!;
   const because = [
     `${chosen.name}, the best of ${all.length} for this machine: ${sum(chosen)} of ${memorySize(memory.bytes)} available`,
   ];

@@ -61,7 +61,7 @@ export async function runPipeline({ setting, work, workers, budget, ship }: Pipe
   const lists = join(work, 'lists.json');
   const at = ['--setting', setting, '--work', work];
   if (!existsSync(lists)) run(process.execPath, ['--import', 'tsx', join(HERE, 'lists.ts'), lists]);
-  if (!existsSync(join(work, 'train.tokens.npy'))) run(python, ['-m', 'nano.build', ...at, '--lists', lists]);
+  if (!existsSync(join(work, 'built'))) run(python, ['-m', 'nano.build', ...at, '--lists', lists]);
   if (!existsSync(join(work, 'weights.pt')))
     run(python, [
       ...['-m', 'nano.train', ...at],

@@ -24,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   imatrix: async () => (await import('./imatrix.ts')).imatrixCommand(),
   convert: async () => (await import('./convert.ts')).convertCommand(),
   quantize: async () => (await import('./quantize.ts')).quantizeCommand(),
+  init: async () => (await import('./init.ts')).initCommand(),
   pull: async () => (await import('./pull.ts')).pullCommand(),
   list: async () => (await import('./list.ts')).listCommand(),
   rm: async () => (await import('./rm.ts')).rmCommand(),
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
       `
 Examples:
   $ tiergate serve                                  start the gateway (see tiergate.example.yaml)
+  $ tiergate init                                   the best model that fits here, fetched for Level 1
   $ tiergate pull hf:Qwen/Qwen3-0.6B-GGUF           fetch a model for Level 1
   $ tiergate chat "Summarise: ..."                  ask it from the terminal
   $ tiergate route "Prove that ..." --json          which tier would answer, and why

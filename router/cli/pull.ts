@@ -4,12 +4,16 @@ import { displayPath } from '../../contract/built-file.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import { availableMemory } from '../../engine/available-memory.ts';
 import { hostPlan } from '../../engine/host-size.ts';
+import type { Machine } from '../../engine/store/choose.ts';
 import { type LockedModel, lockPath, readLock } from '../../engine/store/lock-file.ts';
 import { memorySize } from '../../engine/store/sizes.ts';
 import { verifyLocked } from '../../engine/store/verify.ts';
-import { type Pulled, pull } from '../../hub/pull.ts';
+import { type Pulled, type PullOptions, pull } from '../../hub/pull.ts';
 import { usableCores } from '../workers/usable-cores.ts';
 import { pullProgress } from './pull-progress.ts';
+
+/** At once, where nothing else is asked. */
+const CONNECTIONS = 4;
 
 interface PullCommandOptions {
   revision?: string;
@@ -45,6 +49,39 @@ function usage({ name, path, how }: Pulled): string[] {
   ];
 }
 
+/** What a pull needs to know of this process. @param stop ends it */
+export const pullHere = (
+  name: string,
+  stop: AbortSignal,
+  options: Partial<PullOptions> = {},
+): Promise<Pulled> =>
+  pull(name, {
+    env: process.env,
+    cwd: process.cwd(),
+    signal: stop,
+    machine: thisMachine(),
+    connections: CONNECTIONS,
+    say: (line) => console.error(line),
+    progress: pullProgress,
+    ...options,
+  });
+
+export const thisMachine = (): Machine => ({ memory: availableMemory(), cores: usableCores() });
+
+/** A signal that ends what runs under it at Ctrl+C. */
+export async function untilInterrupted<T>(task: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const interrupt = (): void => stop.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    return await task(stop.signal);
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+    process.removeListener('SIGTERM', interrupt);
+  }
+}
+
 /** What the lock names and this machine does not have, by the content of the files. */
 async function missingOf(locked: readonly LockedModel[]): Promise<LockedModel[]> {
   const missing: LockedModel[] = [];
@@ -70,28 +107,18 @@ async function runPull(argument: string | undefined, options: PullCommandOptions
     );
   const names = argument === undefined ? (await missingOf(locked)).map(({ name }) => name) : [argument];
   if (names.length === 0) console.error(`every model of ${displayPath(path)} is here`);
-  const stop = new AbortController();
-  const interrupt = (): void => stop.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  for (const name of names) {
-    const pulled = await pull(name, {
-      env: process.env,
-      cwd: process.cwd(),
-      signal: stop.signal,
-      machine: { memory: availableMemory(), cores: usableCores() },
-      revision: options.revision,
-      pinned: options.revision === undefined ? locked.find((model) => model.name === name) : undefined,
-      connections: options.connections,
-      dryRun: options.dryRun,
-      say: (line) => console.error(line),
-      progress: pullProgress,
-    });
-    if (options.json) console.log(JSON.stringify(pulled));
-    else for (const line of usage(pulled)) console.log(line);
-  }
-  process.removeListener('SIGINT', interrupt);
-  process.removeListener('SIGTERM', interrupt);
+  await untilInterrupted(async (stop) => {
+    for (const name of names) {
+      const pulled = await pullHere(name, stop, {
+        revision: options.revision,
+        pinned: options.revision === undefined ? locked.find((model) => model.name === name) : undefined,
+        connections: options.connections,
+        dryRun: options.dryRun,
+      });
+      if (options.json) console.log(JSON.stringify(pulled));
+      else for (const line of usage(pulled)) console.log(line);
+    }
+  });
 }
 
 function connectionCount(text: string): number {
@@ -110,7 +137,7 @@ export function pullCommand(): Command {
       'hf:ORG/REPO (the best quantisation for this machine), hf:ORG/REPO:QUANT or hf:ORG/REPO/FILE',
     )
     .option('--revision <name>', 'branch, tag or commit; default: what tiergate.lock pins, else main')
-    .option('--connections <number>', 'at once', connectionCount, 4)
+    .option('--connections <number>', 'at once', connectionCount, CONNECTIONS)
     .option('--dry-run', 'say what would be fetched, and why that quantisation')
     .option('--json', 'print each model as one JSON line')
     .addHelpText(

@@ -40,6 +40,7 @@ const SHOW_STATE_AFTER_MS = 5_000;
 const ABOUT_BOX_MODEL = [
   'local/tiergate-nano is the small model in the box. It works on a text that you give: extract, classify, redact, title,',
   'summarise, answer from it. It knows nothing else. A general model takes its place once it is pulled:',
+  '  tiergate init                              the best one that fits this machine, or',
   '  tiergate pull hf:Qwen/Qwen3-0.6B-GGUF',
   '',
 ];

@@ -16,7 +16,7 @@ describe.skipIf(python === null)(
     let work: string;
     beforeAll(async () => {
       work = mkdtempSync(join(tmpdir(), 'tiergate-nano-'));
-      await runPipeline({ setting: 'tiny', work, budget: '20' });
+      await runPipeline({ setting: 'tiny', work, budget: '8' });
     }, 170_000);
     afterAll(() => rmSync(work, { recursive: true, force: true }));
 

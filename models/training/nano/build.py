@@ -15,6 +15,7 @@ from .tokenizer import Tokenizer, train_tokenizer
 from .words import Words
 
 NAMES = list(TASKS)
+PART = 100_000  # examples
 
 
 def examples(words: Words, corpora: Corpora, count: int):
@@ -51,7 +52,10 @@ def main() -> None:
     tokenizer.save(options.work / "hf")
     print(f"tokenizer: {len(tokenizer.tokens) + len(tokenizer.special)} tokens, {time.time() - began:.0f} s")
     write(options.work, "valid", tokenizer, examples(Words(options.lists, f"{s.seed} valid"), corpora, min(600, s.examples // 4)), s.context)
-    write(options.work, "train", tokenizer, examples(Words(options.lists, f"{s.seed} train"), corpora, s.examples), s.context)
+    for part in range(-(-s.examples // PART)):
+        made = examples(Words(options.lists, f"{s.seed} train {part}"), corpora, min(PART, s.examples - part * PART))
+        write(options.work, f"train-{part}", tokenizer, made, s.context)
+    (options.work / "built").write_text(options.setting)
     print(f"{time.time() - began:.0f} s")
 
 

@@ -7,6 +7,11 @@ import numpy as np
 NAMES = ("tokens", "offsets", "answers", "tasks")
 
 
+def parts(work: Path) -> list[str]:
+    """The parts of the training examples that are there: an epoch goes over one of them."""
+    return sorted((p.name.split(".")[0] for p in work.glob("train-*.tasks.npy")), key=lambda name: int(name.split("-")[1]))
+
+
 def load(work: Path, part: str) -> dict[str, np.ndarray]:
     return {name: np.load(work / f"{part}.{name}.npy", mmap_mode="r" if name == "tokens" else None) for name in NAMES}
 
@@ -20,5 +25,5 @@ def save(work: Path, part: str, examples: list[tuple[list[int], int, int]]) -> N
         "answers": np.array([answer for _, answer, _ in examples], np.int32),
         "tasks": np.array([task for _, _, task in examples], np.uint8),
     }
-    for name, values in arrays.items():
+    for name, values in arrays.items():  # "tasks" is the last: a part that has it is whole
         np.save(work / f"{part}.{name}.npy", values)

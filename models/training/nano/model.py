@@ -6,7 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .functions import swiglu
 from .settings import Settings
+from .spelling import Spelling
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
@@ -64,35 +66,53 @@ class Layer(nn.Module):
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor) -> Tensor:
         eps = self.s.rms_eps
         x = x + self.attention(rms_norm(x, self.attention_norm, eps), cos, sin, mask)
-        gate, up = F.linear(rms_norm(x, self.feed_forward_norm, eps), self.gate_up).chunk(2, -1)
-        return x + F.linear(F.silu(gate) * up, self.down)
+        return x + F.linear(swiglu(F.linear(rms_norm(x, self.feed_forward_norm, eps), self.gate_up)), self.down)
 
 
 class Nano(nn.Module):
-    def __init__(self, s: Settings):
+    """With a `spelling` (training) a token's embedding is the sum of three: of its letters, of its marks (space before, capitals) and
+    its own; without (export, evaluation) it is one row of a table."""
+
+    def __init__(self, s: Settings, spelling: Spelling | None = None):
         super().__init__()
-        self.s = s
-        self.embedding = nn.Parameter(torch.empty(s.vocab_size, s.d_model))  # stays float32
+        self.s, self.spelling = s, spelling
+        if spelling is None:
+            self.embedding = nn.Parameter(torch.empty(s.vocab_size, s.d_model))  # stays float32
+        else:
+            self.embedding_letters = nn.Parameter(torch.empty(spelling.count, s.d_model))
+            self.embedding_marks = nn.Parameter(torch.empty(spelling.marks.shape[1], s.d_model))
+            self.embedding_own = nn.Parameter(torch.zeros(s.vocab_size, s.d_model))
         self.layers = nn.ModuleList(Layer(s) for _ in range(s.n_layers))
         self.norm = nn.Parameter(torch.ones(s.d_model))
         generator = torch.Generator().manual_seed(s.seed)
         for name, p in self.named_parameters():
-            if p.dim() == 2:
+            if p.dim() == 2 and name != "embedding_own":
                 residual = name.endswith((".out", ".down"))
-                std = 0.02 if name == "embedding" else (0.2 if residual else 0.5) / math.sqrt(p.shape[1])
+                std = 0.02 if name.startswith("embedding") else (0.2 if residual else 0.5) / math.sqrt(p.shape[1])
                 p.data.copy_(torch.randn(p.shape, generator=generator) * std)
 
-    def hidden(self, tokens: Tensor) -> Tensor:
+    def table(self) -> Tensor:
+        """Embeddings (vocab_size, d_model), float32."""
+        if self.spelling is None:
+            return self.embedding
+        return F.embedding(self.spelling.letters, self.embedding_letters) + self.spelling.marks @ self.embedding_marks + self.embedding_own
+
+    def plain(self) -> dict[str, Tensor]:
+        """The weights as of a model without `spelling`."""
+        kept = {name: t for name, t in self.state_dict().items() if not name.startswith("embedding")}
+        return {"embedding": self.table().detach(), **kept}
+
+    def hidden(self, tokens: Tensor, table: Tensor | None = None) -> Tensor:
         """tokens (batch, length) to (batch, length, d_model), after the last norm. Padding stands on the right."""
         dtype = self.layers[0].qkv.dtype
         length = tokens.shape[1]
-        x = F.embedding(tokens, self.embedding).to(dtype)
+        x = F.embedding(tokens, self.table() if table is None else table).to(dtype)
         cos, sin = rope_tables(self.s, length, dtype, tokens.device)
         mask = torch.full((length, length), -1e4, dtype=dtype, device=tokens.device).triu(1)
         for layer in self.layers:
             x = layer(x, cos, sin, mask)
         return rms_norm(x, self.norm, self.s.rms_eps)
 
-    def logits(self, hidden: Tensor) -> Tensor:
-        """(..., d_model) to (..., vocab_size), float32."""
-        return F.linear(hidden, self.embedding.to(hidden.dtype)).float()
+    def logits(self, hidden: Tensor, table: Tensor | None = None) -> Tensor:
+        """(..., d_model) to (..., vocab_size), in the type of `hidden`."""
+        return F.linear(hidden, (self.table() if table is None else table).to(hidden.dtype))

@@ -9,6 +9,7 @@ from .settings import Settings
 MOMENTUM = 0.95
 BETAS = (0.9, 0.98)
 DECAY = 0.01
+OWN = 0.3  # learning rate of the part of an embedding that tokens do not share
 
 
 def orthogonal(g: Tensor, dtype: torch.dtype) -> Tensor:
@@ -29,11 +30,13 @@ class Optimizer:
         self.s, self.step_count = settings, 0
         self.groups: dict[tuple[int, ...], list[torch.nn.Parameter]] = {}
         self.others: list[torch.nn.Parameter] = []
+        self.other_scales: list[float] = []
         for name, p in model.named_parameters():
-            if p.dim() == 2 and name != "embedding":
+            if p.dim() == 2 and not name.startswith("embedding"):
                 self.groups.setdefault((name.rsplit(".", 1)[-1], *p.shape), []).append(p)
             else:
                 self.others.append(p)
+                self.other_scales.append(OWN if name == "embedding_own" else 1.0)
         self.masters = {key: torch.stack([p.detach().float() for p in ps]) for key, ps in self.groups.items()}
         self.momenta = {key: torch.zeros_like(m) for key, m in self.masters.items()}
         self.other_masters = [p.detach().float().clone() for p in self.others]
@@ -66,12 +69,12 @@ class Optimizer:
                 p.grad = None
         lr = scale * self.s.other_lr
         b1, b2 = BETAS
-        for p, master, (m, v) in zip(self.others, self.other_masters, self.adam):
+        for p, master, (m, v), part in zip(self.others, self.other_masters, self.adam, self.other_scales):
             grad = p.grad.float()
             m.lerp_(grad, 1 - b1)
             v.mul_(b2).addcmul_(grad, grad, value=1 - b2)
             root = (v / (1 - b2**self.step_count)).sqrt_().add_(1e-10)
-            master.addcdiv_(m, root, value=-lr / (1 - b1**self.step_count))
+            master.addcdiv_(m, root, value=-lr * part / (1 - b1**self.step_count))
             p.copy_(master)
             p.grad = None
 

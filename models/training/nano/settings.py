@@ -16,10 +16,10 @@ class Settings:
     context: int
     examples: int  # generated for training
     tokens_per_batch: int  # of one worker
-    budget_s: float  # wall clock of training; the learning rate reaches zero when it is spent
+    budget_s: float  # CPU time of one worker (wall clock on a GPU); the learning rate reaches zero when it is spent
     matrix_lr: float = 0.02  # Muon; Jordan et al. 2024 use 0.02 for hidden matrices
     other_lr: float = 3e-3  # AdamW: embeddings and norms
-    prompt_weight: float = 0.1  # loss of a prompt token, of an answer token 1
+    prompt_weight: float = 0.05  # loss of a prompt token; of an answer token about 1
     rope_theta: float = 10000.0
     rms_eps: float = 1e-5
     seed: int = 20261128
@@ -40,7 +40,7 @@ SETTINGS = {
     s.name: s
     for s in (
         Settings("tiny", 64, 2, 4, 2, 128, 512, 256, 400, 1024, 20.0),
-        Settings("cpu", 256, 4, 4, 2, 512, 4096, 1024, 200_000, 1536, 4200.0),
+        Settings("cpu", 256, 5, 4, 2, 512, 4096, 1024, 500_000, 3072, 6000.0),
         Settings("gpu", 512, 10, 8, 4, 1536, 8192, 2048, 6_000_000, 131_072, 1800.0),
     )
 }

@@ -1,5 +1,9 @@
 """Byte-level BPE, trained here: words are cut as Qwen2 does (digits one by one), bytes are written as GPT-2's characters, and the
-most frequent pair is merged until the vocabulary is full. Written in the form of Hugging Face's tokenizer.json."""
+most frequent pair is merged until the vocabulary is full. Written in the form of Hugging Face's tokenizer.json.
+
+The merges of letters come first, learnt from words without the space (or quote) before them; those that put a space before a piece
+come last. So a name is cut into the same pieces wherever it stands, at the start of an answer or inside a sentence, and copying it is
+copying its tokens."""
 import json
 import re
 from collections import Counter
@@ -74,8 +78,31 @@ class Tokenizer:
         return Tokenizer([tuple(m.split(" ", 1)) for m in merges])
 
 
+SPACED = 0.34  # share of the vocabulary that is a space and a piece
+
+
 def train_tokenizer(texts, vocab_size: int) -> Tokenizer:
-    counts = Counter(word for text in texts for word in CUT.findall(text))
+    """`vocab_size` tokens with the bytes and the special ones."""
+    found = Counter(word for text in texts for word in CUT.findall(text))
+    counts: Counter = Counter()
+    for word, n in found.items():
+        counts[bare(word)] += n
+    room = vocab_size - 256 - len(SPECIALS)
+    merges = merged(counts, room - int(room * SPACED))
+    pieces, first = Tokenizer(merges), Counter()
+    for word, n in found.items():
+        if word[0] == " " and len(word) > 1 and word[1].isalpha():
+            first[pieces.tokens[pieces.word(word[1:])[0]]] += n
+    space = BYTES[32]
+    return Tokenizer(merges + [(space, piece) for piece, _ in first.most_common(room - len(merges))])
+
+
+def bare(word: str) -> str:
+    """A word of letters without the one sign that the cut leaves before it."""
+    return word[1:] if len(word) > 1 and not word[0].isalnum() and word[1].isalpha() and word[0] != "'" else word
+
+
+def merged(counts: Counter, most: int) -> list[tuple[str, str]]:
     words = [([BYTES[b] for b in word.encode()], n) for word, n in counts.items() if n > 1]
     pairs: Counter = Counter()
     where: dict[tuple[str, str], set[int]] = {}
@@ -86,7 +113,7 @@ def train_tokenizer(texts, vocab_size: int) -> Tokenizer:
     heap = [(-n, pair) for pair, n in pairs.items()]
     heapify(heap)
     merges = []
-    while len(merges) < vocab_size - 256 - len(SPECIALS) and heap:
+    while len(merges) < most and heap:
         count, best = heappop(heap)
         if -count != pairs[best]:  # counted since: back with the present number
             if pairs[best] > 0:
@@ -110,4 +137,4 @@ def train_tokenizer(texts, vocab_size: int) -> Tokenizer:
         del pairs[best]
         for pair in grown:
             heappush(heap, (-pairs[pair], pair))
-    return Tokenizer(merges)
+    return merges

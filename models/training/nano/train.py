@@ -1,5 +1,7 @@
-"""Trains. Examples are grouped by length, so that little is padding; a wall-clock budget decides the learning rate (constant, then
-down to zero over its second half), so that a run always ends annealed. Several workers share each batch (gloo on CPU).
+"""Trains. Examples are grouped by length, so that little is padding. The budget is CPU time (a paused or crowded machine costs
+nothing); the learning rate is constant, then goes down to zero over the budget's last part, so that a run always ends annealed.
+A file WORK/finish with a number plans that anew: down to zero over so many seconds from now. Several workers share each batch
+(gloo on CPU). Epochs go over the parts of the data in turn.
 
     python3 -m nano.train --setting cpu --work WORK [--workers 2] [--budget SECONDS]
 """
@@ -26,8 +28,21 @@ def steady_heap() -> None:
     os.execve(sys.executable, [sys.executable, "-m", "nano.train", *sys.argv[1:]], {**os.environ, **wanted})
 
 
-def rate(progress: float, step: int) -> float:
-    return min(1.0, (step + 1) / WARM_STEPS) * min(1.0, max(0.0, (1 - progress) / (1 - DECAY_FROM)))
+class Plan:
+    """Share of the full learning rate at a moment of the budget."""
+
+    def __init__(self, budget: float, finish: Path):
+        self.end, self.slope_from, self.top = budget, budget * DECAY_FROM, 1.0
+        self.finish, self.read = finish, 0.0
+
+    def share(self, spent: float) -> float:
+        return self.top * min(1.0, max(0.0, (self.end - spent) / (self.end - self.slope_from)))
+
+    def look(self, spent: float) -> None:
+        changed = self.finish.stat().st_mtime if self.finish.exists() else 0.0
+        if changed != self.read:
+            self.top, self.slope_from, self.end = self.share(spent), spent, spent + float(self.finish.read_text())
+            self.read = changed
 
 
 def batches(data, settings, workers: int, epoch: int):
@@ -52,7 +67,8 @@ def batches(data, settings, workers: int, epoch: int):
 
 
 def batch_tensors(data, ids, settings, random, device):
-    """tokens (batch, length), and positions with target and weight: every answer token, a quarter of the prompt's."""
+    """tokens (batch, length), and positions with target, weight and whether of an answer: every answer token, a quarter of the prompt's.
+    A long answer weighs more than a short one, but not by its length: 3 / sqrt(length) a token."""
     import numpy as np
     import torch
 
@@ -64,22 +80,24 @@ def batch_tensors(data, ids, settings, random, device):
         n = end - start
         tokens[row, :n] = data["tokens"][start:end]
         weight[row, : answer - 1] = (random.random(answer - 1) < 0.25) * (4 * settings.prompt_weight)
-        weight[row, answer - 1 : n - 1] = 1
+        weight[row, answer - 1 : n - 1] = min(2.0, max(0.4, 3 / (n - answer) ** 0.5))
     rows, columns = np.nonzero(weight)
     flat = torch.from_numpy(rows * length + columns).to(device)
     target = torch.from_numpy(tokens[rows, columns + 1]).to(device)
-    return torch.from_numpy(tokens).to(device), flat, target, torch.from_numpy(weight[rows, columns]).to(device)
+    of_answer = torch.from_numpy(columns >= answers[rows] - 1).to(device)
+    return torch.from_numpy(tokens).to(device), flat, target, torch.from_numpy(weight[rows, columns]).to(device), of_answer
 
 
 def loss_of(model, batch):
-    """(weighted loss, its sum of weights, loss of the answers alone)"""
-    import torch.nn.functional as F
+    """(weighted loss, sum of the answers' losses, their tokens)"""
+    from .functions import cross_entropy
 
-    tokens, flat, target, weight = batch
-    hidden = model.hidden(tokens)
-    losses = F.cross_entropy(model.logits(hidden.reshape(-1, hidden.shape[-1])[flat]), target, reduction="none")
-    answers = weight == 1
-    return (losses * weight).sum() / weight.sum(), losses[answers].sum().item(), int(answers.sum())
+    tokens, flat, target, weight, of_answer = batch
+    table = model.table()
+    hidden = model.hidden(tokens, table)
+    logits = model.logits(hidden.reshape(-1, hidden.shape[-1])[flat], table)
+    loss, losses = cross_entropy(logits, target, weight / weight.sum())
+    return loss, losses[of_answer].sum().item(), int(of_answer.sum())
 
 
 def train(settings, work: Path, rank: int, workers: int) -> None:
@@ -87,9 +105,11 @@ def train(settings, work: Path, rank: int, workers: int) -> None:
     import torch
     import torch.distributed as dist
 
-    from .data import load
+    from .data import load, parts
     from .model import Nano
     from .optimizer import Optimizer
+    from .spelling import Spelling
+    from .tokenizer import Tokenizer
     from .validate import validate
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -97,8 +117,9 @@ def train(settings, work: Path, rank: int, workers: int) -> None:
         torch.set_num_threads(1)
     if workers > 1:
         dist.init_process_group("gloo", init_method=f"file://{work}/meeting-{os.environ['NANO_MEETING']}", rank=rank, world_size=workers)
-    data, held_out = load(work, "train"), load(work, "valid")
-    model = Nano(settings).to(device)
+    held_out = load(work, "valid")
+    spelling = Spelling(Tokenizer.load(work / "hf"), settings.vocab_size, device)
+    model = Nano(settings, spelling).to(device)
     model.layers.to(torch.bfloat16)
     model.norm.data = model.norm.data.to(torch.bfloat16)
     optimizer = Optimizer(model, settings).bind(model)
@@ -109,26 +130,36 @@ def train(settings, work: Path, rank: int, workers: int) -> None:
         optimizer.load(state["optimizer"])
         step, epoch, at, spent, seen = (state[k] for k in ("step", "epoch", "at", "spent", "seen"))
     log = open(work / "train.log.jsonl", "a") if rank == 0 else None
-    order = batches(data, settings, workers, epoch)
-    began, last_save, sums = time.time() - spent, time.time(), [0.0, 0]
-    cpu = time.process_time()
+    clock_of = time.time if device == "cuda" else time.process_time
+    began, last_save, sums = clock_of() - spent, time.time(), [0.0, 0]
+    plan = Plan(settings.budget_s, work / "finish")
+
+    def examples_of(epoch: int):
+        names = parts(work)
+        data = load(work, names[epoch % len(names)])
+        return data, batches(data, settings, workers, epoch)
 
     def save() -> None:
-        state = {"optimizer": optimizer.state(), "step": step, "epoch": epoch, "at": at, "spent": time.time() - began, "seen": seen}
+        state = {"optimizer": optimizer.state(), "step": step, "epoch": epoch, "at": at, "spent": clock_of() - began, "seen": seen}
         torch.save(state, checkpoint.with_suffix(".part"))
         os.replace(checkpoint.with_suffix(".part"), checkpoint)
 
-    progress = spent / settings.budget_s
-    while progress < 1:
+    data, order = examples_of(epoch)
+    while spent < plan.end:
         if at >= len(order):
             epoch, at = epoch + 1, 0
-            order = batches(data, settings, workers, epoch)
+            data, order = examples_of(epoch)
         ids = order[at][1]
         at += 1
         random = np.random.default_rng((settings.seed, epoch, at, rank))
         loss, answer_loss, answer_tokens = loss_of(model, batch_tensors(data, ids[rank::workers], settings, random, device))
         loss.backward()
-        clock = torch.tensor([time.time() - began if rank == 0 else 0.0, answer_loss, float(answer_tokens)])
+        if rank == 0:
+            plan.look(spent)
+        share = min(1.0, (step + 1) / WARM_STEPS) * plan.share(spent)
+        clock = torch.tensor([clock_of() - began, share, plan.end, answer_loss, float(answer_tokens)])
+        if rank > 0:
+            clock[:3] = 0
         if workers > 1:
             params = [p for p in model.parameters()]
             flat = torch.cat([p.grad.reshape(-1).float() for p in params] + [clock])
@@ -138,27 +169,27 @@ def train(settings, work: Path, rank: int, workers: int) -> None:
                 p.grad = (flat[offset : offset + p.numel()] / workers).view_as(p).to(p.dtype)
                 offset += p.numel()
             clock = flat[offset:]
-        optimizer.step(rate(progress, step), rank, workers)
-        progress = clock[0].item() / settings.budget_s
-        sums[0] += clock[1].item()
-        sums[1] += clock[2].item()
+        optimizer.step(clock[1].item(), rank, workers)
+        spent, plan.end = clock[0].item(), clock[2].item()
+        sums[0] += clock[3].item()
+        sums[1] += clock[4].item()
         seen += int((data["offsets"][ids + 1] - data["offsets"][ids]).sum())
         step += 1
-        if rank == 0 and (step % 20 == 0 or progress >= 1):
-            row = {"step": step, "progress": round(progress, 4), "loss": round(sums[0] / max(1, sums[1]), 4), "tokens": seen,
-                   "seconds": round(clock[0].item()), "cpu_s": round(time.process_time() - cpu)}
+        if rank == 0 and (step % 20 == 0 or spent >= plan.end):
+            row = {"step": step, "rate": round(clock[1].item(), 4), "loss": round(sums[0] / max(1, sums[1]), 4), "tokens": seen,
+                   "seconds": round(spent), "end": round(plan.end), "at": time.strftime("%H:%M:%S")}
             sums = [0.0, 0]
-            if step % 200 == 0 or progress >= 1:
+            if step % 400 == 0 or spent >= plan.end:
                 row["valid"] = validate(model, held_out, settings, device)
             print(json.dumps(row), file=log, flush=True)
             print(json.dumps(row), flush=True)
-        if rank == 0 and (time.time() - last_save > CHECKPOINT_S or progress >= 1):
+        if rank == 0 and (time.time() - last_save > CHECKPOINT_S or spent >= plan.end):
             save()
             last_save = time.time()
     if rank == 0:
-        final = Nano(settings)
+        final = Nano(settings, spelling)
         optimizer.write_masters(final)
-        torch.save({"weights": final.state_dict(), "steps": step, "tokens": seen, "seconds": time.time() - began}, work / "weights.pt")
+        torch.save({"weights": final.plain(), "steps": step, "tokens": seen, "seconds": spent}, work / "weights.pt")
 
 
 def main() -> None:

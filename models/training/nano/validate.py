@@ -25,7 +25,7 @@ def validate(model, data, settings, device: str, tokens_per_batch: int = 4096) -
         hidden = model.hidden(x)
         for row, i in enumerate(ids):
             start, end = data["answers"][i] - 1, lengths[i] - 1
-            logits, target = model.logits(hidden[row, start:end]), x[row, start + 1 : end + 1]
+            logits, target = model.logits(hidden[row, start:end]).float(), x[row, start + 1 : end + 1]
             losses = F.cross_entropy(logits, target, reduction="sum").item()
             exact = bool((logits.argmax(-1) == target).all())
             sums[data["tasks"][i]] += (losses, end - start, exact, 1)

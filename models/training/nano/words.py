@@ -7,6 +7,7 @@ from pathlib import Path
 INNER = re.compile(r"\[([^\[\]]*)\]")
 SLOT = re.compile(r"\{(\w+)\}")
 MONTHS = "January February March April May June July August September October November December".split()
+NAMES = ("first", "last", "city", "country", "last")
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
@@ -48,14 +49,19 @@ class Words:
     # ---- people, places, things
     def invented(self) -> str:
         """A name nobody has: copying must not depend on knowing the word."""
-        syllables = "ba be bo da de do fa fe ga go ha he jo ka ke ki ko la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa se si so ta te ti to va ve vi za zo zu bran dor fen gal hal kel lun mar nor pel quin ros sten tor vel wen yar zan".split()
+        if self.chance(0.6):  # the front of one word, the back of another
+            front, back = self.word(self.pick(NAMES)), self.word(self.pick(NAMES)).lower()
+            made = front[: self.number(2, 5)] + back[-self.number(2, 5) :]
+            if made.isalpha():
+                return made.capitalize()
+        syllables = "ba be bo da de do fa fe ga go ha he jo ka ke ki ko la le li lo ma me mi mo na ne ni no pa pe ra re ri ro sa se si so ta te ti to va ve vi za zo zu bran dor fen gal hal kel lun mar nor pel quin ros sten tor vel wen yar zan chi dju gri hru iva jas kwa lyn mbe nko oye pri qua rhy shi tso uma vra xi yev zhe".split()
         return "".join(self.pick(syllables) for _ in range(self.number(2, 3))).capitalize()
 
     def first(self) -> str:
-        return self.invented() if self.chance(0.08) else self.word("first")
+        return self.invented() if self.chance(0.2) else self.word("first")
 
     def last(self) -> str:
-        return self.invented() if self.chance(0.12) else self.word("last")
+        return self.invented() if self.chance(0.4) else self.word("last")
 
     def person(self) -> str:
         name = f"{self.first()} {self.last()}"
@@ -69,7 +75,7 @@ class Words:
     def city(self) -> str:
         if self.chance(0.4):
             return self.pick("London Paris Berlin Madrid Rome Vienna Dublin Lisbon Oslo Helsinki Prague Warsaw Athens Zurich Geneva Milan Munich Hamburg Lyon Porto Toronto Montreal Boston Chicago Denver Austin Seattle Portland Dallas Sydney Melbourne Tokyo Osaka Seoul Mumbai Delhi Nairobi Lagos Cairo Istanbul Brussels Antwerp Rotterdam Amsterdam Leeds Bristol Glasgow Cardiff Manchester".split() + ["New York", "San Francisco", "Los Angeles", "Cape Town", "Hong Kong", "New Delhi"])
-        return self.word("city") if self.chance(0.9) else self.invented() + self.pick(["ville", "burg", "ton", " Falls", "ford"])
+        return self.word("city") if self.chance(0.75) else self.invented() + self.pick(["", "", "", "ville", "burg", "ton", " Falls", "ford", "stad", "holm"])
 
     def company(self) -> str:
         roll = self.r.random()

@@ -1,8 +1,9 @@
 """Named fields of a text as JSON. Keys are written as the request writes them; what the text does not state is null."""
 import json
 
-from ..documents import document
+from ..documents import Document, document
 from .frame import polite, request
+from .relations import ATTRIBUTES, attribute, value
 
 ASKS = ("Extract the {keys} as JSON", "Extract {keys} from the [text|message|note|email] as JSON", "Return JSON with {keys}", "Return [a JSON object|JSON] with the [keys|fields] {keys}", "Give me {keys} as JSON",
         "Pull out {keys} [in|as] JSON", "Find {keys} and answer [in|with] JSON", "Read the [text|message] and return {keys} as JSON", "Get the following fields as JSON: {keys}", "Fields: {keys}. Answer with JSON only",
@@ -42,8 +43,24 @@ def choose(w, d, missing: float = 0.15) -> list[str]:
     return names
 
 
+def any_keys(w) -> Document:
+    """A text whose keys are of no domain: the request's own words say what to look for."""
+    n = w.number(2, 6)
+    if w.chance(0.4):
+        values = {k: value(w, k) for k in w.sample(ATTRIBUTES, n)}
+        separator, style = w.pick([": ", ": ", " - ", " = "]), w.pick([str.capitalize, str.lower, str.title])
+        text = w.pick(["\n", "\n", "; ", ", "]).join(f"{style(k)}{separator}{v}" for k, v in values.items())
+    else:
+        made = {k: (s, v) for s, _, k, v in (attribute(w) for _ in range(n))}
+        values = {k: v for k, (_, v) in made.items()}
+        text = " ".join(s for s, _ in made.values())
+    spare = w.pick([k for k in ATTRIBUTES if k not in values])
+    fields = {k: {"keys": [k]} for k in (*values, spare)}
+    return Document({"fields": fields, "kinds": ["text", "note", "record"]}, {**values, spare: ""}, list(values), text=text)
+
+
 def make(w, corpora):
-    d = document(w)
+    d = any_keys(w) if w.chance(0.25) else document(w)
     style = w.pick([0, 1, 1, 2, 3, 4, 0, 1])
     names = choose(w, d)
     keys = {n: written(w, w.pick(d.domain["fields"][n]["keys"]), style) for n in names}

@@ -1,6 +1,7 @@
 """A question whose answer stands in the text, word for word; or the text does not say."""
 from ..documents import document, filler
 from .frame import request
+from .relations import passage
 
 ABSENT = "The text does not say."
 WRAPS = ("{q}", "{q}", "{q}", "{q}", "Answer the question: {q}", "Question: {q}", "{q} Answer [briefly|shortly|in a few words].", "Answer from the text: {q}", "[Using|With] the text, answer: {q}", "According to the text: {q}", "Based on the [text|message|passage]: {q}", "Read the text and answer. {q}", "Q: {q}", "Tell me: {q}", "{q} Only give the answer.", "{q} [Use|Use only] the text.", "From the [text|note]: {q}")
@@ -49,7 +50,10 @@ def facts(w):
 
 
 def make(w, corpora):
-    if w.chance(0.4):
+    roll = w.r.random()
+    if roll < 0.3:
+        text, question, answer = passage(w)
+    elif roll < 0.58:
         text, question, answer = facts(w)
     else:
         d = document(w)
