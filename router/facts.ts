@@ -115,7 +115,7 @@ export function gatherFacts(
     task,
     difficulty,
     gap: gapOf(
-      { ask, promptTokens, turns, tools, strictOutput: needs.jsonSchema, kind: kindOf(context.caller, task) },
+      { ask, task, promptTokens, turns, tools, strictOutput: needs.jsonSchema, kind: kindOf(context.caller, task) },
       context.own,
     ),
     language,

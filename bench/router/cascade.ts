@@ -152,7 +152,7 @@ export async function cascadePair(
     };
   };
   const gaps = prompts.map(
-    (ask) => gapOf({ ask, promptTokens: 40, turns: 1, tools: 0, strictOutput: false })['1|2'],
+    (ask) => gapOf({ ask, task: 'chat', promptTokens: 40, turns: 1, tools: 0, strictOutput: false })['1|2'],
   );
   return {
     weak: basename(weak),

@@ -3,7 +3,7 @@
 //                           [--rounds 200] [--requests 100000] [--splits 200] [--json FILE] [--html FILE]
 // 1. Sources left out in turn, beside simple routers. APGR: area of the quality gap recovered over the share sent up (random
 //    0.5). CPT50, CPT80: share sent up that recovers half, 80 %. AUC: of "the stronger is right, the weaker is not".
-//    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share.
+//    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it.
 // 2. Time of one decision on 4 KB. 3. Labels of own traffic. 4. The certified loss over many splits. 5. A simulated month.
 // 6. A cascade of two real local models; needs the native engine.
 import { existsSync, writeFileSync } from 'node:fs';
@@ -38,8 +38,9 @@ const show = (value: number): string => value.toFixed(3);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const within = ({ value, low, high }: Measured): string => `${show(value)} [${show(low)}, ${show(high)}]`;
 
-function printLine({ router, apgr, cpt50, cpt80, auc, calibrationError }: Line): void {
-  const error = calibrationError === null ? '' : `  ECE ${show(calibrationError)}`;
+function printLine({ router, apgr, cpt50, cpt80, auc, calibrationError, calibrationFloor }: Line): void {
+  const error =
+    calibrationError === null ? '' : `  ECE ${show(calibrationError)} (floor ${show(calibrationFloor!)})`;
   console.log(
     `  ${router.padEnd(20)} APGR ${within(apgr)}  CPT50 ${within(cpt50)}  CPT80 ${within(cpt80)}  AUC ${within(auc)}${error}`,
   );
@@ -53,7 +54,7 @@ function decisionTimes(rows: readonly Row[]): { p50: number; p99: number } {
     const at = (i * 997) % (long.length - 4096);
     const ask = long.slice(at, at + 4096);
     const started = performance.now();
-    gapOf({ ask, promptTokens: 1000, turns: 1, tools: 0, strictOutput: false });
+    gapOf({ ask, task: 'chat', promptTokens: 1000, turns: 1, tools: 0, strictOutput: false });
     if (i >= 1000) times.push(performance.now() - started);
   }
   times.sort((a, b) => a - b);
@@ -86,10 +87,10 @@ const times = decisionTimes(rows);
 console.log(`2. One decision on 4 KB: p50 ${show(times.p50)} ms, p99 ${show(times.p99)} ms`);
 
 console.log('3. Labels of own traffic, 1|2; means of ten draws, on the other prompts');
-const own = ownTraffic(rows, chances, [100, 300, 1000]);
+const own = ownTraffic(rows, chances, [50, 100, 300]);
 for (const each of own)
   console.log(
-    `  ${each.traffic}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)}`,
+    `  ${each.traffic}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)} (floor ${show(each.calibrationFloor)}), without labels ${show(each.unseenCalibrationError)}`,
   );
 console.log(
   "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; see 6.",

@@ -138,9 +138,9 @@ export function* adviceLines(advice: Advice): Generator<string> {
 export function advicePage(advice: Advice): string {
   const { models, recommendation } = advice;
   const judged = models.filter(({ quality }) => quality !== null);
-  const plotOver = (axis: string, valueOf: (model: AdvisedModel) => number | null): string => {
+  const plotOver = (axis: string, measureOf: (model: AdvisedModel) => number | null): string => {
     const points = judged.flatMap((model) => {
-      const x = valueOf(model);
+      const x = measureOf(model);
       const isChosen = model.name === recommendation.recommended;
       return x === null ? [] : [{ name: model.name, x, y: model.quality!, isChosen }];
     });
