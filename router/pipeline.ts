@@ -24,6 +24,7 @@ import { faultOf } from './log.ts';
 import { ledgerEntry } from './record.ts';
 import { type PrivacyOptions, type RedactionGate, redactionGate } from './redaction-gate.ts';
 import { type Sessions, sessionKey } from './sessions.ts';
+import type { Shadow } from './shadow.ts';
 import { type Arm, armOf, type Trial } from './trial.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
 import type { SurfaceWire } from './wire/surface.ts';
@@ -38,6 +39,8 @@ export interface Gateway {
   /** Learned from own traffic. */
   own: OwnTraffic | null;
   captures: Captures;
+  /** Answers some captures again, in the background; null: none. */
+  shadow: Shadow | null;
   ledger: Ledger;
   log: Logger;
   requestTimeoutMs: number;
@@ -157,6 +160,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
       entry.capture = JSON.stringify(request);
     }
     await gateway.ledger.record(entry);
+    if (entry.capture !== undefined) gateway.shadow?.offer(facts, entry.capture);
     return entry.request.costMicrousd;
   };
 

@@ -12,7 +12,7 @@ import { nearestNeighbours } from './nearest-neighbours.ts';
 
 interface Baseline {
   name: string;
-  fit(rows: readonly Row[], pair: TierPair): (row: Row) => number;
+  trained(rows: readonly Row[], pair: TierPair): (row: Row) => number;
 }
 
 /** The hand-written cues that the gap model replaced. */
@@ -73,14 +73,14 @@ function regression(rows: readonly Row[], pair: TierPair): (row: Row) => number 
 export const BASELINES: readonly Baseline[] = [
   {
     name: 'hand-written cues',
-    fit:
+    trained:
       () =>
       ({ prompt }) =>
         cuesOf(prompt),
   },
-  { name: 'logistic regression', fit: regression },
-  { name: 'boosted trees', fit: (rows, pair) => boostedTrees(rows, pair, { isMonotone: false }) },
-  { name: 'boosted, monotone', fit: (rows, pair) => boostedTrees(rows, pair, { isMonotone: true }) },
-  { name: 'nearest neighbours', fit: nearestNeighbours },
-  { name: 'hashed n-grams', fit: nGrams },
+  { name: 'logistic regression', trained: regression },
+  { name: 'boosted trees', trained: (rows, pair) => boostedTrees(rows, pair, { isMonotone: false }) },
+  { name: 'boosted, monotone', trained: (rows, pair) => boostedTrees(rows, pair, { isMonotone: true }) },
+  { name: 'nearest neighbours', trained: nearestNeighbours },
+  { name: 'hashed n-grams', trained: nGrams },
 ];

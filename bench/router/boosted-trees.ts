@@ -126,7 +126,7 @@ export function boostedTrees(
       ),
     };
   };
-  const valueOf = (tree: Node, row: Uint8Array): number => {
+  const leafValue = (tree: Node, row: Uint8Array): number => {
     let node = tree;
     while (node.feature >= 0) node = (row[node.feature]! <= node.bin ? node.left : node.right)!;
     return node.value;
@@ -134,11 +134,11 @@ export function boostedTrees(
   const all = rows.map((_, i) => i);
   const trees = Array.from({ length: TREES }, () => {
     const tree = grow(all, DEPTH);
-    for (const i of all) residuals[i]! -= valueOf(tree, bins[i]!);
+    for (const i of all) residuals[i]! -= leafValue(tree, bins[i]!);
     return tree;
   });
   return ({ values }) => {
     const row = binsOf(values, edges);
-    return trees.reduce((sum, tree) => sum + valueOf(tree, row), 0);
+    return trees.reduce((sum, tree) => sum + leafValue(tree, row), 0);
   };
 }

@@ -35,6 +35,18 @@ function vectorOf(words: Iterable<string>, weightOf: (word: string) => number): 
   return vector.map((value) => value / length);
 }
 
+/** The k-th largest value; the smallest of fewer. */
+function kthLargest(values: Float64Array, k: number): number {
+  const top = new Float64Array(Math.min(k, values.length)).fill(Number.NEGATIVE_INFINITY);
+  for (const value of values) {
+    if (value <= top[0]!) continue;
+    let at = 1;
+    for (; at < top.length && top[at]! < value; at += 1) top[at - 1] = top[at]!;
+    top[at - 1] = value;
+  }
+  return top[0]!;
+}
+
 export function nearestNeighbours(rows: readonly Row[], pair: TierPair): (row: Row) => number {
   const step = Math.max(1, Math.floor(rows.length / SEARCHED));
   const known = rows.filter((_, i) => i % step === 0);
@@ -55,7 +67,7 @@ export function nearestNeighbours(rows: readonly Row[], pair: TierPair): (row: R
       for (let at = 0; at < DIMENSIONS; at += 1) dot += vector[at]! * vectors[i * DIMENSIONS + at]!;
       nearness[i] = dot;
     }
-    const least = nearness.slice().sort()[Math.max(0, known.length - NEIGHBOURS)]!;
+    const least = kthLargest(nearness, NEIGHBOURS);
     let [gaps, weights] = [0, 0];
     for (let i = 0; i < known.length; i += 1) {
       if (nearness[i]! < least) continue;

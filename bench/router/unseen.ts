@@ -5,7 +5,7 @@ import {
   calibrationError,
   type Outcome,
   type RouterScore,
-  scoreRouter,
+  routerScorer,
 } from '../../policies/gap/training/metrics.ts';
 import { type Row, SOURCES } from '../../policies/gap/training/rows.ts';
 import { BASELINES } from './baselines.ts';
@@ -60,13 +60,12 @@ export function measure(
   rounds: number,
 ): Record<(typeof METRICS)[number], Measured> {
   const next = randomBelow(7);
-  const whole = scoreRouter(outcomes, scores);
+  const scorer = routerScorer(outcomes, scores);
+  const whole = scorer(new Uint32Array(outcomes.length).fill(1));
   const drawn: RouterScore[] = Array.from({ length: rounds }, () => {
-    const picks = outcomes.map(() => next(outcomes.length));
-    return scoreRouter(
-      picks.map((i) => outcomes[i]!),
-      picks.map((i) => scores[i]!),
-    );
+    const counts = new Uint32Array(outcomes.length);
+    for (let i = 0; i < counts.length; i += 1) counts[next(counts.length)]! += 1;
+    return scorer(counts);
   });
   const measured = (metric: (typeof METRICS)[number]): Measured => {
     const sorted = drawn.map((each) => each[metric]).sort((a, b) => a - b);
@@ -98,9 +97,9 @@ export function compareUnseen(
       const routers: [string, readonly number[]][] = [
         ['ours', tested.map((row) => chances.get(row)![pair])],
         ['length', tested.map(({ prompt }) => prompt.length)],
-        ...BASELINES.map(({ name, fit }): [string, readonly number[]] => [
+        ...BASELINES.map(({ name, trained }): [string, readonly number[]] => [
           name,
-          tested.map(fit(others, pair)),
+          tested.map(trained(others, pair)),
         ]),
         ['random', tested.map(() => next(2 ** 30))],
         ['oracle', outcomes.map(({ weak, strong }) => strong - weak)],

@@ -1,6 +1,7 @@
 // The gap model's features, its arithmetic, and the measures it is judged by.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { taskOfText } from '../../../policies/classify/task.ts';
 import { GAP_FEATURES, gapFeatures } from '../../../policies/gap/features.ts';
 import { explainGap, gapOf } from '../../../policies/gap/gap.ts';
 import { gapOdds } from '../../../policies/gap/model.ts';
@@ -11,7 +12,15 @@ import type { Row } from '../../../policies/gap/training/rows.ts';
 const feature = (prompt: string, name: string): number =>
   gapFeatures(prompt, 'chat')[GAP_FEATURES.indexOf(name)]!;
 const asked = (ask: string, changes = {}) =>
-  gapOf({ ask, task: 'chat', promptTokens: 100, turns: 1, tools: 0, strictOutput: false, ...changes });
+  gapOf({
+    ask,
+    task: taskOfText(ask),
+    promptTokens: 100,
+    turns: 1,
+    tools: 0,
+    strictOutput: false,
+    ...changes,
+  });
 
 describe('features', () => {
   it('see the options of a multiple choice question', () => {
