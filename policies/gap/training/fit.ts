@@ -17,8 +17,11 @@ import {
 import { type Outcome, scoreRouter } from './metrics.ts';
 import type { Row } from './rows.ts';
 
-/** Deviations of the score that one deviation of the length may be worth. */
-const LENGTH_SHARES = [0, 0.3, 0.6, 0.9, 1.2, 2];
+/**
+ * Deviations of the score that one deviation of the length may be worth. Less ranks a little better on exam questions, but puts a
+ * greeting above a proof: no source holds everyday chat.
+ */
+const LENGTH_SHARES = [0.9, 1.2, 1.6, 2];
 /** Least slope per deviation of the score: a pair that no source tells anything about still ranks by what others say. */
 const LEAST_SLOPE = 0.1;
 
@@ -140,7 +143,7 @@ function unseenScores(rows: readonly Row[], pair: TierPair): UnseenScore[] {
   return scores;
 }
 
-/** The length's share that ranks best on sources left out, both pairs together. One choice of six: it cannot fit much. */
+/** The length's share that ranks best on sources left out, both pairs together. One choice of four: it cannot fit much. */
 function bestShare(rows: readonly Row[], scores: Record<TierPair, readonly UnseenScore[]>): number {
   const qualityAt = (share: number): number => {
     const areas = sourcesOf(rows).flatMap((source) => {
