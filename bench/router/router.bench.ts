@@ -67,11 +67,11 @@ function printCascade(cascade: CascadeResult | null): void {
     return;
   }
   console.log(
-    `${cascade.weak} before ${cascade.strong}, ${cascade.prompts} story openings; ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one, and the cascade always pays it`,
+    `${cascade.weak} before ${cascade.strong}, ${cascade.prompts} story openings; ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one`,
   );
-  for (const { router, auc, apgr, meanQuality } of cascade.curves)
+  for (const { router, auc, apgr, meanQuality, aboveRouter } of cascade.curves)
     console.log(
-      `  ${router.padEnd(30)} AUC ${show(auc)}  APGR ${show(apgr)}  mean quality over equal cost ${show(meanQuality)}`,
+      `  ${router.padEnd(37)} AUC ${show(auc)}  APGR ${show(apgr)}  mean quality over equal cost ${show(meanQuality)}${aboveRouter === null ? '' : `, above the better router by ${show(aboveRouter.mean)}, least ${show(aboveRouter.least)}`}`,
     );
 }
 
