@@ -130,7 +130,7 @@ async function answersOf(file: string, prompts: readonly string[]): Promise<Give
       );
       if (answer.kind !== 'completion') throw new Error('a whole answer was asked for');
       const { text, confidence } = draftOf(answer.completion);
-      const { content } = answer.completion.choices[0]!['logprobs'] as {
+      const { content: said } = answer.completion.choices[0]!['logprobs'] as {
         content: { logprob: number; top_logprobs: { logprob: number }[] }[];
       };
       given.push({
@@ -138,7 +138,7 @@ async function answersOf(file: string, prompts: readonly string[]): Promise<Give
         meanLogprob: confidence?.meanLogprob ?? 0,
         meanEntropy: confidence?.meanEntropy ?? 0,
         minMargin: confidence?.minMargin ?? 0,
-        tokens: content.map(({ logprob, top_logprobs }) => {
+        tokens: said.map(({ logprob, top_logprobs }) => {
           const [one = 0, two = 0] = top_logprobs.map((top) => Math.exp(top.logprob)).sort((a, b) => b - a);
           return { logprob, margin: one - two };
         }),

@@ -22,7 +22,7 @@ export interface OwnLine {
   unseenApgr: number;
 }
 
-const DRAWS = 10;
+const DRAWS = 5;
 const logit = (chance: number): number => Math.log(chance / (1 - chance));
 
 export function ownTraffic(

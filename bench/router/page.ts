@@ -12,7 +12,7 @@ export interface Results {
   times: { p50: number; p99: number };
   own: OwnLine[];
   guarantee: GuaranteeLine[];
-  month: Month;
+  month: Month | null;
   cascade: CascadeResult | null;
 }
 
@@ -103,7 +103,7 @@ export function resultsPage({ lines, own, guarantee, month, cascade }: Results):
       ]),
     ]),
     '<h2>A month</h2>',
-    ...monthLines(month).map(paragraph),
+    ...(month === null ? [] : monthLines(month).map(paragraph)),
   );
   return reportPage('Tiergate router', parts.join('\n'));
 }

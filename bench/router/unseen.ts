@@ -78,9 +78,10 @@ export function measure(
 /** Every row's chances by a model that has not seen its source. */
 export type UnseenChances = ReadonlyMap<Row, Record<TierPair, number>>;
 
+/** @param rounds of bootstrap; null: the chances alone, no table */
 export function compareUnseen(
   rows: readonly Row[],
-  rounds: number,
+  rounds: number | null,
   onLine: (line: Line) => void,
 ): { lines: Line[]; chances: UnseenChances } {
   const lines: Line[] = [];
@@ -91,6 +92,7 @@ export function compareUnseen(
     const tested = rows.filter((row) => row.source === source);
     const chanceOf = (row: Row, pair: TierPair): number => sigmoid(gapOdds(model, pair, row.values));
     for (const row of tested) chances.set(row, { '1|2': chanceOf(row, '1|2'), '2|3': chanceOf(row, '2|3') });
+    if (rounds === null) continue;
     for (const pair of tested[0]!.mid === null ? TIER_PAIRS.slice(0, 1) : TIER_PAIRS) {
       const outcomes = tested.map((row) => outcomeOf(row, pair));
       const next = randomBelow(3);
