@@ -41,7 +41,7 @@ export function resultsPage({ lines, own, guarantee, month, cascade }: Results):
     parts.push(
       '<h2>Cascade of two local models</h2>',
       paragraph(
-        `${cascade.weak} answers, ${cascade.strong} is asked where its answer does not stand; ${cascade.prompts} story openings, ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's word for word. A weak call counts ${WEAK_COST} of a strong one, and the cascade always pays it.`,
+        `${cascade.weak} answers, ${cascade.strong} is asked where its answer does not stand; ${cascade.prompts} story openings, ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's word for word. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it.`,
       ),
       linePlot(
         cascade.curves.map(({ router, points }, i) => ({
