@@ -25,7 +25,9 @@ export type LoggedFacts = Pick<
   | 'override'
   | 'goals'
   | 'tokenInput'
->;
+> &
+  // Rows of older versions have none of these.
+  Partial<Pick<RequestFacts, 'topics' | 'declaredSensitivity'>>;
 
 export interface AttemptRecord {
   /** 0 … in order of trying. */

@@ -22,6 +22,10 @@ export const TASKS = [
 ] as const;
 export type Task = (typeof TASKS)[number];
 
+/** What a request may be about that is seldom meant for everybody. */
+export const TOPICS = ['health', 'legal', 'finance', 'hr', 'source_code'] as const;
+export type Topic = (typeof TOPICS)[number];
+
 /** What the client asked for besides the content: headers and model name. */
 export interface Override {
   /** `x-tiergate-tier: 2`, or model `tier:2`. */
@@ -77,7 +81,12 @@ export interface RequestFacts {
   language: string | null;
   /** Number of findings by type, e.g. {EMAIL: 2}. Never values. */
   findings: Record<string, number>;
+  /** The highest of what findings, topics, the caller's key and the header `x-tiergate-sensitivity` say. */
   sensitivity: Sensitivity;
+  /** What the caller's key and the header say alone. */
+  declaredSensitivity: Sensitivity;
+  /** What the messages are about; empty where nothing is recognised. */
+  topics: readonly Topic[];
   /** Looking for private values failed: nobody knows what is in the request. */
   scanFailed?: boolean;
   /** Lower-case request headers without credentials. */

@@ -14,6 +14,12 @@ const environment = new Environment({
     description: 'number of findings by type, e.g. {"EMAIL": 2}',
   })
   .registerVariable('sensitivity', 'string', { description: 'public, internal, confidential or restricted' })
+  .registerVariable('declared_sensitivity', 'string', {
+    description: "what the caller's key and the header x-tiergate-sensitivity say alone",
+  })
+  .registerVariable('topics', 'list<string>', {
+    description: 'health, legal, finance, hr, source_code; e.g. "health" in topics',
+  })
   .registerVariable('task', 'string', { description: 'summarise, code, chat ...' })
   .registerVariable('difficulty', 'double', { description: '0 easy ... 1 hard' })
   .registerVariable('gap_1_2', 'double', { description: 'chance that Level 2 is needed' })
@@ -83,6 +89,12 @@ class Activation {
   }
   get sensitivity(): string {
     return this.facts.sensitivity;
+  }
+  get declared_sensitivity(): string {
+    return this.facts.declaredSensitivity;
+  }
+  get topics(): readonly string[] {
+    return this.facts.topics;
   }
   get task(): string {
     return this.facts.task;

@@ -67,7 +67,7 @@ function routesWithoutFindings(
   targets: readonly TargetView[],
   policies: readonly Policy[],
 ): boolean {
-  const plain: RequestFacts = { ...facts, findings: {}, sensitivity: 'public' };
+  const plain: RequestFacts = { ...facts, findings: {}, sensitivity: facts.declaredSensitivity };
   const folded = foldVerdicts(plain, targets, policies);
   return folded.blocked === null && targets.some((target) => exclusionOf(target, plain, folded) === null);
 }

@@ -48,6 +48,8 @@ export function factsOf(row: RequestRecord): RequestFacts | null {
   const two = (value: number): string => String(value).padStart(2, '0');
   const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return {
+    topics: [],
+    declaredSensitivity: 'public',
     ...row.facts,
     ...{ requestId: id, surface, caller, model: requestedModel, stream, difficulty, findings },
     task: task as RequestFacts['task'],

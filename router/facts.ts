@@ -8,11 +8,13 @@ import { guessLanguage } from '../policies/classify/language.ts';
 import { guessTask } from '../policies/classify/task.ts';
 import type { TextCounts } from '../policies/classify/text-counts.ts';
 import { addText, emptyCounts, mergeCounts } from '../policies/classify/text-counts.ts';
+import { topicsOf } from '../policies/classify/topics.ts';
 import { readWords } from '../policies/classify/words.ts';
 import { gapOf } from '../policies/gap/gap.ts';
 import { kindOf, type OwnTraffic } from '../policies/gap/own-traffic.ts';
 import { goalsOf } from './goals.ts';
 import { overrideOf } from './override.ts';
+import { type Labels, NO_LABELS, sensitivityOfRequest } from './sensitivity.ts';
 
 export interface FactsContext {
   requestId: string;
@@ -27,6 +29,8 @@ export interface FactsContext {
   session?: RequestFacts['session'];
   /** What was learned from own traffic. */
   own?: OwnTraffic | null;
+  /** Labels of callers and topics. Default: all public. */
+  labels?: Labels;
 }
 
 export interface FoundValues {
@@ -100,6 +104,12 @@ export function gatherFacts(
   const language = guessLanguage(askCounts, words.languageVotes);
   const limit = request.max_completion_tokens ?? request.max_tokens ?? null;
   const headers = withoutCredentials(context.headers);
+  const topics = topicsOf(request);
+  const { declared, sensitivity } = sensitivityOfRequest(
+    { found: inspection.sensitivity, topics },
+    context,
+    context.labels ?? NO_LABELS,
+  );
   return {
     requestId: context.requestId,
     surface: context.surface,
@@ -128,7 +138,9 @@ export function gatherFacts(
     ),
     language,
     findings: inspection.counts,
-    sensitivity: inspection.sensitivity,
+    sensitivity,
+    declaredSensitivity: declared,
+    topics,
     ...(inspection.failed && { scanFailed: true }),
     headers,
     time: localTime(context.now),

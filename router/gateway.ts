@@ -20,6 +20,7 @@ import type { ConfiguredTarget } from './config/targets.ts';
 import { callerGoals } from './goals.ts';
 import type { Gateway } from './pipeline.ts';
 import { referencePrice } from './record.ts';
+import { labelsOf } from './sensitivity.ts';
 import { Sessions } from './sessions.ts';
 import { Shadow } from './shadow.ts';
 import { type Share, shareOf } from './workers/share.ts';
@@ -184,6 +185,7 @@ export function createGateway(
     log,
     requestTimeoutMs: config.server.request_timeout_ms,
     goalsOf: callerGoals(config),
+    labels: labelsOf(config),
     sessions: targets.some(({ target }) => target.price?.cachedInputUsdPerMtok !== undefined)
       ? new Sessions(() => performance.now())
       : null,

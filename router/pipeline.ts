@@ -23,6 +23,7 @@ import type { CallerGoals } from './goals.ts';
 import { faultOf } from './log.ts';
 import { ledgerEntry } from './record.ts';
 import { type PrivacyOptions, type RedactionGate, redactionGate } from './redaction-gate.ts';
+import type { Labels } from './sensitivity.ts';
 import { type Sessions, sessionKey } from './sessions.ts';
 import type { Shadow } from './shadow.ts';
 import { type Arm, armOf, type Trial } from './trial.ts';
@@ -45,6 +46,7 @@ export interface Gateway {
   log: Logger;
   requestTimeoutMs: number;
   goalsOf: CallerGoals;
+  labels: Labels;
   /** Null: no target has a price for what it holds in its cache. */
   sessions: Sessions | null;
   /** What a draft must reach to stand. */
@@ -90,7 +92,14 @@ export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
   const inspection = inspect(gateway, ask);
   const goals = gateway.goalsOf(ask.caller);
   const session = gateway.sessions?.recall(sessionKey(ask.request, ask));
-  const context = { ...ask, now: new Date(), goals, own: gateway.own, ...(session && { session }) };
+  const context = {
+    ...ask,
+    now: new Date(),
+    goals,
+    own: gateway.own,
+    labels: gateway.labels,
+    ...(session && { session }),
+  };
   const facts = gatherFacts(ask.request, context, inspection);
   const targets: TargetView[] = [];
   for (const guarded of gateway.runners.values())

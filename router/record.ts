@@ -55,9 +55,10 @@ function totalCost(
 function loggedFacts(facts: RequestFacts): LoggedFacts {
   const { promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals } =
     facts;
-  const { tokenInput } = facts;
+  const { tokenInput, topics, declaredSensitivity } = facts;
   return {
     ...{ promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals },
+    ...{ topics, declaredSensitivity },
     ...(tokenInput && { tokenInput }),
   };
 }

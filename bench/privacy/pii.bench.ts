@@ -3,6 +3,7 @@
 // `npm run bench:pii [-- --json] [-- --set=meddocan_dev] [-- --characters=300000] [-- --point=balanced] [-- --show]`
 // The scores of names are of sets that the tagger was trained on, so they flatter it; policies/privacy/training says how it does
 // on others. --show prints what is found in the free texts.
+import { TOPICS } from '../../contract/policy.ts';
 import { nameFinder, type OperatingPoint } from '../../policies/privacy/names.ts';
 import { type ScanOptions, scanText } from '../../policies/privacy/scan.ts';
 import { privacyOptions } from '../../router/config/privacy.ts';
@@ -10,6 +11,7 @@ import { configSchema } from '../../router/config/schema.ts';
 import { scriptOptions } from '../script-options.ts';
 import { type Score, Scorer } from './score.ts';
 import { dataFolder, freeTexts, labelledSets, readSet, secretCases, typesOf } from './sets.ts';
+import { scoreTopics, topicTime } from './topics.ts';
 
 const options = scriptOptions(import.meta.url, {
   json: { type: 'boolean', default: false },
@@ -177,5 +179,17 @@ for (const [name, text] of Object.entries(texts)) {
     `${name.padEnd(34)} ${number(plain.mbPerSecond, 1)}       ${number(plain.p50)} ${number(plain.p99)}     ${number(named.mbPerSecond, 2)}       ${number(named.p50)} ${number(named.p99)}`,
   );
 }
+
+say(`\ntopics seen, share of texts${' '.repeat(17)} ${TOPICS.map((topic) => topic.padStart(11)).join(' ')}`);
+const topics = scoreTopics();
+for (const { source, topic, texts: of, seen } of topics)
+  say(
+    `${`${source} (${topic ?? 'none'}, ${of})`.padEnd(43)} ${TOPICS.map((one) => seen[one].toFixed(3).padStart(11)).join(' ')}`,
+  );
+const topicUs = Object.values(texts)[0] === undefined ? null : topicTime(Object.values(texts)[0] as string);
+if (topicUs !== null) say(`${topicUs.toFixed(1)} us for 2 KB of prose`);
+
 if (options.json)
-  console.log(JSON.stringify({ sets: results, secrets: cases, falsePositives: free, speed: speeds }));
+  console.log(
+    JSON.stringify({ sets: results, secrets: cases, falsePositives: free, speed: speeds, topics, topicUs }),
+  );

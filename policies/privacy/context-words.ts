@@ -6,7 +6,7 @@ import { lowerUnit } from './text-index.ts';
 /** Characters on each side of a match in which context words count. */
 const WINDOW = 50;
 /** From the so-manieth place on, a text that is no longer than this is read whole. */
-const MANY = 6;
+const MANY = 3;
 const SHORT = 1 << 14;
 const SPACE = 32;
 const SMALL_S = 115;
@@ -20,6 +20,11 @@ const isSmall = (unit: number): boolean => unit >= 97 && unit <= 122;
 const isWordUnit = (unit: number): boolean =>
   isSmall(unit) || isCapital(unit) || (unit >= 48 && unit <= 57) || unit > 0xbf;
 
+/** Units of words in lower case; 0 for all others and for ideographs. */
+const WORD_UNIT = new Uint16Array(1 << 16);
+for (let unit = 0; unit < IDEOGRAPHS; unit += 1) if (isWordUnit(unit)) WORD_UNIT[unit] = lowerUnit(unit);
+
+const FILTER_BITS = 14;
 const FACTOR = 0x01000193;
 const step = (hash: number, unit: number): number => Math.imul(hash ^ unit, FACTOR);
 const START = 0x811c9dc5 | 0; // FNV-1a
@@ -71,6 +76,8 @@ export type ContextSearch = (
 export function createContextSearch(recognizers: readonly Recognizer[]): ContextSearch {
   const ids = new Map<string, number>();
   const words = new Map<number, Word[]>();
+  /** By the high bits of a hash: does a listed word have it? Most words of a text are known not to by this alone. */
+  const mayBeListed = new Uint8Array(1 << FILTER_BITS);
   const ideographs: Word[] = [];
   const signs: Word[] = [];
   const addWord = (text: string): number => {
@@ -85,11 +92,14 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
     else if (i === 0) signs.push(word);
     else if (words.has(hash)) (words.get(hash) as Word[]).push(word);
     else words.set(hash, [word]);
+    mayBeListed[hash >>> (32 - FILTER_BITS)] = 1;
     return word.id;
   };
   const wordsOf = recognizers.map(({ context = [] }) => context.map(addWord));
   const against = new Set(AGAINST.split(',').map(addWord));
 
+  /** Are the words below in the order of their places? */
+  let isSorted = true;
   // Words and where they stand, from `from` to `limit` of the text that was read last.
   let count = 0;
   let hitIds = new Int32Array(64);
@@ -107,7 +117,9 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
     count += 1;
   };
 
-  function addHits(found: readonly Word[] | undefined, units: Uint16Array, at: number, limit: number): void {
+  function addHits(hash: number, units: Uint16Array, at: number, limit: number): void {
+    if (mayBeListed[hash >>> (32 - FILTER_BITS)] === 0) return;
+    const found = words.get(hash);
     if (found === undefined) return;
     for (let i = 0; i < found.length; i += 1) {
       const { id, text } = found[i] as Word;
@@ -117,28 +129,34 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
 
   function readWords(index: TextIndex, from: number, limit: number): void {
     const { units } = index;
-    let hasIdeographs = false;
+    let all = 0;
     for (let at = from; at < limit; at += 1) {
       let unit = units[at] as number;
-      if (unit >= IDEOGRAPHS) hasIdeographs = true;
-      if (!isWordUnit(unit) || unit >= IDEOGRAPHS) continue;
+      let small = WORD_UNIT[unit] as number;
+      all |= unit;
+      if (small === 0) continue;
       let hash = START;
       let before = START; // without the last letter
       let end = at;
       let isSmallBefore = false;
       do {
         before = hash;
-        hash = step(hash, lowerUnit(unit));
+        hash = step(hash, small);
         isSmallBefore = isSmall(unit);
         end += 1;
         unit = end < limit ? (units[end] as number) : SPACE;
-      } while (isWordUnit(unit) && unit < IDEOGRAPHS && !(isSmallBefore && isCapital(unit)));
-      addHits(words.get(hash), units, at, limit);
-      if (units[end - 1] === SMALL_S) addHits(words.get(before), units, at, limit);
+        all |= unit;
+        small = WORD_UNIT[unit] as number;
+      } while (small !== 0 && !(isSmallBefore && isCapital(unit)));
+      addHits(hash, units, at, limit);
+      if (units[end - 1] === SMALL_S) addHits(before, units, at, limit);
       at = end - 1;
     }
+    const hasIdeographs = all >= IDEOGRAPHS;
+    const ordered = count;
     if (signs.length > 0) addPlaces(signs, index.text, from, limit);
     if (hasIdeographs) addPlaces(ideographs, index.text, from, limit);
+    isSorted = count === ordered;
   }
 
   function addPlaces(wanted: readonly Word[], text: string, from: number, limit: number): void {
@@ -158,6 +176,19 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
   let isWhole = false;
   let lastIndex: TextIndex | null = null;
   let [lastText, lastStart, lastEnd] = ['', -1, -1];
+  let texts = 0;
+  /** Of a text that was read whole: its number where a word stands in it at all, by word and by recognizer. */
+  const wordIn = new Uint32Array(ids.size);
+  const askedIn = new Uint32Array(recognizers.length);
+  const hasWordIn = new Uint8Array(recognizers.length);
+
+  function isAnyInText(owner: number, wanted: readonly number[]): boolean {
+    if (askedIn[owner] !== texts) {
+      askedIn[owner] = texts;
+      hasWordIn[owner] = wanted.some((id) => wordIn[id] === texts) ? 1 : 0;
+    }
+    return hasWordIn[owner] === 1;
+  }
 
   /** Marks the words between two places, of those that were read. */
   function markBetween(from: number, to: number): void {
@@ -175,9 +206,6 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
 
   function readPlace(index: TextIndex, start: number, end: number): void {
     neighbourhood += 1;
-    if (lastIndex !== index || lastText !== index.text) {
-      [lastIndex, lastText, places, isWhole] = [index, index.text, 0, false];
-    }
     [lastStart, lastEnd, lastAgainst] = [start, end, -1];
     places += 1;
     const from = Math.max(0, start - WINDOW);
@@ -189,6 +217,7 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
       if (isWhole) {
         readWords(index, 0, index.length);
         sortHits();
+        for (let i = 0; i < count; i += 1) wordIn[hitIds[i] as number] = texts;
       } else {
         readWords(index, from, start);
         readWords(index, end, to);
@@ -200,7 +229,7 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
 
   /** By their start: signs and ideographs were added last. */
   function sortHits(): void {
-    if (signs.length === 0 && ideographs.length === 0) return;
+    if (isSorted) return;
     const order = Array.from({ length: count }, (_, i) => i).sort(
       (a, b) => (hitStarts[a] as number) - (hitStarts[b] as number),
     );
@@ -215,8 +244,13 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
   return (owner, index, start, end, isWeak) => {
     const wanted = wordsOf[owner] as number[];
     if (wanted.length === 0) return false;
-    if (lastStart !== start || lastEnd !== end || lastIndex !== index || lastText !== index.text)
-      readPlace(index, start, end);
+    if (lastIndex !== index || lastText !== index.text) {
+      [lastIndex, lastText, places, isWhole] = [index, index.text, 0, false];
+      [lastStart, lastEnd] = [-1, -1];
+      texts += 1;
+    }
+    if (isWhole && !isAnyInText(owner, wanted)) return false;
+    if (lastStart !== start || lastEnd !== end) readPlace(index, start, end);
     for (let i = 0; i < wanted.length; i += 1) {
       const id = wanted[i] as number;
       if (seen[id] !== neighbourhood) continue;

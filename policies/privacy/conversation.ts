@@ -17,6 +17,8 @@ export interface InspectOptions {
   sensitivityByType?: Readonly<Record<string, Sensitivity>>;
   /** The scan with the operator's own rules (custom.ts). Default: scanText. */
   scan?: typeof scanText;
+  /** Only these texts. Default: all. */
+  texts?: ReadonlySet<string>;
   /** Looks for names as well, but not in keys and tools' definitions. */
   names?: NameFinder;
 }
@@ -55,6 +57,7 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
   // One object for all texts: only these two differ.
   const scanOptions: ScanOptions = { ...options };
   mapTextSlots(request, (text, label, place) => {
+    if (options.texts?.has(text) === false) return text;
     scanOptions.label = label;
     scanOptions.names = place?.isDefinition ? undefined : options.names;
     const findings = scan(text, scanOptions);

@@ -29,6 +29,10 @@ function digitRun(layout: string): number {
   return longest;
 }
 
+const HAS_SEPARATOR = /[^A-Za-z0-9]/;
+const compactId = (value: string): string =>
+  (HAS_SEPARATOR.test(value) ? value.replace(/[^A-Za-z0-9]/g, '') : value).toUpperCase();
+
 export function defineId({ isValid, isUpperCase, layouts, ...definition }: IdDefinition): Recognizer {
   return defineRecognizer({
     ...definition,
@@ -36,8 +40,7 @@ export function defineId({ isValid, isUpperCase, layouts, ...definition }: IdDef
     layouts,
     minDigits: Math.min(...layouts.flatMap(([layout]) => expandLayout(layout).map(digitRun))),
     validate: (value) =>
-      !(isUpperCase && /[a-z]/.test(value)) &&
-      (isValid === undefined || isValid(value.replace(/[^A-Za-z0-9]/g, '').toUpperCase()))
+      !(isUpperCase && /[a-z]/.test(value)) && (isValid === undefined || isValid(compactId(value)))
         ? null
         : false,
   });

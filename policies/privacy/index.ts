@@ -31,6 +31,8 @@ export interface RedactionOptions extends PrivacyOptions {
   operator?: OperatorName | Readonly<Record<string, OperatorName>>;
   /** Secret of `hash` and `encrypt`. */
   key?: string;
+  /** Whose key is derived from it: a gateway's caller (`anonymous` without API keys). Default: nobody's, the library's own. */
+  caller?: string;
 }
 
 export interface Redaction<T> {
@@ -72,7 +74,8 @@ export const scan = (text: string, options: PrivacyOptions = {}): readonly Findi
   inspect(requestOf(text), options).spans.get(text) ?? [];
 
 const NO_KEY = Buffer.alloc(32);
-const keyOf = (secret: string | undefined): Buffer => (secret === undefined ? NO_KEY : callerKey(secret, ''));
+const keyOf = (secret: string | undefined, caller = ''): Buffer =>
+  secret === undefined ? NO_KEY : callerKey(secret, caller);
 
 /**
  * Replaces the private values in a text or in a whole chat request: the same value the same way everywhere.
@@ -87,7 +90,7 @@ export function redact(
   input: string | ChatRequest,
   options: RedactionOptions = {},
 ): Redaction<string> | Redaction<ChatRequest> {
-  const { operator = 'redact', key } = options;
+  const { operator = 'redact', key, caller } = options;
   const named = typeof operator === 'string' ? { default: operator } : operator;
   const operatorOf = (type: string): OperatorName => named[type] ?? named['default'] ?? 'redact';
   const keyed = Object.values(named).find((name) => name === 'hash' || name === 'encrypt');
@@ -97,8 +100,8 @@ export function redact(
   const { names: _, ...patterns } = inspectOptions(options);
   const { request: redacted, vault } = redactRequest(request, inspect(request, options), {
     operatorOf,
-    key: keyOf(key),
-    inspectAgain: (again) => inspectRequest(again, patterns),
+    key: keyOf(key, caller),
+    inspectAgain: (again, { texts }) => inspectRequest(again, { ...patterns, texts }),
   });
   return typeof input === 'string'
     ? { output: redacted.messages[0]?.content as string, vault }
@@ -118,5 +121,9 @@ export function restore(
   return Symbol.asyncIterator in answer ? restoreEvents(answer, vault) : restoreCompletion(answer, vault);
 }
 
-/** Undoes the operator `encrypt`: every encrypted value in the text back; what another key encrypted stays. */
-export const decrypt = (text: string, key: string): string => decryptText(text, keyOf(key));
+/**
+ * Undoes the operator `encrypt`: every encrypted value in the text back; what another key encrypted stays.
+ * @param caller of what a gateway encrypted: the request's caller, see RedactionOptions
+ */
+export const decrypt = (text: string, key: string, caller?: string): string =>
+  decryptText(text, keyOf(key, caller));

@@ -34,6 +34,15 @@ export const unlessMadeUp = (value: string): false | null => (isMadeUp(value) ? 
 const FREQUENT =
   /th|he|in|er|an|re|on|at|en|nd|ti|es|or|te|of|ed|is|it|al|ar|st|to|nt|ng|se|ha|as|ou|io|le|ve|co|me|de|hi|ri|ro|ic|ne|ea|ra|ce|li|ch|ll|be|ma|si|om|ur|key|ser|val|nam/g;
 
+/** Share of the letters in pairs that words are full of, by which words are told from random letters (about 0.2). */
+const SPELLED_SHARE = 0.4;
+
+/** Is a text made of words, however they are joined? */
+export function isSpelled(text: string): boolean {
+  const letters = text.replace(/[^A-Za-z]/g, '').toLowerCase();
+  return (letters.match(FREQUENT) ?? []).length * 2 >= letters.length * SPELLED_SHARE;
+}
+
 /** Bits of information per character: 0 for `aaaa`, about 4 for 24 random letters and digits. */
 export function entropy(text: string): number {
   const counts = new Map<string, number>();

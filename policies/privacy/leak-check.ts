@@ -21,24 +21,30 @@ const BASE64_RUN = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{256,}={0,2}/g;
 /** White space as JSON writes it: else `\n` would join the words around it. */
 const WHITE_SPACE_ESCAPE = /\\[nrt]/g;
 
-/** A run that long covers one of every 256th character: looking there is enough to know that there is none. */
-function mayHoldBase64Run(body: string): boolean {
-  for (let at = 255; at < body.length; at += 256) {
-    let start = at;
-    while (start > 0 && isBase64(body.charCodeAt(start - 1)) && at - start < 256) start -= 1;
-    let end = at;
-    while (end < body.length && isBase64(body.charCodeAt(end)) && end - start < 256) end += 1;
-    if (end - start >= 256) return true;
-  }
-  return false;
-}
+/** A run of base64 of this length is media. */
+const MEDIA_RUN = 256;
 
-const isBase64 = (code: number): boolean =>
+/** Base64, base64url or hexadecimal. */
+const isEncodedUnit = (code: number): boolean =>
   (code >= 48 && code <= 57) ||
   (code >= 65 && code <= 90) ||
   (code >= 97 && code <= 122) ||
   code === 43 ||
-  code === 47;
+  code === 45 ||
+  code === 47 ||
+  code === 95;
+
+/** Is there a run of so many encoded units? It would cover one of every `length` characters: looking there is enough. */
+function hasEncodedRun(body: string, length: number): boolean {
+  for (let at = length - 1; at < body.length; at += length) {
+    let start = at;
+    while (start > 0 && at - start < length && isEncodedUnit(body.charCodeAt(start - 1))) start -= 1;
+    let end = at;
+    while (end < body.length && end - start < length && isEncodedUnit(body.charCodeAt(end))) end += 1;
+    if (end - start >= length) return true;
+  }
+  return false;
+}
 
 /** What of a value's bytes stands in base64 text whatever comes before and after: one for each place among three bytes. */
 function encodings(value: string): string[] {
@@ -55,6 +61,15 @@ function encodings(value: string): string[] {
   return [...base64, bytes.toString('hex'), bytes.toString('hex').toUpperCase()].filter(
     (text) => text.length >= MIN_ENCODED,
   );
+}
+
+/** The length of the shortest of them, or less. */
+function shortestEncoding(value: string): number {
+  const bytes = Buffer.byteLength(value);
+  const lengths = [0, 1, 2].map(
+    (shift) => Math.floor(((bytes + shift) * 8) / 6) - Math.ceil((shift * 8) / 6),
+  );
+  return Math.max(MIN_ENCODED, Math.min(...lengths));
 }
 
 export interface LeakCheckOptions {
@@ -88,11 +103,12 @@ const PROTOCOL_WORDS: ReadonlySet<string> = new Set(
 interface Sought {
   normal: Map<string, string>;
   compact: Map<string, string>;
-  encoded: Map<string, string>;
+  /** As they are. */
+  values: Map<string, string>;
 }
 
 function soughtIn(vault: Vault): Sought {
-  const sought: Sought = { normal: new Map(), compact: new Map(), encoded: new Map() };
+  const sought: Sought = { normal: new Map(), compact: new Map(), values: new Map() };
   // A stand-in may share its form with a value (a mask that hides nothing): that is the operator's doing.
   for (const { value, type, standIn } of vault.entries()) {
     if (standIn === value) continue;
@@ -102,17 +118,34 @@ function soughtIn(vault: Vault): Sought {
       continue;
     sought.normal.set(normal, type);
     if (compact !== '') sought.compact.set(compact, type);
-    for (const text of encodings(value)) sought.encoded.set(text, type);
+    sought.values.set(value, type);
   }
   return sought;
 }
 
+/** The type of the first value that stands in a body in base64 or hexadecimal. Most bodies have no run that is long enough. */
+function createFindEncoded(values: ReadonlyMap<string, string>): Find {
+  const shortest = Math.min(...Array.from(values.keys(), shortestEncoding));
+  let byText: Map<string, string> | undefined;
+  return (body) => {
+    if (!hasEncodedRun(body, shortest)) return undefined;
+    byText ??= new Map(
+      Array.from(values).flatMap(([value, type]) => encodings(value).map((text) => [text, type] as const)),
+    );
+    let found: string | undefined;
+    createValueSearch([...byText.keys()])(body, ({ value }) => {
+      found ??= byText?.get(value);
+    });
+    return found;
+  };
+}
+
 /** Gives the type of the first value that stands in a body; undefined when none does. */
-function createFind({ normal, compact, encoded }: Sought): Find {
+function createFind({ normal, compact, values }: Sought): Find {
   if (normal.size === 0) return () => undefined;
   const searchNormal = createValueSearch([...normal.keys()]);
   const searchCompact = createValueSearch([...compact.keys()]);
-  const searchEncoded = createValueSearch([...encoded.keys()]);
+  const findEncoded = createFindEncoded(values);
   return (body) => {
     let type: string | undefined;
     const view = valueView(body);
@@ -120,19 +153,19 @@ function createFind({ normal, compact, encoded }: Sought): Find {
       if (type === undefined && isBounded(view.text, start, end)) type = normal.get(value);
     });
     if (type === undefined && compact.size > 0) {
-      const { text, places } = compactView(view);
-      searchCompact(text, ({ start, end, value }) => {
-        const last = (places[end - 1] as number) + 1;
-        if (type === undefined && isBounded(view.text, places[start] as number, last))
+      const joined = compactView(view);
+      searchCompact(joined.text, ({ start, end, value }) => {
+        if (type === undefined && isBounded(view.text, joined.placeOf(start), joined.placeOf(end - 1) + 1))
           type = compact.get(value);
       });
     }
-    if (type === undefined)
-      searchEncoded(body, ({ value }) => {
-        type ??= encoded.get(value);
-      });
-    return type;
+    return type ?? findEncoded(body);
   };
+}
+
+function typesWithout(types: ReadonlySet<string>, except: ReadonlySet<string>): ReadonlySet<string> {
+  if (except.size === 0) return types;
+  return new Set([...types].filter((type) => !except.has(type)));
 }
 
 /**
@@ -145,19 +178,15 @@ export function createLeakCheck(
   options: LeakCheckOptions = {},
 ): (body: string) => string | null {
   const find = createFind(soughtIn(vault));
-  const { except = NONE } = options;
-  const types = [...(options.types ?? RESTRICTED)].filter((type) => !except.has(type));
-  const wanted = new Set(types);
-  const standIns = new Set(vault.entries().map(({ standIn }) => standIn));
-  const isStandIn = (text: string): boolean =>
-    standIns.has(text) || [...standIns].some((standIn) => text.includes(standIn));
+  const types = typesWithout(options.types ?? RESTRICTED, options.except ?? NONE);
+  const isStandIn = (text: string): boolean => vault.entries().some(({ standIn }) => text.includes(standIn));
 
   return (body) => {
     const leaked = find(body);
     if (leaked !== undefined) return `a redacted value of type ${leaked} is still in the outgoing body`;
     const spaced = body.includes('\\') ? body.replace(WHITE_SPACE_ESCAPE, '\n') : body;
-    const text = mayHoldBase64Run(spaced) ? spaced.replace(BASE64_RUN, ' ') : spaced;
-    const found = scanText(text, { types: wanted, minScore: STRONG_SCORE }).find(
+    const text = hasEncodedRun(spaced, MEDIA_RUN) ? spaced.replace(BASE64_RUN, ' ') : spaced;
+    const found = scanText(text, { types, minScore: STRONG_SCORE }).find(
       ({ start, end }) => !isStandIn(text.slice(start, end)),
     );
     return found === undefined ? null : `the outgoing body holds an unredacted value of type ${found.type}`;

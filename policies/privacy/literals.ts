@@ -23,6 +23,8 @@ const foldUnit = (code: number): number =>
       : code
     : String.fromCharCode(code).toLowerCase().charCodeAt(0);
 
+const BACKSLASH = 92;
+const AMPERSAND = 38;
 const WORD = /^[\p{L}\p{N}\p{M}_]$/u;
 const isWord = (char: string): boolean => WORD.test(char);
 
@@ -44,8 +46,9 @@ export class Literals<T> {
     for (const code of [first, first ^ 32, foldUnit(first)]) this.#starts.add(code);
   }
 
-  startsWith(code: number): boolean {
-    return this.#starts.has(code);
+  /** Code units with which one can begin. JSON's escapes and HTML references begin with a character of their own. */
+  get starts(): number[] {
+    return [...this.#starts, BACKSLASH, AMPERSAND];
   }
 
   /** The longest literal at `at`, standing alone; 'partial' when a longer text could still be one. */

@@ -26,7 +26,8 @@ const foldCharacter = (char: string): string => {
 const NO_PART = new Set(
   (
     'van von den der del des dos das los las bin ibn abu mac zur zum ter ten the and und for mrs miss sir herr frau madame ' +
-    'monsieur señor señora signor signora senhor senhora meneer mevrouw pan pani doctor doktor professor prof dr saint'
+    'monsieur señor señora signor signora senhor senhora meneer mevrouw pan pani doctor doktor professor prof dr saint ' +
+    'mme mlle sra srta sta sig dott dra dhr mevr bay bayan don ing mgr judr mudr phdr phd dds msc bsc mba esq jun sen'
   )
     .split(' ')
     .map(fold),

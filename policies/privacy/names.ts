@@ -5,6 +5,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { Finding } from '../../contract/recognizer.ts';
+import { addressExtent } from './address-extent.ts';
+import { personEnd, personStart } from './name-extent.ts';
 import { isPlausibleName } from './name-plausibility.ts';
 import { LIST, listsOf } from './tagger/gazetteer.ts';
 import { type TaggedType, TYPES } from './tagger/labels.ts';
@@ -34,6 +36,7 @@ export interface NameFinder {
 interface Shipped {
   tag: Tagger;
   isUsualWord(word: string): boolean;
+  isForenameOnly(word: string): boolean;
 }
 let shipped: Shipped | undefined;
 
@@ -42,9 +45,11 @@ function shippedTagger(): Shipped {
   if (shipped !== undefined) return shipped;
   const model = readModel(join(packageRoot, 'policies/privacy/tagger/model.bin'));
   const { lists } = model;
+  const listed = (word: string): number => listsOf(lists, wordHash(word));
   shipped = {
     tag: createTagger(model),
-    isUsualWord: (word) => (listsOf(lists, wordHash(word)) & LIST.common) !== 0,
+    isUsualWord: (word) => (listed(word) & LIST.common) !== 0,
+    isForenameOnly: (word) => (listed(word) & (LIST.forename | LIST.surname)) === LIST.forename,
   };
   return shipped;
 }
@@ -73,6 +78,18 @@ const isPartOfIdentifier = (text: string, start: number, end: number): boolean =
     /^(?:[\w($[]|\.\p{L})/u.test(text.slice(end, end + 2))) &&
   !/\s/.test(text.slice(start, end));
 
+/** Adds a finding that may begin before others: those in it are parts of it. */
+function addLast(found: Finding[], finding: Finding): void {
+  for (let last = found.at(-1); last !== undefined && last.end > finding.start; last = found.at(-1)) {
+    if (last.start < finding.start) {
+      found.push({ ...finding, start: last.end });
+      return;
+    }
+    found.pop();
+  }
+  found.push(finding);
+}
+
 /**
  * A finder of names. Reads the model now, so that the first request does not wait for it.
  * @param types what is wanted; the others still take part, so that a street named after a person is no person
@@ -81,7 +98,7 @@ export function nameFinder(
   types: readonly TaggedType[] = TYPES,
   point: OperatingPoint = 'balanced',
 ): NameFinder {
-  const { tag, isUsualWord } = shippedTagger();
+  const { tag, isUsualWord, isForenameOnly } = shippedTagger();
   const wanted = new Set<string>(types);
   const options = { recall: RECALL[point] };
   const key = randomBytes(16);
@@ -91,13 +108,25 @@ export function nameFinder(
 
   const tagged = (text: string): readonly Finding[] => {
     const found: Finding[] = [];
+    // Up to where a person's name went beyond what was tagged: what begins in it is a part of it.
+    let done = 0;
     for (const { type, score, ...span } of tag(text, options)) {
+      if (span.end <= done) continue;
+      const { start: first, end: last } = trimmed(text, Math.max(done, span.start), span.end);
+      let [start, end] = [first, last];
+      if (type === 'ADDRESS') {
+        ({ start, end } = addressExtent(text, first, last));
+        if (end > last) done = end;
+      } else if (type === 'PERSON') {
+        start = personStart(text, first, isForenameOnly);
+        end = personEnd(text, start, last, isForenameOnly);
+        end += suffixLength(text, end);
+        if (end > last) done = end;
+      }
       if (!wanted.has(type)) continue;
-      const { start, end: last } = trimmed(text, span.start, span.end);
-      const end = type === 'PERSON' ? last + suffixLength(text, last) : last;
       const finding = { type, start, end, score, recognizer: 'tagger' };
       if (start < end && !isPartOfIdentifier(text, start, end) && isPlausibleName(text, finding))
-        found.push(finding);
+        addLast(found, finding);
     }
     return found;
   };

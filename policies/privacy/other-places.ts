@@ -54,11 +54,7 @@ export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOthe
     if (searchCompact !== null && /\d/.test(view.text)) {
       const compact = compactView(view);
       searchCompact(compact.text, ({ start, end, value }) =>
-        add(
-          compact.places[start] as number,
-          (compact.places[end - 1] as number) + 1,
-          byCompact.get(value) as string,
-        ),
+        add(compact.placeOf(start), compact.placeOf(end - 1) + 1, byCompact.get(value) as string),
       );
     }
     return places;

@@ -7,6 +7,7 @@
 // alone in prose: code is full of such words.
 import { type Encoding, type LogicalChar, readLogical } from './logical-text.ts';
 import { foldLetter, lettersOf, translationsOf, wordOf } from './placeholder-words.ts';
+import { nextStart, startPattern } from './start-pattern.ts';
 
 /** No accepted form is longer, so no more than this is ever held back in a stream. */
 export const MAX_PLACEHOLDER_LENGTH = 40;
@@ -33,6 +34,9 @@ export interface PlaceholderWords {
   root: WordNode;
   /** First letters that a form without brackets can have. */
   initials: ReadonlySet<number>;
+  /** Code units with which a placeholder could begin, and a pattern for them. */
+  startCodes: readonly number[];
+  starts: RegExp;
 }
 
 const createNode = (): WordNode => ({ next: new Map(), word: null, isTranslation: false });
@@ -52,7 +56,11 @@ const made = new Map<string, PlaceholderWords>();
 const MAX_MADE = 1000;
 
 export function placeholderWords(types: Iterable<string>): PlaceholderWords {
-  const names = [...new Set(Array.from(types, wordOf))];
+  const names: string[] = [];
+  for (const type of types) {
+    const name = wordOf(type);
+    if (!names.includes(name)) names.push(name);
+  }
   const key = names.join();
   const known = made.get(key);
   if (known !== undefined) return known;
@@ -60,7 +68,9 @@ export function placeholderWords(types: Iterable<string>): PlaceholderWords {
   for (const name of names) addWord(root, lettersOf(name), lettersOf(name), false);
   for (const name of names)
     for (const letters of translationsOf(name)) addWord(root, letters, lettersOf(name), true);
-  const words = { root, initials: new Set(names.map((name) => name.charCodeAt(0))) };
+  const initials = new Set(names.map((name) => name.charCodeAt(0)));
+  const startCodes = [...OPENERS, ...initials];
+  const words = { root, initials, startCodes, starts: startPattern(startCodes) };
   if (made.size >= MAX_MADE) made.clear();
   made.set(key, words);
   return words;
@@ -87,17 +97,11 @@ const CLOSERS: ReadonlyMap<number, number> = new Map([
   [0x300c, 0x300d],
 ]);
 const ANGLE = 60;
+const AMPERSAND = 38;
 const BACKSLASH = 92;
 const EQUALS = 61;
-
-/** Where a placeholder could begin. JSON's escapes and HTML references begin with a character of their own. */
-export const startsPlaceholder = (code: number, words: PlaceholderWords): boolean =>
-  code === BACKSLASH ||
-  code === 38 ||
-  code === 0xff3b ||
-  code === 0xff1c ||
-  CLOSERS.has(code) ||
-  words.initials.has(code);
+/** JSON's escapes and HTML references begin with a character of their own. */
+const OPENERS = [BACKSLASH, AMPERSAND, 0xff3b, 0xff1c, ...CLOSERS.keys()];
 
 /** space, `-`, `_`, backslash */
 const isSeparator = (code: number): boolean =>
@@ -262,8 +266,8 @@ export function matchPlaceholder(
 
 /** Keys of all texts that would be taken for placeholders with these words. */
 export function findPlaceholderKeys(text: string, words: PlaceholderWords, keys: Set<string>): void {
-  for (let at = 0; at < text.length; at += 1) {
-    if (!startsPlaceholder(text.charCodeAt(at), words)) continue;
+  const { starts } = words;
+  for (let at = nextStart(text, 0, starts); at < text.length; at = nextStart(text, at + 1, starts)) {
     const match = matchPlaceholder(text, at, words, { before: text[at - 1] ?? '' });
     if (match !== null && match !== 'partial') keys.add(match.key);
   }

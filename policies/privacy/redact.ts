@@ -21,8 +21,8 @@ export interface RedactOptions {
   key?: Buffer;
   /** Tell the model about placeholders. Default false: only chats have a place for it. */
   note?: boolean;
-  /** Looks at the redacted request once more. Default: not. */
-  inspectAgain?: (request: ChatRequest) => Inspection;
+  /** Looks at these texts of the redacted request once more. Default: not. */
+  inspectAgain?: (request: ChatRequest, options: { texts: ReadonlySet<string> }) => Inspection;
 }
 
 export interface Redacted {
@@ -49,6 +49,8 @@ function createStandIns(context: OperatorContext, operatorOf: (type: string) => 
 interface Replaced {
   request: ChatRequest;
   entries: readonly VaultEntry[];
+  /** The texts with stand-ins: the others hold what they held before. */
+  changed: ReadonlySet<string>;
 }
 
 function replaceForms(request: ChatRequest, found: RequestForms, options: RedactOptions): Replaced {
@@ -73,7 +75,8 @@ function replaceForms(request: ChatRequest, found: RequestForms, options: Redact
       ...(standIn.parts && { parts: standIn.parts }),
     });
   }
-  if (entries.length === 0) return { request, entries };
+  const changed = new Set<string>();
+  if (entries.length === 0) return { request, entries, changed };
 
   const redacted = mapTextSlots(request, (text, _label, place) => {
     const spans = found.spans.get(text);
@@ -87,9 +90,12 @@ function replaceForms(request: ChatRequest, found: RequestForms, options: Redact
       out += text.slice(copied, start) + standIn;
       copied = end;
     }
-    return copied === 0 ? text : out + text.slice(copied);
+    if (copied === 0) return text;
+    out += text.slice(copied);
+    changed.add(out);
+    return out;
   });
-  return { request: redacted, entries };
+  return { request: redacted, entries, changed };
 }
 
 /** The findings that are no stand-ins and hold none: what is left to replace. */
@@ -117,14 +123,14 @@ export function redactForms(
   options: RedactOptions = {},
 ): Redacted {
   const { note = false, inspectAgain } = options;
-  let { request: redacted, entries } = replaceForms(request, found, options);
+  let { request: redacted, entries, changed } = replaceForms(request, found, options);
   for (let round = 1; round < MAX_ROUNDS && inspectAgain !== undefined && entries.length > 0; round += 1) {
     const standIns = entries.map(({ standIn }) => standIn);
-    const left = withoutStandIns(inspectAgain(redacted), standIns);
+    const left = withoutStandIns(inspectAgain(redacted, { texts: changed }), standIns);
     if (left.values.size === 0) break;
     const more = replaceForms(redacted, formsOf(redacted, left), options);
     if (more.entries.length === 0) break;
-    redacted = more.request;
+    ({ request: redacted, changed } = more);
     entries = [...entries, ...more.entries];
   }
   if (entries.length === 0) return { request, vault: emptyVault };

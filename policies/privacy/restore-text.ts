@@ -1,7 +1,8 @@
 // Puts values back into one text, or into a text that arrives in pieces. What may be the beginning of a stand-in is held back,
 // and nothing else.
 import type { Encoding } from './logical-text.ts';
-import { matchPlaceholder, startsPlaceholder } from './placeholders.ts';
+import { matchPlaceholder } from './placeholders.ts';
+import { nextStart, startPattern } from './start-pattern.ts';
 import type { Vault, VaultEntry } from './vault.ts';
 
 export type { Encoding } from './logical-text.ts';
@@ -64,6 +65,7 @@ export class TextRestorer {
   readonly #kind: TextKind;
   readonly #report: RestoreReport | undefined;
   readonly #place: JsonPlace | null;
+  readonly #starts: RegExp;
   /** The end of the text so far that may be the beginning of a stand-in: at most MAX_PLACEHOLDER_LENGTH characters. */
   rest = '';
   /** The character in front of `rest`. */
@@ -74,6 +76,8 @@ export class TextRestorer {
     this.#kind = kind;
     this.#report = report;
     this.#place = kind.encoding === 'json' ? new JsonPlace() : null;
+    this.#starts =
+      this.#place !== null && vault.hasNumbers ? startPattern([...vault.startCodes, QUOTE]) : vault.starts;
   }
 
   /** The pieces that are settled by now; without `rest` all of the text when `isLast`. */
@@ -90,10 +94,8 @@ export class TextRestorer {
     };
     let at = 0;
     while (at < text.length) {
-      if (!this.#mayStart(text.charCodeAt(at))) {
-        at += 1;
-        continue;
-      }
+      at = nextStart(text, at, this.#starts);
+      if (at === text.length) break;
       const isQuote = text.charCodeAt(at) === QUOTE;
       if (isQuote) copyTo(at);
       const found = isQuote ? this.#findNumber(text, at, isLast) : this.#find(text, at, isLast);
@@ -114,15 +116,6 @@ export class TextRestorer {
     if (at > 0) this.#before = text[at - 1] as string;
     this.rest = text.slice(at);
     return pieces;
-  }
-
-  #mayStart(code: number): boolean {
-    const { words, literals, hasPlaceholders, hasNumbers } = this.#vault;
-    if (code === QUOTE) return hasNumbers && this.#place !== null;
-    return (
-      (hasPlaceholders && startsPlaceholder(code, words)) ||
-      (literals !== null && (literals.startsWith(code) || code === 92 || code === 38))
-    );
   }
 
   /** A number: go on there, this is nothing to restore. */

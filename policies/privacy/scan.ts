@@ -104,12 +104,11 @@ export function createScanner(
 
   /** All that recognizers find in a text that was read. */
   function findAll(reading: Reading, types: ReadonlySet<string> | undefined): Finding[] {
-    const { active } = reading;
+    const { active, owners } = reading;
     found = [];
     index = reading.index;
     let hasLayouts = false;
-    for (let owner = 0; owner < recognizers.length; owner += 1) {
-      if (active[owner] === 0) continue;
+    for (const owner of owners) {
       const { type, layouts } = recognizers[owner] as Recognizer;
       if (types !== undefined && !types.has(type)) {
         active[owner] = 0;
@@ -135,7 +134,7 @@ export function createScanner(
         hasView = mayHaveView(text, reading.index.unitsOr);
         if (mayHaveEncodedText(reading.index)) encoded = encodedTexts(reading.index);
       }
-      if (reading.isEmpty) break;
+      if (reading.owners.length === 0) break;
       const strong = findAll(reading, options.types);
       const resolved = resolveOverlaps(strong);
       kept = round === 0 ? resolved : resolveOverlaps([...kept, ...resolved]);

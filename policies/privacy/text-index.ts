@@ -182,9 +182,9 @@ function readUnits(index: IndexedText, set: Uint32Array): number {
 /** Which recognizers have something to do in a text, and where. */
 export interface Reading {
   readonly index: IndexedText;
-  /** Is no recognizer to run? */
-  isEmpty: boolean;
-  /** One byte per recognizer: 1 where it must run. */
+  /** The recognizers that must run, ascending. */
+  owners: readonly number[];
+  /** One byte per recognizer: 1 for those. */
   readonly active: Uint8Array;
   /** Where anchors of this recognizer stand, ascending. */
   hitsOf(owner: number): number[];
@@ -230,6 +230,13 @@ export function createTextReader(
 
   const index = new IndexedText();
   const active = new Uint8Array(recognizers.length);
+  // There are hundreds of recognizers, and of most texts few have anything to read.
+  let touched: number[] = [];
+  const everyone = recognizers.map((_, owner) => owner);
+  const touch = (owner: number): void => {
+    active[owner] = 1;
+    touched.push(owner);
+  };
   // Hits as one chain per recognizer.
   const first = new Int32Array(recognizers.length);
   const last = new Int32Array(recognizers.length);
@@ -249,9 +256,11 @@ export function createTextReader(
     hitAt[hits] = at;
     hitNext[hits] = -1;
     if (active[owner] === 1) hitNext[last[owner] as number] = hits;
-    else first[owner] = hits;
+    else {
+      first[owner] = hits;
+      touch(owner);
+    }
     last[owner] = hits;
-    active[owner] = 1;
     hits += 1;
   };
 
@@ -287,7 +296,7 @@ export function createTextReader(
 
   const reading: Reading = {
     index,
-    isEmpty: true,
+    owners: [],
     active,
     hitsOf(owner) {
       if (!usePrefilter) return Array.from({ length: index.length }, (_, at) => at);
@@ -304,7 +313,8 @@ export function createTextReader(
 
   return (text) => {
     index.load(text);
-    active.fill(0);
+    for (const owner of touched) active[owner] = 0;
+    touched = [];
     hits = 0;
     if (hitAt.length > KEPT_LENGTH) {
       hitAt = new Int32Array(256);
@@ -313,28 +323,28 @@ export function createTextReader(
     read();
     index.addGroups();
     if (!usePrefilter) {
-      active.fill(1);
-      reading.isEmpty = false;
+      for (const owner of everyone) touch(owner);
+      reading.owners = everyone;
       return reading;
     }
     for (const owner of always) {
-      active[owner] = 1;
+      touch(owner);
       first[owner] = -1;
     }
     for (const { char, owner } of singles) {
       if (active[owner] === 1 || !text.includes(char)) continue;
-      active[owner] = 1;
+      touch(owner);
       first[owner] = -1;
     }
-    let any = false;
-    for (let owner = 0; owner < recognizers.length; owner += 1) {
-      if (active[owner] === 0) continue;
-      const { minDigits, mayContain } = recognizers[owner] as Recognizer;
-      if ((minDigits !== undefined && index.longestCluster < minDigits) || mayContain?.(text) === false)
-        active[owner] = 0;
-      else any = true;
-    }
-    reading.isEmpty = !any;
+    reading.owners = touched
+      .filter((owner) => {
+        const { minDigits, mayContain } = recognizers[owner] as Recognizer;
+        const isOut =
+          (minDigits !== undefined && index.longestCluster < minDigits) || mayContain?.(text) === false;
+        if (isOut) active[owner] = 0;
+        return !isOut;
+      })
+      .sort((a, b) => a - b);
     return reading;
   };
 }

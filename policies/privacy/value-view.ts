@@ -8,13 +8,17 @@ import { confusableOf } from './look-alikes.ts';
 
 export interface ValueView {
   text: string;
-  /** Index in the original of each character; null: the same. */
-  starts: Uint32Array | null;
-  /** Index behind it. */
-  ends: Uint32Array | null;
+  /**
+   * Where the view differs from the original, else null: its pieces in order, three numbers each: where the piece begins in the view,
+   * where in the original, and where it ends there. A piece as long as its original maps to it character by character, another one
+   * as a whole.
+   */
+  pieces: readonly number[] | null;
 }
 
 const IS_NOT_PLAIN = /[^\x20-\x7e]|[%&\\*`]| {2}/;
+/** Words that stand as they are, single spaces between them; bounded, as the runtime remembers where each of them began. */
+const PLAIN_RUN = /[!-$'-)+-[\]-_a-~]+(?: [!-$'-)+-[\]-_a-~]+){0,200}/y;
 
 const latinLook = (char: string): string => {
   const look = confusableOf(char.charCodeAt(0));
@@ -52,98 +56,129 @@ function decodeAt(text: string, at: number, code: number): Decoded {
 }
 
 const SPACE = /\s/;
+const QUOTATION = 62;
 
 /** Linear in the text's length. */
 export function valueView(text: string): ValueView {
-  if (!IS_NOT_PLAIN.test(text)) return { text: text.toLowerCase(), starts: null, ends: null };
-  const out: string[] = [];
-  const starts: number[] = [];
-  const ends: number[] = [];
-  /** White space since the last character, and whether a line ended in it: then `>` is a quotation's. */
-  let space: { start: number; end: number; isLine: boolean } | null = null;
+  if (!IS_NOT_PLAIN.test(text)) return { text: text.toLowerCase(), pieces: null };
+  let out = '';
+  const pieces: number[] = [];
+  /** White space since the last character, from where to where, and whether a line ended in it: then `>` is a quotation's. */
+  let spaceStart = -1;
+  let spaceEnd = 0;
+  let isLine = false;
 
-  const put = (char: string, start: number, end: number): void => {
+  const put = (view: string, start: number, end: number): void => {
+    if (spaceStart >= 0) {
+      pieces.push(out.length, spaceStart, spaceEnd);
+      out += ' ';
+      spaceStart = -1;
+      isLine = false;
+    }
+    pieces.push(out.length, start, end);
+    out += view;
+  };
+  const putCharacter = (char: string, start: number, end: number): void => {
     if (SPACE.test(char)) {
-      const isLine = char === '\n' || char === '\r' || space?.isLine === true;
-      space = { start: space?.start ?? start, end, isLine };
-      return;
-    }
-    if (char === '*' || char === '`') return;
-    if (char === '>' && space?.isLine === true) {
-      space.end = end;
-      return;
-    }
-    if (space !== null) {
-      out.push(' ');
-      starts.push(space.start);
-      ends.push(space.end);
-      space = null;
-    }
-    for (let i = 0; i < char.length; i += 1) {
-      starts.push(start);
-      ends.push(end);
-    }
-    out.push(char);
+      if (spaceStart < 0) spaceStart = start;
+      spaceEnd = end;
+      isLine ||= char === '\n' || char === '\r';
+    } else if (char === '>' && isLine) spaceEnd = end;
+    else if (char !== '*' && char !== '`' && char !== '') put(char, start, end);
   };
 
   for (let at = 0; at < text.length; ) {
     const code = text.charCodeAt(at);
+    PLAIN_RUN.lastIndex = at;
+    if (!(isLine && code === QUOTATION) && PLAIN_RUN.test(text)) {
+      const end = PLAIN_RUN.lastIndex;
+      put(text.slice(at, end).toLowerCase(), at, end);
+      at = end;
+      continue;
+    }
     const decoded = code === 92 || code === 37 || code === 38 ? decodeAt(text, at, code) : null;
     if (decoded !== null) {
       const [plain, length] = decoded;
-      for (const char of plain) put(foldOne(char), at, at + length);
+      for (const char of plain) putCharacter(foldOne(char), at, at + length);
       at += length;
-    } else if (code < 128) {
-      put(code >= 65 && code <= 90 ? String.fromCharCode(code | 32) : (text[at] as string), at, at + 1);
-      at += 1;
     } else {
       const char = String.fromCodePoint(text.codePointAt(at) as number);
-      const plain = foldCharacter(char);
-      if (plain !== '') put(plain, at, at + char.length);
+      putCharacter(foldOne(char), at, at + char.length);
       at += char.length;
     }
   }
-  if (space !== null) {
-    out.push(' ');
-    starts.push((space as { start: number }).start);
-    ends.push((space as { end: number }).end);
+  if (spaceStart >= 0) {
+    pieces.push(out.length, spaceStart, spaceEnd);
+    out += ' ';
   }
-  return { text: out.join(''), starts: Uint32Array.from(starts), ends: Uint32Array.from(ends) };
+  return { text: out, pieces };
 }
 
 const foldOne = (char: string): string =>
   char.charCodeAt(0) < 128 ? char.toLowerCase() : foldCharacter(char);
 
+/** The original's place of the character at `at` of the view: `[start, end]`. */
+function originalPlace(
+  { text, pieces }: { text: string; pieces: readonly number[] },
+  at: number,
+): [number, number] {
+  let low = 0;
+  let high = pieces.length / 3 - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pieces[3 * middle] as number) <= at) low = middle;
+    else high = middle - 1;
+  }
+  const [from, start, end] = pieces.slice(3 * low, 3 * low + 3) as [number, number, number];
+  const length = (pieces[3 * low + 3] ?? text.length) - from;
+  return length === end - start ? [start + at - from, start + at - from + 1] : [start, end];
+}
+
 /** The original's span of a span of the view. */
-export const originalSpan = (view: ValueView, start: number, end: number): { start: number; end: number } =>
-  view.starts === null || view.ends === null
-    ? { start, end }
-    : { start: view.starts[start] as number, end: view.ends[end - 1] as number };
+export function originalSpan(
+  { text, pieces }: ValueView,
+  start: number,
+  end: number,
+): { start: number; end: number } {
+  if (pieces === null) return { start, end };
+  const view = { text, pieces };
+  return { start: originalPlace(view, start)[0], end: originalPlace(view, end - 1)[1] };
+}
 
 /** Between the groups of a number: `4111 1111-1111.1111`. */
-const isGrouping = (char: string): boolean => ' -./()_'.includes(char);
-const IS_ALPHANUMERIC = /[\p{L}\p{N}]/u;
+const GROUPING = /[ \-./()_]+/g;
 
 export interface CompactView {
   text: string;
-  /** Index in the normal view of each character. */
-  places: Uint32Array;
+  /** Index in the normal view of a character. */
+  placeOf(at: number): number;
 }
 
-/** The view with the groups of numbers joined: letters and digits alone, other signs as line ends. */
+/** The view with the groups of numbers joined. */
 export function compactView({ text }: ValueView): CompactView {
-  let out = '';
-  const places: number[] = [];
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] as string;
-    const code = char.charCodeAt(0);
-    const isKept =
-      code < 128 ? (code >= 48 && code <= 57) || (code >= 97 && code <= 122) : IS_ALPHANUMERIC.test(char);
-    if (!isKept && isGrouping(char)) continue;
-    out += isKept ? char : '\n';
-    places.push(at);
+  let places: Uint32Array | undefined;
+  return {
+    text: text.replace(GROUPING, ''),
+    placeOf(at) {
+      places ??= keptPlaces(text);
+      return places[at] as number;
+    },
+  };
+}
+
+function keptPlaces(text: string): Uint32Array {
+  const places = new Uint32Array(text.length);
+  let count = 0;
+  let from = 0;
+  const keep = (to: number): void => {
+    while (from < to) places[count++] = from++;
+  };
+  for (const { index, 0: grouping } of text.matchAll(GROUPING)) {
+    keep(index);
+    from = index + grouping.length;
   }
-  return { text: out, places: Uint32Array.from(places) };
+  keep(text.length);
+  return places;
 }
 
 export interface ValueForms {
@@ -153,12 +188,24 @@ export interface ValueForms {
 }
 
 const MIN_DIGITS = 7;
+const OUTER_SIGNS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
+const SIGN = /[^\p{L}\p{N}]/u;
 
 /** The forms in which a value is looked for. */
 export function valueForms(value: string): ValueForms {
   const view = valueView(value);
-  const compact = compactView(view).text.trim();
-  const digits = compact.replace(/\D/g, '').length;
-  const isNumber = digits >= MIN_DIGITS && digits * 2 >= compact.length && !compact.includes('\n');
-  return { normal: view.text.trim().replace(/\\+$/, ''), compact: isNumber ? compact : '' };
+  const normal = view.text.trim().replace(/\\+$/, '');
+  const digits = countDigits(view.text);
+  if (digits < MIN_DIGITS) return { normal, compact: '' };
+  const compact = compactView(view).text.replace(OUTER_SIGNS, '');
+  return { normal, compact: digits * 2 >= compact.length && !SIGN.test(compact) ? compact : '' };
+}
+
+function countDigits(text: string): number {
+  let digits = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 48 && code <= 57) digits += 1;
+  }
+  return digits;
 }

@@ -1,6 +1,7 @@
 // What stands behind the stand-ins of one outgoing request. Lives as long as the request; shows nothing when it is logged.
 import { Literals } from './literals.ts';
 import { type PlaceholderWords, placeholderKey, placeholderWords } from './placeholders.ts';
+import { startPattern } from './start-pattern.ts';
 
 /** Where a value may be put back: in every text of the answer, in the arguments of tool calls alone, or nowhere. */
 export const REACHES = ['everywhere', 'arguments', 'never'] as const;
@@ -31,6 +32,9 @@ export class Vault {
   /** Placeholders stand in the request. */
   readonly hasPlaceholders: boolean;
   readonly hasNumbers: boolean;
+  /** Code units with which a stand-in can begin, and a pattern for them. */
+  readonly startCodes: readonly number[];
+  readonly starts: RegExp;
   readonly #entries: readonly VaultEntry[];
   readonly #byKey = new Map<string, VaultEntry>();
 
@@ -53,6 +57,12 @@ export class Vault {
     for (const entry of literals) this.literals?.add(entry.standIn, entry);
     for (const entry of literals)
       for (const { text, value } of entry.parts ?? []) this.literals?.add(text, { ...entry, value });
+    this.startCodes = [
+      ...(this.hasPlaceholders ? this.words.startCodes : []),
+      ...(this.literals?.starts ?? []),
+    ];
+    this.starts =
+      this.hasPlaceholders && this.literals === null ? this.words.starts : startPattern(this.startCodes);
   }
 
   get size(): number {

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
+import { isNamePart } from '../../policies/privacy/name-places.ts';
 import { valueView } from '../../policies/privacy/value-view.ts';
 import type { LoadedConfig } from '../config/config.ts';
 import { loadConfig } from '../config/config.ts';
@@ -91,7 +92,9 @@ function hasPartOf({ value, prompt }: Canary, body: string): boolean {
   const sent = valueView(String(messages.at(-1)?.content)).text;
   const around = valueView(prompt.replace(value, '')).text;
   const whole = valueView(value).text;
-  const parts = whole.match(PART) ?? [whole];
+  // A title says nothing of whose it is.
+  const telling = (whole.match(PART) ?? []).filter((part) => isNamePart(part));
+  const parts = telling.length > 0 ? telling : [whole];
   return sent.includes(whole) || parts.some((part) => sent.includes(part) && !around.includes(part));
 }
 
@@ -111,7 +114,8 @@ export function wilson(hits: number, of: number): [low: number, high: number] {
   const spread = z * Math.sqrt((share * (1 - share)) / of + (z * z) / (4 * of * of));
   const scale = 1 + (z * z) / of;
   const middle = share + (z * z) / (2 * of);
-  return [Math.max(0, (middle - spread) / scale), Math.min(1, (middle + spread) / scale)];
+  // Nothing and all end at 0 and 1 exactly, which rounding misses.
+  return [hits === 0 ? 0 : (middle - spread) / scale, hits === of ? 1 : (middle + spread) / scale];
 }
 
 async function send(gateway: RunningGateway, { prompt }: Canary): Promise<string> {

@@ -8,6 +8,7 @@ import type { LoadedConfig } from '../config/config.ts';
 import { privacyOptions } from '../config/privacy.ts';
 import { gatherFacts } from '../facts.ts';
 import { callerGoals } from '../goals.ts';
+import { labelsOf } from '../sensitivity.ts';
 
 export interface Decided {
   targets: readonly TargetView[];
@@ -41,8 +42,9 @@ export function decider(
   const privacy = privacyOptions(loaded.config, loaded.targets);
   const goalsOf = callerGoals(loaded.config);
   const own = loaded.calibration?.own ?? null;
+  const labels = labelsOf(loaded.config);
   return (request, { caller = 'anonymous', headers = {} } = {}) => {
-    const context = { requestId: 'route', surface: 'cli', caller, headers, now: new Date(), own };
+    const context = { requestId: 'route', surface: 'cli', caller, headers, now: new Date(), own, labels };
     const inspection = inspectRequest(request, privacy);
     const facts = gatherFacts(request, { ...context, goals: goalsOf(caller) }, inspection);
     return { targets: views, facts, decision: decide(facts, views, loaded.policies) };

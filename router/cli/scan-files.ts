@@ -1,6 +1,6 @@
 // `tiergate scan` over whole texts: what is in them by place, the texts with stand-ins, or a report.
 import { readFileSync } from 'node:fs';
-import { text as readAll } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { GatewayError } from '../../contract/errors.ts';
 import type { Finding } from '../../contract/recognizer.ts';
 import {
@@ -19,12 +19,14 @@ export interface FileFlags {
   decrypt?: boolean;
   report?: 'html';
   operator: NonNullable<RedactionOptions['operator']>;
+  caller?: string;
   showValues?: boolean;
 }
 
 /** @throws {GatewayError} INVALID_REQUEST when a file cannot be read */
 async function readText(file: string): Promise<string> {
-  if (file === '-') return readAll(process.stdin);
+  // Not as a stream's text, which loses a byte order mark.
+  if (file === '-') return (await buffer(process.stdin)).toString('utf8');
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
@@ -75,7 +77,7 @@ export async function scanFiles(
   const texts = await Promise.all(files.map(async (file) => ({ file, text: await readText(file) })));
   if (flags.decrypt === true) {
     const secret = secretOf() ?? needsSecret();
-    return { output: texts.map(({ text }) => decrypt(text, secret)).join(''), found: 0 };
+    return { output: texts.map(({ text }) => decrypt(text, secret, flags.caller)).join(''), found: 0 };
   }
   const scanned = texts.map(({ file, text }): ScannedFile => ({ file, text, findings: scan(text, options) }));
   const found = scanned.reduce((total, { findings }) => total + findings.length, 0);
@@ -92,8 +94,13 @@ export async function scanFiles(
   return { output: redacted?.join('') ?? table(scanned, flags.showValues === true), found };
 }
 
-function redactedText(text: string, { operator }: FileFlags, options: PrivacyOptions): string {
+function redactedText(text: string, { operator, caller }: FileFlags, options: PrivacyOptions): string {
   const secret = secretOf();
   if (secret === undefined && (operator === 'hash' || operator === 'encrypt')) needsSecret();
-  return redact(text, { ...options, operator, ...(secret !== undefined && { key: secret }) }).output;
+  return redact(text, {
+    ...options,
+    operator,
+    ...(secret !== undefined && { key: secret }),
+    ...(caller !== undefined && { caller }),
+  }).output;
 }

@@ -20,6 +20,7 @@ Examples:
   $ tiergate scan --min-score 0.9 --type EMAIL --type IBAN < texts.jsonl
   $ tiergate scan notes.txt mail.eml
   $ tiergate scan --redact < mail.txt > mail-without-values.txt
+  $ tiergate scan --decrypt --caller anonymous < what-the-upstream-got.txt
   $ tiergate scan --report html logs/*.log > report.html
 
 Exit codes: 0 done, 2 at least one line could not be read (the others were), 3 something was found (--fail).`;
@@ -123,6 +124,10 @@ export function scanCommand(): Command {
         .default('redact'),
     )
     .option('--decrypt', 'put back what --operator encrypt replaced (key: TIERGATE_PRIVACY_KEY)')
+    .option(
+      '--caller <name>',
+      "whose key: a gateway's caller (`anonymous` without API keys); default: this command's own",
+    )
     .addOption(new Option('--report <format>', 'a page to look at, on standard output').choices(['html']))
     .option('--show-values', 'with files and reports: show what was found, not only hints')
     .option('--fail', 'exit with 3 when something was found')

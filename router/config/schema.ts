@@ -2,7 +2,7 @@
 // docs/configuration.md explains each.
 import { z } from 'zod';
 import { CASCADE_MODES } from '../../contract/draft.ts';
-import { SENSITIVITIES } from '../../contract/policy.ts';
+import { SENSITIVITIES, type Sensitivity, TOPICS, type Topic } from '../../contract/policy.ts';
 import { SURFACES } from '../../contract/tier.ts';
 import { OPERATING_POINTS } from '../../policies/privacy/names.ts';
 import { DEFAULT_REACH } from '../../policies/privacy/reach.ts';
@@ -99,6 +99,11 @@ const target = z.strictObject({
 });
 export type TargetConfig = z.infer<typeof target>;
 
+/** What is about people's health, money or work is not for everybody, whether or not it names somebody. */
+const topicLabels = Object.fromEntries(
+  TOPICS.map((topic) => [topic, z.enum(SENSITIVITIES).default('internal')]),
+) as Record<Topic, z.ZodDefault<z.ZodEnum<{ [label in Sensitivity]: label }>>>;
+
 const policies = z.array(z.union([z.string().min(1), ruleSetSchema]));
 
 const goals = z.strictObject({
@@ -138,6 +143,10 @@ export const configSchema = z.strictObject({
           z.strictObject({
             name: z.string().min(1),
             key: z.string().min(8),
+            sensitivity: z
+              .enum(SENSITIVITIES)
+              .default('public')
+              .describe("the least label of this key's requests"),
             goals: goals.optional().describe("for this key's requests, over routing.goals"),
           }),
         )
@@ -227,6 +236,7 @@ export const configSchema = z.strictObject({
       names: z.array(z.enum(TYPES)).default(['PERSON', 'ADDRESS']),
       operating_point: z.enum(OPERATING_POINTS).default('balanced'),
       sensitivity: z.record(z.string(), z.enum(SENSITIVITIES)).default({}),
+      topics: z.strictObject(topicLabels).prefault({}).describe('the label of a request that is about this'),
       operators: z
         .record(
           z.string(),

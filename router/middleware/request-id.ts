@@ -18,9 +18,10 @@ function timeOrderedId(): string {
 export const requestId = (): MiddlewareHandler<GatewayEnv> =>
   async function requestId(context, next) {
     const id = timeOrderedId();
-    const given = context.req.header('x-request-id');
+    // Hono's own accessor would build a web `Headers` of all of them.
+    const given = context.env.incoming.headers['x-request-id'];
     context.set('requestId', id);
-    context.set('clientRequestId', given !== undefined && SAFE_ID.test(given) ? given : id);
+    context.set('clientRequestId', typeof given === 'string' && SAFE_ID.test(given) ? given : id);
     return next();
   };
 

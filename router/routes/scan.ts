@@ -3,13 +3,16 @@
 import type { Handler } from 'hono';
 import { z } from 'zod';
 import type { ChatRequest } from '../../contract/chat.ts';
+import { topicsOf } from '../../policies/classify/topics.ts';
 import { inspectRequest } from '../../policies/privacy/conversation.ts';
 import { DEFAULT_HANDLING } from '../../policies/privacy/handling.ts';
 import { OPERATORS, redactRequest } from '../../policies/privacy/redact.ts';
 import type { GatewayEnv } from '../env.ts';
 import { idHeaders } from '../middleware/request-id.ts';
 import type { Gateway } from '../pipeline.ts';
+import { sensitivityOfRequest } from '../sensitivity.ts';
 import { readBody } from '../wire/body.ts';
+import { policyHeaders } from '../wire/headers.ts';
 import { parseBody, parseChatRequest } from '../wire/openai-chat.ts';
 
 const scanBody = z.looseObject({
@@ -33,6 +36,12 @@ export const scanTexts =
     const request =
       texts === null ? parseChatRequest(JSON.stringify({ model: 'scan', ...rest })) : requestOf(texts);
     const inspection = inspectRequest(request, gateway.privacy);
+    const topics = topicsOf(request);
+    const { sensitivity } = sensitivityOfRequest(
+      { found: inspection.sensitivity, topics },
+      { caller: context.get('caller'), headers: policyHeaders(context) },
+      gateway.labels,
+    );
     const { handling = DEFAULT_HANDLING } = gateway.privacy;
     const { names: _, ...patterns } = gateway.privacy;
     const redacted =
@@ -42,7 +51,7 @@ export const scanTexts =
             operatorOf: (type) => operator ?? handling.operators.operatorOf(type, 3),
             reach: handling.reach,
             key: handling.keyOf(context.get('caller')),
-            inspectAgain: (again) => inspectRequest(again, patterns),
+            inspectAgain: (again, { texts }) => inspectRequest(again, { ...patterns, texts }),
           }).request
         : null;
     const results = texts?.map((one, i) => ({
@@ -57,7 +66,8 @@ export const scanTexts =
     return Response.json(
       {
         object: 'scan',
-        sensitivity: inspection.sensitivity,
+        sensitivity,
+        topics,
         counts: inspection.counts,
         ...(results && { results }),
         ...(redacted && texts === null && { redacted: { ...redacted, model: rest['model'] ?? null } }),

@@ -2,12 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatEvent, ChatMessage, ChatRequest } from '../../contract/chat.ts';
 import { inspectRequest } from '../../policies/privacy/conversation.ts';
-import { type RedactOptions, redactRequest } from '../../policies/privacy/redact.ts';
+import { nameFinder } from '../../policies/privacy/names.ts';
+import { OperatorTable } from '../../policies/privacy/operator-table.ts';
+import {
+  OPERATORS,
+  type OperatorName,
+  type RedactOptions,
+  redactRequest,
+} from '../../policies/privacy/redact.ts';
 import { restoreCompletion, restoreEvents } from '../../policies/privacy/restore.ts';
 import { SYSTEM_NOTE } from '../../policies/privacy/system-note.ts';
 import { Vault } from '../../policies/privacy/vault.ts';
 import { restoreText, vaultEntry } from '../support/vault.ts';
 
+const names = nameFinder();
 const MAIL = 'anna.weber@example.com';
 const OTHER = 'jo@example.org';
 const KEY = 'sk-proj-Zr8Kq2Lw9Xc4Vb7Nm1Aa_Sd3Fg6Hj5-Kl0Qw';
@@ -135,6 +143,49 @@ describe('hard cases of handling', () => {
     const { request, vault } = redact(ask(text));
     expect(String(contents(request)[0])).not.toContain('@');
     expect(restoreText(String(contents(request)[0]), vault)).toBe(text);
+  });
+
+  it.each([
+    'Anna-Lena Müller-Lüdenscheidt',
+    'Miguel Ángel de la Torre y Vega',
+    "Siobhán O'Sullivan-Byrne",
+    'Jean-Baptiste d’Artagnan',
+    'Dr. Martin L. King Jr.',
+  ])('35. a name of many words is one placeholder, put back once: iusable_anonymization#1: %s', (name) => {
+    const text = `My name is ${name}. Please write to ${name} today.`;
+    const request = ask(text);
+    const { request: redacted, vault } = redactRequest(request, inspectRequest(request, { names }));
+    const persons = vault.entries().filter(({ type }) => type === 'PERSON');
+    // A title may be left in front.
+    expect(
+      persons.map(({ value }) => name.replace(/^Dr\. /, '').endsWith(value.replace(/^Dr\. /, ''))),
+    ).toEqual([true]);
+    const sent = String(contents(redacted)[0]);
+    expect(sent.match(/\[PERSON_\d+[a-z]?\]/g)).toEqual(['[PERSON_1]', '[PERSON_1]']);
+    for (const word of name.match(/\p{L}{4,}/gu)!) expect(sent).not.toContain(word);
+    expect(restoreText(sent, vault)).toBe(text);
+    expect(restoreText('[PERSON_1] [PERSON_1]', vault)).toBe(`${persons[0]!.value} ${persons[0]!.value}`);
+  });
+
+  it('37. making or trying an operator leaves nothing behind: presidio#2025', () => {
+    const request = ask(`${MAIL} and ${OTHER}`);
+    const options = (operator: OperatorName): RedactOptions => ({
+      operatorOf: () => operator,
+      key: Buffer.alloc(32, 7),
+    });
+    for (const operator of OPERATORS) {
+      const first = redact(request, options(operator));
+      // What a check of the settings does: an operator made, and tried on values of its own.
+      for (const other of OPERATORS) {
+        new OperatorTable({ default: other }).operatorOf('EMAIL', 3);
+        redact(ask('a dry run for probe@example.net'), options(other));
+      }
+      const again = redact(request, options(operator));
+      const values = again.vault.entries().map(({ value }) => value);
+      expect(values).toEqual(operator === 'keep' ? [] : [MAIL, OTHER]);
+      expect(again.vault.entries().map(({ number }) => number)).toEqual(operator === 'keep' ? [] : [1, 2]);
+      expect(again).toEqual(first);
+    }
   });
 
   it('36. one text has one label: stella#1040', () => {

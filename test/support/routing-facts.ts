@@ -39,6 +39,8 @@ export const factsOf = (changes: Partial<RequestFacts> = {}): RequestFacts => ({
   language: 'en',
   findings: {},
   sensitivity: 'public',
+  declaredSensitivity: 'public',
+  topics: [],
   headers: {},
   time: { iso: '2026-11-23T12:00:00', hour: 12, weekday: 1 },
   override: {},

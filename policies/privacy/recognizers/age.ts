@@ -5,6 +5,12 @@ import { gapBefore, wordBefore } from '../digit-places.ts';
 const YEARS = 'years?|yrs?|y/?o|años|ans|anni|anos|jahren?|jaar|lat';
 
 const WORDS = new Set('age aged edad alter âge età idade leeftijd wiek'.split(' '));
+/** How these words end: most words before a number are known not to be one by this alone. */
+const LAST = new Set(
+  [...WORDS].flatMap((word) =>
+    [...(word.at(-1) as string)].flatMap((char) => [char.charCodeAt(0), char.toUpperCase().charCodeAt(0)]),
+  ),
+);
 /** How `years`, `años`, `Jahre`, `meses` and the others begin. */
 const UNITS = new Set([...'yajmYAJM'].map((char) => char.charCodeAt(0)));
 
@@ -18,7 +24,7 @@ const places: Recognizer['places'] = (index) => {
     const end = runEnds[i] as number;
     if (end - start > 3) continue;
     const gap = gapBefore(index, start, 7);
-    const word = wordBefore(index, gap, 8);
+    const word = gap > 0 && LAST.has(units[gap - 1] as number) ? wordBefore(index, gap, 8) : -1;
     if (word > last && WORDS.has(index.text.slice(word, gap).toLowerCase())) places.push(word);
     const after = units[end] === 32 || units[end] === 45 ? end + 1 : end;
     if (UNITS.has(units[after] as number)) places.push(start);

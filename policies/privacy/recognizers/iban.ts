@@ -2,7 +2,7 @@
 import { defineRecognizer } from '../../../contract/recognizer.ts';
 import { isMod97Valid } from '../checksums.ts';
 
-/** Countries by the length of their IBAN. */
+/** Countries by the length of their IBAN; with those that use it without being in the registry (Iran, Algeria, much of Africa). */
 const COUNTRIES: Readonly<Record<number, string>> = {
   15: 'NO',
   16: 'BE',
@@ -13,10 +13,10 @@ const COUNTRIES: Readonly<Record<number, string>> = {
   22: 'BG BH CR DE GB GE IE ME RS VA',
   23: 'AE GI IL IQ OM SO TL',
   24: 'AD CZ ES MD PK RO SA SE SK TN VG',
-  25: 'LY PT ST',
-  26: 'IS TR',
-  27: 'BI DJ FR GR IT MC MR SM',
-  28: 'AL AZ BY CY DO GT HN HU LB NI PL SV',
+  25: 'LY PT ST AO CV GW MZ',
+  26: 'IS TR DZ IR',
+  27: 'BI DJ FR GR IT MC MR SM CF CG CM GA GQ KM MG TD',
+  28: 'AL AZ BY CY DO GT HN HU LB NI PL SV BF BJ CI MA ML NE SN TG',
   29: 'BR EG PS QA UA',
   30: 'JO KW MU YE',
   31: 'MT SC',

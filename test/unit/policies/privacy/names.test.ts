@@ -33,6 +33,16 @@ describe('nameFinder', () => {
     expect(nameFinder([]).find(text)).toEqual([]);
   });
 
+  it.each([
+    ['My name is Jean-Baptiste d’Artagnan.', ['PERSON Jean-Baptiste d’Artagnan']],
+    ['Please call Anne-Marie de l’Estoile today.', ['PERSON Anne-Marie de l’Estoile']],
+    ['Me llamo José Ortega y Gasset.', ['PERSON José Ortega y Gasset']],
+    ['Karl Freiherr von und zu Guttenberg schrieb.', ['PERSON Karl Freiherr von und zu Guttenberg']],
+    ['Ana López y María García llegan hoy.', ['PERSON Ana López', 'PERSON María García']],
+  ])('takes a name to its end, and two persons for two: %s', (sentence, expected) => {
+    expect(valuesOf(sentence, names.find(sentence))).toEqual(expected);
+  });
+
   it('finds the same in a text that it has seen before, and in one that only looks like it', () => {
     const long = `${text}\n${'Nothing is said here about anybody. '.repeat(10)}`;
     const first = names.find(long);

@@ -1,0 +1,56 @@
+// How far a person's name goes beyond what the tagger marked: over the rest of a word with hyphens (`Jean` in `Jean-Baptiste`),
+// elided particles (`d’Artagnan`), `von und zu`, and the `y` of Spanish surnames. One name must be one placeholder.
+
+/** Glued to the name: `-Baptiste`, `’Brien`. */
+const GLUED = /^(?:[-‐‑'’]\p{Lu}[\p{L}\p{M}]*)+/u;
+/** `d’Artagnan`, `de l'Estoile`, `dell’Acqua`. */
+const ELIDED = /^ (?:(?:d[ei]|de la|du) )?(?:[dDlL]|[dD]ell|[dD]all|[sS]ant)['’]\p{Lu}[\p{L}\p{M}]+/u;
+const UND_ZU = /^ (?:von und zu|von und zum|von und zur|zu und von)(?: \p{Lu}[\p{L}\p{M}]+)+/u;
+/** `Ortega y Gasset`: no other name follows, which would make it two persons. */
+const AND = /^ [yeé] (?:de )?(?:l[ao]s? )?(\p{Lu}[\p{L}\p{M}]+)(?![\p{L}\p{M}]|['’-]\p{L}| \p{Lu})/u;
+
+/** A capitalised word in front: `Хохлова` in `Хохлова Галина Валентиновна`. */
+const WORD_BEFORE = /(?<![\p{L}\p{M}\d_@#$.'’-])(\p{Lu}[\p{Ll}\p{M}]+) $/u;
+/** What stands before that begins a sentence or a line. */
+const SENTENCE_START = /(?:^|[.!?:;\n"“«>*#|-]\s*)$/;
+
+/**
+ * Where a person's name that was found from `start` on begins: one word earlier, if that is capitalised within a sentence, and in a
+ * script that the tagger was not trained on, or a forename.
+ */
+export function personStart(text: string, start: number, isForename: (word: string) => boolean): number {
+  const before = text.slice(Math.max(0, start - REACH), start);
+  const match = WORD_BEFORE.exec(before);
+  if (match === null || SENTENCE_START.test(before.slice(0, match.index))) return start;
+  const word = match[1] as string;
+  return !/\p{Script=Latin}/u.test(word) || isForename(word) ? start - match[0].length : start;
+}
+
+/** A piece longer than any name is not read. */
+const REACH = 80;
+const MAX_STEPS = 4;
+
+/** Where a person's name that was found up to `end` ends. @param isForename such a word after `y` begins another person */
+export function personEnd(
+  text: string,
+  start: number,
+  end: number,
+  isForename: (word: string) => boolean,
+): number {
+  let at = end;
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    const unit = text.charCodeAt(at);
+    // Most names end before a sign or a word in small letters that is none of these.
+    if (unit !== 32 && unit !== 39 && unit !== 45 && unit < 0x2010) return at;
+    const ahead = text.slice(at, at + REACH);
+    const more = GLUED.exec(ahead) ?? ELIDED.exec(ahead) ?? UND_ZU.exec(ahead);
+    if (more !== null) {
+      at += more[0].length;
+      continue;
+    }
+    const and = AND.exec(ahead);
+    if (and === null || isForename(and[1] as string) || !/\s/.test(text.slice(start, at))) return at;
+    at += and[0].length;
+  }
+  return at;
+}
