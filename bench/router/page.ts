@@ -9,7 +9,7 @@ import type { Line } from './unseen.ts';
 
 export interface Results {
   lines: Line[];
-  times: { p50: number; p99: number };
+  times: { p50: number; p99: number } | null;
   own: OwnLine[];
   guarantee: GuaranteeLine[];
   month: Month | null;
