@@ -125,7 +125,15 @@ export function gatherFacts(
     task,
     difficulty,
     gap: gapOf(
-      { ask, promptTokens, turns, tools, strictOutput: needs.jsonSchema, kind: kindOf(context.caller, task) },
+      {
+        ask,
+        task,
+        promptTokens,
+        turns,
+        tools,
+        strictOutput: needs.jsonSchema,
+        kind: kindOf(context.caller, task),
+      },
       context.own,
     ),
     language,

@@ -10,16 +10,19 @@ import { LocalHost, type LocalHostOptions } from '../tiers/local-host.ts';
 import { registry as providers } from '../tiers/providers/_registry.gen.ts';
 import { createRemoteRunner } from '../tiers/remote.ts';
 import { DEFAULT_RETRY } from '../tiers/retry.ts';
+import { labelsPath } from './calibrate/labels.ts';
 import { captures } from './capture.ts';
+import { calibrationPath } from './config/calibration.ts';
 import type { LoadedConfig } from './config/config.ts';
 import { privacyOptions } from './config/privacy.ts';
-import type { TargetConfig } from './config/schema.ts';
+import type { Config, TargetConfig } from './config/schema.ts';
 import type { ConfiguredTarget } from './config/targets.ts';
 import { callerGoals } from './goals.ts';
 import type { Gateway } from './pipeline.ts';
 import { referencePrice } from './record.ts';
 import { labelsOf } from './sensitivity.ts';
 import { Sessions } from './sessions.ts';
+import { Shadow } from './shadow.ts';
 import { type Share, shareOf } from './workers/share.ts';
 
 export interface RunningGateway extends Gateway {
@@ -145,19 +148,38 @@ export function createRunners(
   return { runners, egress };
 }
 
+/** Null: nothing is sampled, nobody consented, or there is no higher level to compare with. */
+function shadowOf(
+  gateway: Gateway,
+  { routing, ledger }: Config,
+  { path, share }: { path: string | null; share: Share },
+): Shadow | null {
+  const { shadow } = routing;
+  const levels = new Set([...gateway.runners.values()].map(({ runner }) => runner.target.tier));
+  if (shadow.share === 0 || ledger.capture.callers.length === 0 || !levels.has(1) || levels.size < 2)
+    return null;
+  return new Shadow(gateway, {
+    share: shadow.share,
+    dailyMicrousd: (shadow.budget_usd_per_day * 1e6) / share.of,
+    labelsFile: labelsPath(calibrationPath(routing.calibration, path, process.cwd())),
+    ...{ judge: shadow.judge, embedder: shadow.embedder, minSimilarity: shadow.min_similarity },
+  });
+}
+
 export function createGateway(
-  { config, targets, policies, trial, calibration }: LoadedConfig,
+  { config, path, targets, policies, trial, calibration }: LoadedConfig,
   { ledger, hosts, share, startedAtS, log }: GatewayParts,
 ): RunningGateway {
   const { runners, egress } = createRunners(targets, hosts, share);
   const all = [...runners.values()].map(({ runner }) => runner);
   const { cascade } = config.routing;
-  return {
+  const gateway: Gateway = {
     runners,
     policies,
     trial,
     own: calibration?.own ?? null,
     captures: captures(config.ledger.capture),
+    shadow: null,
     privacy: privacyOptions(config, targets),
     ledger,
     log,
@@ -178,7 +200,13 @@ export function createGateway(
       config.ledger.reference_target,
     ),
     startedAtS,
+  };
+  const shadow = shadowOf(gateway, config, { path, share });
+  return {
+    ...gateway,
+    shadow,
     async close() {
+      await shadow?.stop();
       await Promise.all(all.map((runner) => runner.close()));
       await egress.close();
       await ledger.close();

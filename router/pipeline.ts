@@ -25,6 +25,7 @@ import { ledgerEntry } from './record.ts';
 import { type PrivacyOptions, type RedactionGate, redactionGate } from './redaction-gate.ts';
 import type { Labels } from './sensitivity.ts';
 import { type Sessions, sessionKey } from './sessions.ts';
+import type { Shadow } from './shadow.ts';
 import { type Arm, armOf, type Trial } from './trial.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
 import type { SurfaceWire } from './wire/surface.ts';
@@ -39,6 +40,8 @@ export interface Gateway {
   /** Learned from own traffic. */
   own: OwnTraffic | null;
   captures: Captures;
+  /** Answers some captures again, in the background; null: none. */
+  shadow: Shadow | null;
   ledger: Ledger;
   log: Logger;
   requestTimeoutMs: number;
@@ -166,6 +169,7 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
       entry.capture = JSON.stringify(request);
     }
     await gateway.ledger.record(entry);
+    if (entry.capture !== undefined) gateway.shadow?.offer(facts, entry.capture);
     return entry.request.costMicrousd;
   };
 

@@ -5,12 +5,13 @@ import { basename } from 'node:path';
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { Capabilities, Target } from '../../contract/tier.ts';
 import { gapOf } from '../../policies/gap/gap.ts';
+import { fitOwnTraffic, ownOdds } from '../../policies/gap/own-traffic.ts';
 import { areaUnderRoc, qualityCurve, scoreRouter } from '../../policies/gap/training/metrics.ts';
 import { draftOf } from '../../tiers/draft-reader.ts';
 import { localRunner } from '../../tiers/local.ts';
 import { LocalHost } from '../../tiers/local-host.ts';
 
-/** What a call of the weaker model costs, of one of the stronger: the cascade pays it for every request. */
+/** What a call of the weaker model costs, of one of the stronger. Whoever is kept low pays it; the cascade pays it for all that it drafts. */
 export const WEAK_COST = 0.05;
 const ANSWER_TOKENS = 24;
 
@@ -22,8 +23,10 @@ export interface CascadeCurve {
   auc: number;
   /** Area between the curve and the line from all weak to all strong, by cost; 0.5 is the line. */
   apgr: number;
-  /** Mean quality over costs that both kinds of router can have, from the weak call to all strong. */
+  /** Mean quality over the costs from the weak call alone to all strong. */
   meanQuality: number;
+  /** Over the same costs, less the quality of the better router by the prompt alone: the least, and the mean. Null for those. */
+  aboveRouter: { least: number; mean: number } | null;
 }
 
 export interface CascadeResult {
@@ -74,6 +77,32 @@ interface Given {
   meanLogprob: number;
   meanEntropy: number;
   minMargin: number;
+  /** Of each token: its log probability, and how much likelier it was than the next. */
+  tokens: { logprob: number; margin: number }[];
+}
+
+/** Of the first tokens, which an early judgement sees. */
+const FIRST_TOKENS = 8;
+
+/** What a small model reads of an answer's own confidence. */
+function signalsOf({ meanLogprob, meanEntropy, minMargin, tokens }: Given): number[] {
+  const margins = tokens.map(({ margin }) => margin).sort((a, b) => a - b);
+  const first = tokens.slice(0, FIRST_TOKENS);
+  const meanOf = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  return [
+    meanLogprob,
+    meanEntropy,
+    minMargin,
+    Math.log(0.01 + minMargin),
+    margins[1] ?? 1,
+    // A token goes otherwise where two were about as likely: the expected number of such places.
+    tokens.reduce((sum, { margin }) => sum + Math.exp(-margin / 0.05), 0),
+    Math.min(0, ...tokens.map(({ logprob }) => logprob)),
+    meanOf(first.map(({ logprob }) => logprob)),
+    Math.min(1, ...first.map(({ margin }) => margin)),
+    tokens.length,
+  ];
 }
 
 async function answersOf(file: string, prompts: readonly string[]): Promise<Given[]> {
@@ -92,6 +121,8 @@ async function answersOf(file: string, prompts: readonly string[]): Promise<Give
             messages: [{ role: 'user', content }],
             max_tokens: ANSWER_TOKENS,
             temperature: 0,
+            logprobs: true,
+            top_logprobs: 2,
           },
           redacted: false,
         },
@@ -99,11 +130,18 @@ async function answersOf(file: string, prompts: readonly string[]): Promise<Give
       );
       if (answer.kind !== 'completion') throw new Error('a whole answer was asked for');
       const { text, confidence } = draftOf(answer.completion);
+      const { content: said } = answer.completion.choices[0]!['logprobs'] as {
+        content: { logprob: number; top_logprobs: { logprob: number }[] }[];
+      };
       given.push({
         text,
         meanLogprob: confidence?.meanLogprob ?? 0,
         meanEntropy: confidence?.meanEntropy ?? 0,
         minMargin: confidence?.minMargin ?? 0,
+        tokens: said.map(({ logprob, top_logprobs }) => {
+          const [one = 0, two = 0] = top_logprobs.map((top) => Math.exp(top.logprob)).sort((a, b) => b - a);
+          return { logprob, margin: one - two };
+        }),
       });
     }
     return given;
@@ -112,20 +150,69 @@ async function answersOf(file: string, prompts: readonly string[]): Promise<Give
   }
 }
 
-/** Mean of a curve's quality over the costs from `low` to 1. */
-function meanOver(points: readonly { cost: number; quality: number }[], low: number): number {
-  const at = (cost: number): number => {
-    const after = points.findIndex((point) => point.cost >= cost);
-    if (after < 0) return points.at(-1)!.quality;
-    const [a, b] = [points[Math.max(0, after - 1)]!, points[after]!];
-    return b.cost === a.cost
-      ? b.quality
-      : a.quality + ((cost - a.cost) / (b.cost - a.cost)) * (b.quality - a.quality);
-  };
-  const steps = 200;
-  let sum = 0;
-  for (let i = 0; i <= steps; i += 1) sum += at(low + ((1 - low) * i) / steps);
-  return sum / (steps + 1);
+type Point = CascadeCurve['points'][number];
+
+const STEPS = 200;
+const COSTS = Array.from({ length: STEPS + 1 }, (_, i) => WEAK_COST + ((1 - WEAK_COST) * i) / STEPS);
+
+function qualityAt(points: readonly Point[], cost: number): number {
+  const after = points.findIndex((point) => point.cost >= cost - 1e-12);
+  if (after < 0) return points.at(-1)!.quality;
+  const [a, b] = [points[Math.max(0, after - 1)]!, points[after]!];
+  return b.cost === a.cost
+    ? b.quality
+    : a.quality + ((cost - a.cost) / (b.cost - a.cost)) * (b.quality - a.quality);
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** By logistic regressions on the other half of the prompts, each. */
+function unseenDoubts(signals: readonly number[][], wrong: readonly number[]): number[] {
+  const doubts = new Array<number>(wrong.length);
+  for (const half of [0, 1]) {
+    const fitted = fitOwnTraffic(
+      signals.flatMap((values, i) =>
+        i % 2 === half ? [] : [{ values, baseOdds: 0, kind: '', label: wrong[i]! }],
+      ),
+    );
+    signals.forEach((values, i) => {
+      if (i % 2 === half) doubts[i] = ownOdds(fitted, values, 0, '');
+    });
+  }
+  return doubts;
+}
+
+/**
+ * The cascade, and from the share of escalations on where a draft no longer earns its call, requests that go straight up, by their
+ * id; where that is, each half of the prompts learns from the other.
+ */
+function withStraightUp(wrong: readonly number[], doubts: readonly number[]): Point[] {
+  const halves = [0, 1].map((half) => {
+    const own = wrong.flatMap((_, i) => (i % 2 === half ? [i] : []));
+    const outcomes = own.map((i) => ({ weak: 1 - wrong[i]!, strong: 1 }));
+    return qualityCurve(
+      outcomes,
+      own.map((i) => doubts[i]!),
+    ).map(({ share, quality }) => ({ cost: WEAK_COST + share, quality }));
+  });
+  /** Where the line to "all strong" is the steepest hull: least quality missing for each cost that is left. */
+  const kneeOf = (points: readonly Point[]): number =>
+    points
+      .filter(({ cost }) => cost < 1)
+      .reduce((best, each) =>
+        (1 - each.quality) / (1 - each.cost) < (1 - best.quality) / (1 - best.cost) ? each : best,
+      ).cost;
+  return COSTS.map((cost) => ({
+    cost,
+    quality: meanOf(
+      halves.map((points, half) => {
+        const knee = kneeOf(halves[1 - half]!);
+        const start = qualityAt(points, knee);
+        return cost <= knee ? qualityAt(points, cost) : start + ((cost - knee) / (1 - knee)) * (1 - start);
+      }),
+    ),
+  }));
 }
 
 /** Null: the files or the engine are not there. */
@@ -139,48 +226,53 @@ export async function cascadePair(
   const [drafts, finals] = [await answersOf(weak, prompts), await answersOf(strong, prompts)];
   const outcomes = drafts.map(({ text }, i) => ({ weak: text === finals[i]!.text ? 1 : 0, strong: 1 }));
   const wrong = outcomes.map((outcome) => 1 - outcome.weak);
-  const curve = (router: string, scores: readonly number[], always: number): CascadeCurve => {
-    const points = qualityCurve(outcomes, scores).map(({ share, quality }) => ({
-      cost: always + share,
+  const gaps = prompts.map(
+    (ask) =>
+      gapOf({ ask, task: 'creative', promptTokens: 40, turns: 1, tools: 0, strictOutput: false })['1|2'],
+  );
+  const pointsOf = (scores: readonly number[], isCascade: boolean): Point[] =>
+    qualityCurve(outcomes, scores).map(({ share, quality }) => ({
+      cost: isCascade ? WEAK_COST + share : WEAK_COST * (1 - share) + share,
       quality,
     }));
+  const length = prompts.map((prompt) => prompt.length);
+  const byPrompt = [pointsOf(gaps, false), pointsOf(length, false)];
+  const routerAt = COSTS.map((cost) => Math.max(...byPrompt.map((points) => qualityAt(points, cost))));
+  const curve = (router: string, scores: readonly number[], points: Point[] | null = null): CascadeCurve => {
+    const isCascade = router.startsWith('answer');
+    const drawn = points ?? pointsOf(scores, isCascade);
+    const qualities = COSTS.map((cost) => qualityAt(drawn, cost));
+    const above = qualities.map((quality, i) => quality - routerAt[i]!);
     return {
-      ...{ router, points },
+      ...{ router, points: drawn },
       auc: areaUnderRoc(wrong, scores),
       apgr: scoreRouter(outcomes, scores).apgr,
-      meanQuality: meanOver(points, WEAK_COST),
+      meanQuality: meanOf(qualities),
+      aboveRouter: isCascade ? { least: Math.min(...above), mean: meanOf(above) } : null,
     };
   };
-  const gaps = prompts.map(
-    (ask) => gapOf({ ask, promptTokens: 40, turns: 1, tools: 0, strictOutput: false })['1|2'],
-  );
+  const logprobs = drafts.map(({ meanLogprob }) => -meanLogprob);
+  const doubts = unseenDoubts(drafts.map(signalsOf), wrong);
   return {
     weak: basename(weak),
     strong: basename(strong),
     prompts: prompts.length,
-    weakRight: outcomes.reduce((sum, outcome) => sum + outcome.weak, 0) / outcomes.length,
+    weakRight: meanOf(outcomes.map((outcome) => outcome.weak)),
     curves: [
-      curve('prompt: gap model', gaps, 0),
-      curve(
-        'prompt: length',
-        prompts.map(({ length }) => length),
-        0,
-      ),
-      curve(
-        'answer: mean log probability',
-        drafts.map(({ meanLogprob }) => -meanLogprob),
-        WEAK_COST,
-      ),
+      curve('prompt: gap model', gaps),
+      curve('prompt: length', length),
+      curve('answer: mean log probability', logprobs),
       curve(
         'answer: mean entropy',
         drafts.map(({ meanEntropy }) => meanEntropy),
-        WEAK_COST,
       ),
       curve(
         'answer: smallest margin',
         drafts.map(({ minMargin }) => -minMargin),
-        WEAK_COST,
       ),
+      curve('answer: all signals, logistic', doubts),
+      curve('answer: log probability, straight up', logprobs, withStraightUp(wrong, logprobs)),
+      curve('answer: all signals, straight up', doubts, withStraightUp(wrong, doubts)),
     ],
   };
 }

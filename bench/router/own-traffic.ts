@@ -1,10 +1,11 @@
 // What some hundred labels of one's own traffic add, on labels that were not used: draws repeated, means shown.
+import { taskOfText } from '../../policies/classify/task.ts';
 import { sigmoid } from '../../policies/gap/model.ts';
 import { fitOwnTraffic, kindOf, ownOdds } from '../../policies/gap/own-traffic.ts';
 import { isGap, meanOf, outcomeOf } from '../../policies/gap/training/fit.ts';
 import { calibrationError, scoreRouter } from '../../policies/gap/training/metrics.ts';
-import type { Row } from '../../policies/gap/training/rows.ts';
-import { randomBelow, taskOf, type UnseenChances } from './unseen.ts';
+import { type Row, SOURCES } from '../../policies/gap/training/rows.ts';
+import { calibrationFloor, randomBelow, type UnseenChances } from './unseen.ts';
 
 export interface OwnLine {
   traffic: string;
@@ -12,13 +13,16 @@ export interface OwnLine {
   /** Whether each kind of work comes from a caller of its own. */
   callersKnown: boolean;
   apgr: number;
+  /** On the prompts that are left; of chances that are right, by chance alone; and without any label. */
   calibrationError: number;
+  calibrationFloor: number;
+  unseenCalibrationError: number;
   lengthApgr: number;
   /** Of the shipped model, its source never seen. */
   unseenApgr: number;
 }
 
-const DRAWS = 10;
+const DRAWS = 5;
 const logit = (chance: number): number => Math.log(chance / (1 - chance));
 
 export function ownTraffic(
@@ -27,53 +31,56 @@ export function ownTraffic(
   labels: readonly number[],
 ): OwnLine[] {
   const mixes: [string, readonly Row[]][] = [
-    ['mixed tasks (llmrouter_ulab)', rows.filter(({ source }) => source === 'llmrouter_ulab')],
-    ['everything (all five sets)', rows],
-    ['exam questions (routellm_mmlu_dev)', rows.filter(({ source }) => source === 'routellm_mmlu_dev')],
+    ...SOURCES.map((name): [string, readonly Row[]] => [name, rows.filter(({ source }) => source === name)]),
+    ['all five sets', rows],
   ];
-  const tasks = new Map(rows.map((row) => [row, taskOf(row.prompt)]));
+  const tasks = new Map(rows.map((row) => [row, taskOfText(row.prompt)]));
   return mixes.flatMap(([traffic, pool]) =>
-    labels.flatMap((count) =>
-      [false, true].map((callersKnown): OwnLine => {
-        const kind = (row: Row): string =>
-          kindOf(callersKnown ? `${row.source} ${row.group}` : 'one caller', tasks.get(row)!);
-        const draws = Array.from({ length: DRAWS }, (_, draw) => {
-          const next = randomBelow(draw + 1);
-          const shuffled = pool.map((row) => ({ row, at: next(2 ** 31) })).sort((a, b) => a.at - b.at);
-          const [own, rest] = [shuffled.slice(0, count), shuffled.slice(count)];
-          const baseOf = (row: Row): number => logit(chances.get(row)!['1|2']);
-          const fitted = fitOwnTraffic(
-            own.map(({ row }) => ({
-              values: row.values,
-              baseOdds: baseOf(row),
-              kind: kind(row),
-              label: isGap(outcomeOf(row, '1|2')),
-            })),
-          );
-          const outcomes = rest.map(({ row }) => outcomeOf(row, '1|2'));
-          const found = rest.map(({ row }) => sigmoid(ownOdds(fitted, row.values, baseOf(row), kind(row))));
+    labels
+      .filter((count) => 2 * count <= pool.length)
+      .flatMap((count) =>
+        [false, true].map((callersKnown): OwnLine => {
+          const kind = (row: Row): string =>
+            kindOf(callersKnown ? `${row.source} ${row.group}` : 'one caller', tasks.get(row)!);
+          const draws = Array.from({ length: DRAWS }, (_, draw) => {
+            const next = randomBelow(draw + 1);
+            const shuffled = pool.map((row) => ({ row, at: next(2 ** 31) })).sort((a, b) => a.at - b.at);
+            const [own, rest] = [shuffled.slice(0, count), shuffled.slice(count)];
+            const baseOf = (row: Row): number => logit(chances.get(row)!['1|2']);
+            const fitted = fitOwnTraffic(
+              own.map(({ row }) => ({
+                values: row.values,
+                baseOdds: baseOf(row),
+                kind: kind(row),
+                label: isGap(outcomeOf(row, '1|2')),
+              })),
+            );
+            const outcomes = rest.map(({ row }) => outcomeOf(row, '1|2'));
+            const unseen = rest.map(({ row }) => chances.get(row)!['1|2']);
+            const found = rest.map(({ row }) => sigmoid(ownOdds(fitted, row.values, baseOf(row), kind(row))));
+            return {
+              apgr: scoreRouter(outcomes, found).apgr,
+              calibrationError: calibrationError(found, outcomes.map(isGap)),
+              calibrationFloor: calibrationFloor(found, 3),
+              unseenCalibrationError: calibrationError(unseen, outcomes.map(isGap)),
+              lengthApgr: scoreRouter(
+                outcomes,
+                rest.map(({ row }) => row.prompt.length),
+              ).apgr,
+              unseenApgr: scoreRouter(outcomes, unseen).apgr,
+            };
+          });
+          const mean = (of: keyof (typeof draws)[number]): number => meanOf(draws.map((draw) => draw[of]));
           return {
-            apgr: scoreRouter(outcomes, found).apgr,
-            calibrationError: calibrationError(found, outcomes.map(isGap)),
-            lengthApgr: scoreRouter(
-              outcomes,
-              rest.map(({ row }) => row.prompt.length),
-            ).apgr,
-            unseenApgr: scoreRouter(
-              outcomes,
-              rest.map(({ row }) => chances.get(row)!['1|2']),
-            ).apgr,
+            ...{ traffic, labels: count, callersKnown },
+            apgr: mean('apgr'),
+            calibrationError: mean('calibrationError'),
+            calibrationFloor: mean('calibrationFloor'),
+            unseenCalibrationError: mean('unseenCalibrationError'),
+            lengthApgr: mean('lengthApgr'),
+            unseenApgr: mean('unseenApgr'),
           };
-        });
-        const mean = (of: keyof (typeof draws)[number]): number => meanOf(draws.map((draw) => draw[of]));
-        return {
-          ...{ traffic, labels: count, callersKnown },
-          apgr: mean('apgr'),
-          calibrationError: mean('calibrationError'),
-          lengthApgr: mean('lengthApgr'),
-          unseenApgr: mean('unseenApgr'),
-        };
-      }),
-    ),
+        }),
+      ),
   );
 }

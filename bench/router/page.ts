@@ -9,10 +9,10 @@ import type { Line } from './unseen.ts';
 
 export interface Results {
   lines: Line[];
-  times: { p50: number; p99: number };
+  times: { p50: number; p99: number } | null;
   own: OwnLine[];
   guarantee: GuaranteeLine[];
-  month: Month;
+  month: Month | null;
   cascade: CascadeResult | null;
 }
 
@@ -41,7 +41,7 @@ export function resultsPage({ lines, own, guarantee, month, cascade }: Results):
     parts.push(
       '<h2>Cascade of two local models</h2>',
       paragraph(
-        `${cascade.weak} answers, ${cascade.strong} is asked where its answer does not stand; ${cascade.prompts} story openings, ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's word for word. A weak call counts ${WEAK_COST} of a strong one, and the cascade always pays it.`,
+        `${cascade.weak} answers, ${cascade.strong} is asked where its answer does not stand; ${cascade.prompts} story openings, ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's word for word. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it.`,
       ),
       linePlot(
         cascade.curves.map(({ router, points }, i) => ({
@@ -103,7 +103,7 @@ export function resultsPage({ lines, own, guarantee, month, cascade }: Results):
       ]),
     ]),
     '<h2>A month</h2>',
-    ...monthLines(month).map(paragraph),
+    ...(month === null ? [] : monthLines(month).map(paragraph)),
   );
   return reportPage('Tiergate router', parts.join('\n'));
 }

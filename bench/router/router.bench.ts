@@ -1,9 +1,9 @@
 // How good the router is, on the labelled development sets.
 //   npm run bench:router -- [--data ../shared/data/routing] [--prices ../shared/data/prices] [--models ../shared/data/models/gguf]
-//                           [--rounds 200] [--requests 100000] [--splits 200] [--json FILE] [--html FILE]
+//                           [--parts 123456] [--rounds 200] [--requests 100000] [--splits 200] [--json FILE] [--html FILE]
 // 1. Sources left out in turn, beside simple routers. APGR: area of the quality gap recovered over the share sent up (random
 //    0.5). CPT50, CPT80: share sent up that recovers half, 80 %. AUC: of "the stronger is right, the weaker is not".
-//    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share.
+//    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it.
 // 2. Time of one decision on 4 KB. 3. Labels of own traffic. 4. The certified loss over many splits. 5. A simulated month.
 // 6. A cascade of two real local models; needs the native engine.
 import { existsSync, writeFileSync } from 'node:fs';
@@ -23,6 +23,7 @@ const options = scriptOptions(import.meta.url, {
   data: { type: 'string', default: '../shared/data/routing' },
   prices: { type: 'string', default: '../shared/data/prices' },
   models: { type: 'string', default: '../shared/data/models/gguf' },
+  parts: { type: 'string', default: '123456' },
   rounds: { type: 'string', default: '200' },
   requests: { type: 'string', default: '100000' },
   splits: { type: 'string', default: '200' },
@@ -38,8 +39,9 @@ const show = (value: number): string => value.toFixed(3);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const within = ({ value, low, high }: Measured): string => `${show(value)} [${show(low)}, ${show(high)}]`;
 
-function printLine({ router, apgr, cpt50, cpt80, auc, calibrationError }: Line): void {
-  const error = calibrationError === null ? '' : `  ECE ${show(calibrationError)}`;
+function printLine({ router, apgr, cpt50, cpt80, auc, calibrationError, calibrationFloor }: Line): void {
+  const error =
+    calibrationError === null ? '' : `  ECE ${show(calibrationError)} (floor ${show(calibrationFloor!)})`;
   console.log(
     `  ${router.padEnd(20)} APGR ${within(apgr)}  CPT50 ${within(cpt50)}  CPT80 ${within(cpt80)}  AUC ${within(auc)}${error}`,
   );
@@ -53,7 +55,7 @@ function decisionTimes(rows: readonly Row[]): { p50: number; p99: number } {
     const at = (i * 997) % (long.length - 4096);
     const ask = long.slice(at, at + 4096);
     const started = performance.now();
-    gapOf({ ask, promptTokens: 1000, turns: 1, tools: 0, strictOutput: false });
+    gapOf({ ask, task: 'chat', promptTokens: 1000, turns: 1, tools: 0, strictOutput: false });
     if (i >= 1000) times.push(performance.now() - started);
   }
   times.sort((a, b) => a - b);
@@ -66,30 +68,34 @@ function printCascade(cascade: CascadeResult | null): void {
     return;
   }
   console.log(
-    `${cascade.weak} before ${cascade.strong}, ${cascade.prompts} story openings; ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one, and the cascade always pays it`,
+    `${cascade.weak} before ${cascade.strong}, ${cascade.prompts} story openings; ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one`,
   );
-  for (const { router, auc, apgr, meanQuality } of cascade.curves)
+  for (const { router, auc, apgr, meanQuality, aboveRouter } of cascade.curves)
     console.log(
-      `  ${router.padEnd(30)} AUC ${show(auc)}  APGR ${show(apgr)}  mean quality over equal cost ${show(meanQuality)}`,
+      `  ${router.padEnd(37)} AUC ${show(auc)}  APGR ${show(apgr)}  mean quality over equal cost ${show(meanQuality)}${aboveRouter === null ? '' : `, above the better router by ${show(aboveRouter.mean)}, least ${show(aboveRouter.least)}`}`,
     );
 }
+
+const isWanted = (part: number): boolean => options.parts.includes(String(part));
 
 const rows = loadRows(options.data);
 console.log('1. Each source left out of the training');
 let set = '';
-const { lines, chances } = compareUnseen(rows, Number(options.rounds), (line) => {
+const { lines, chances } = compareUnseen(rows, isWanted(1) ? Number(options.rounds) : null, (line) => {
   if (`${line.set} ${line.pair}` !== set) console.log(`${line.set}, ${line.pair}, ${line.prompts} prompts`);
   set = `${line.set} ${line.pair}`;
   printLine(line);
 });
-const times = decisionTimes(rows);
-console.log(`2. One decision on 4 KB: p50 ${show(times.p50)} ms, p99 ${show(times.p99)} ms`);
 
-console.log('3. Labels of own traffic, 1|2; means of ten draws, on the other prompts');
-const own = ownTraffic(rows, chances, [100, 300, 1000]);
+const times = isWanted(2) ? decisionTimes(rows) : null;
+if (times !== null)
+  console.log(`2. One decision on 4 KB: p50 ${show(times.p50)} ms, p99 ${show(times.p99)} ms (aim 0.3)`);
+
+console.log('3. Labels of own traffic, 1|2; means of draws, on the other prompts');
+const own = isWanted(3) ? ownTraffic(rows, chances, [50, 100, 300]) : [];
 for (const each of own)
   console.log(
-    `  ${each.traffic}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)}`,
+    `  ${each.traffic}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)} (floor ${show(each.calibrationFloor)}), without labels ${show(each.unseenCalibrationError)}`,
   );
 console.log(
   "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; see 6.",
@@ -97,7 +103,9 @@ console.log(
 
 console.log('4. Certified loss: calibration and test drawn anew');
 const bounds = [0.02, 0.05, 0.1].map((alpha) => ({ alpha, delta: 0.1 }));
-const guarantee = guaranteeCheck(rows, chances, { splits: Number(options.splits), judged: 1000, bounds });
+const guarantee = isWanted(4)
+  ? guaranteeCheck(rows, chances, { splits: Number(options.splits), judged: 1000, bounds })
+  : [];
 for (const each of guarantee)
   console.log(
     `  ${each.traffic}, alpha ${each.alpha}, delta ${each.delta}, ${each.judged} judged, ${each.splits} splits: loss above alpha in ${percent(each.exceeded)} (uncorrected ${percent(each.uncorrectedExceeded)}), mean loss ${percent(each.meanLoss)}, kept low ${percent(each.meanKept)}`,
@@ -105,15 +113,19 @@ for (const each of guarantee)
 
 console.log('5. A simulated month');
 const { data, prices } = options;
-const month = simulateMonth(rows, chances, { data, prices, requests: Number(options.requests) });
-for (const line of monthLines(month)) console.log(`  ${line}`);
+const month = isWanted(5)
+  ? simulateMonth(rows, chances, { data, prices, requests: Number(options.requests) })
+  : null;
+if (month !== null) for (const line of monthLines(month)) console.log(`  ${line}`);
 
 console.log('6. Cascade');
-const cascade = await cascadePair(
-  join(options.models, 'stories260K-Q4_K_M.gguf'),
-  join(options.models, 'stories260K-f32.gguf'),
-  600,
-);
+const cascade = isWanted(6)
+  ? await cascadePair(
+      join(options.models, 'stories260K-Q4_K_M.gguf'),
+      join(options.models, 'stories260K-f32.gguf'),
+      600,
+    )
+  : null;
 printCascade(cascade);
 
 const results = { lines, times, own, guarantee, month, cascade };

@@ -1,18 +1,14 @@
 // Sources left out in turn: how well our gap model and simple routers rank prompts of a kind that they have not seen.
-import { difficultyOf } from '../../policies/classify/difficulty.ts';
-import { guessTask } from '../../policies/classify/task.ts';
-import { addText, emptyCounts } from '../../policies/classify/text-counts.ts';
-import { readWords } from '../../policies/classify/words.ts';
 import { gapOdds, sigmoid, TIER_PAIRS, type TierPair } from '../../policies/gap/model.ts';
-import { fitOwnTraffic, ownOdds } from '../../policies/gap/own-traffic.ts';
 import { fitGapModel, isGap, outcomeOf } from '../../policies/gap/training/fit.ts';
 import {
   calibrationError,
   type Outcome,
   type RouterScore,
-  scoreRouter,
+  routerScorer,
 } from '../../policies/gap/training/metrics.ts';
 import { type Row, SOURCES } from '../../policies/gap/training/rows.ts';
+import { BASELINES } from './baselines.ts';
 
 /** A small generator of its own, so that figures are the same in every run. */
 export function randomBelow(seed: number): (below: number) => number {
@@ -21,6 +17,17 @@ export function randomBelow(seed: number): (below: number) => number {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);
   };
+}
+
+/** Mean calibration error of chances that are right, over labels drawn from them. */
+export function calibrationFloor(chances: readonly number[], draws = 20): number {
+  const next = randomBelow(5);
+  const error = (): number =>
+    calibrationError(
+      chances,
+      chances.map((chance) => (next(2 ** 30) / 2 ** 30 < chance ? 1 : 0)),
+    );
+  return Array.from({ length: draws }, error).reduce((sum, each) => sum + each, 0) / draws;
 }
 
 export interface Measured {
@@ -41,6 +48,8 @@ export interface Line {
   auc: Measured;
   /** Null for scores that are no chances. */
   calibrationError: number | null;
+  /** What it would be by chance alone, were every predicted chance right: small sets cannot show less. */
+  calibrationFloor: number | null;
 }
 
 const METRICS = ['apgr', 'cpt50', 'cpt80', 'auc'] as const;
@@ -51,13 +60,12 @@ export function measure(
   rounds: number,
 ): Record<(typeof METRICS)[number], Measured> {
   const next = randomBelow(7);
-  const whole = scoreRouter(outcomes, scores);
+  const scorer = routerScorer(outcomes, scores);
+  const whole = scorer(new Uint32Array(outcomes.length).fill(1));
   const drawn: RouterScore[] = Array.from({ length: rounds }, () => {
-    const picks = outcomes.map(() => next(outcomes.length));
-    return scoreRouter(
-      picks.map((i) => outcomes[i]!),
-      picks.map((i) => scores[i]!),
-    );
+    const counts = new Uint32Array(outcomes.length);
+    for (let i = 0; i < counts.length; i += 1) counts[next(counts.length)]! += 1;
+    return scorer(counts);
   });
   const measured = (metric: (typeof METRICS)[number]): Measured => {
     const sorted = drawn.map((each) => each[metric]).sort((a, b) => a - b);
@@ -67,73 +75,13 @@ export function measure(
   return { apgr: measured('apgr'), cpt50: measured('cpt50'), cpt80: measured('cpt80'), auc: measured('auc') };
 }
 
-export function taskOf(prompt: string): string {
-  const counts = emptyCounts();
-  addText(counts, prompt);
-  return guessTask({ ask: prompt, counts, words: readWords(prompt, ''), hasTools: false, inToolLoop: false });
-}
-
-/** The hand-written cues that the gap model replaced. */
-function cuesOf(prompt: string): number {
-  const counts = emptyCounts();
-  addText(counts, prompt);
-  const words = readWords(prompt, '');
-  const task = guessTask({ ask: prompt, counts, words, hasTools: false, inToolLoop: false });
-  const { hardWords } = words;
-  const plain = { turns: 1, tools: 0, strictOutput: false, promptTokens: counts.tokens };
-  return difficultyOf({ task, counts, hardWords, ...plain });
-}
-
-const HASHES = 1 << 14;
-
-/** Hashed words and pairs of words, each by the smoothed log ratio of gaps and others: naive Bayes. */
-function nGrams(rows: readonly Row[], pair: TierPair): (prompt: string) => number {
-  const gaps = new Float64Array(HASHES).fill(1);
-  const others = new Float64Array(HASHES).fill(1);
-  for (const row of rows) {
-    const counts = isGap(outcomeOf(row, pair)) === 1 ? gaps : others;
-    for (const hash of hashesOf(row.prompt)) counts[hash]! += 1;
-  }
-  const [gapSum, otherSum] = [gaps, others].map((counts) => counts.reduce((sum, count) => sum + count, 0));
-  return (prompt) => {
-    const hashes = hashesOf(prompt);
-    let score = 0;
-    for (const hash of hashes) score += Math.log((gaps[hash]! * otherSum!) / (others[hash]! * gapSum!));
-    return score / Math.max(1, hashes.size);
-  };
-}
-
-function hashesOf(prompt: string): Set<number> {
-  const words =
-    prompt
-      .slice(0, 4096)
-      .toLowerCase()
-      .match(/[a-z]+|\d/g) ?? [];
-  const hashes = new Set<number>();
-  for (const [i, word] of words.entries()) {
-    for (const gram of i === 0 ? [word] : [word, `${words[i - 1]} ${word}`]) {
-      let hash = 0;
-      for (let at = 0; at < gram.length; at += 1) hash = (Math.imul(hash, 31) + gram.charCodeAt(at)) >>> 0;
-      hashes.add(hash & (HASHES - 1));
-    }
-  }
-  return hashes;
-}
-
-/** Logistic regression over the same features, all weights fitted together. */
-function regression(rows: readonly Row[], pair: TierPair): (row: Row) => number {
-  const fitted = fitOwnTraffic(
-    rows.map((row) => ({ values: row.values, baseOdds: 0, kind: '', label: isGap(outcomeOf(row, pair)) })),
-  );
-  return ({ values }) => ownOdds(fitted, values, 0, '');
-}
-
 /** Every row's chances by a model that has not seen its source. */
 export type UnseenChances = ReadonlyMap<Row, Record<TierPair, number>>;
 
+/** @param rounds of bootstrap; null: the chances alone, no table */
 export function compareUnseen(
   rows: readonly Row[],
-  rounds: number,
+  rounds: number | null,
   onLine: (line: Line) => void,
 ): { lines: Line[]; chances: UnseenChances } {
   const lines: Line[] = [];
@@ -144,23 +92,26 @@ export function compareUnseen(
     const tested = rows.filter((row) => row.source === source);
     const chanceOf = (row: Row, pair: TierPair): number => sigmoid(gapOdds(model, pair, row.values));
     for (const row of tested) chances.set(row, { '1|2': chanceOf(row, '1|2'), '2|3': chanceOf(row, '2|3') });
+    if (rounds === null) continue;
     for (const pair of tested[0]!.mid === null ? TIER_PAIRS.slice(0, 1) : TIER_PAIRS) {
       const outcomes = tested.map((row) => outcomeOf(row, pair));
       const next = randomBelow(3);
-      const [gram, regress] = [nGrams(others, pair), regression(others, pair)];
       const routers: [string, readonly number[]][] = [
         ['ours', tested.map((row) => chances.get(row)![pair])],
         ['length', tested.map(({ prompt }) => prompt.length)],
-        ['hand-written cues', tested.map(({ prompt }) => cuesOf(prompt))],
-        ['logistic regression', tested.map(regress)],
-        ['hashed n-grams', tested.map(({ prompt }) => gram(prompt))],
+        ...BASELINES.map(({ name, trained }): [string, readonly number[]] => [
+          name,
+          tested.map(trained(others, pair)),
+        ]),
         ['random', tested.map(() => next(2 ** 30))],
         ['oracle', outcomes.map(({ weak, strong }) => strong - weak)],
       ];
       for (const [router, scores] of routers) {
-        const error = router === 'ours' ? calibrationError(scores, outcomes.map(isGap)) : null;
+        const isChance = router === 'ours';
         const line: Line = {
-          ...{ set: source, pair, prompts: tested.length, router, calibrationError: error },
+          ...{ set: source, pair, prompts: tested.length, router },
+          calibrationError: isChance ? calibrationError(scores, outcomes.map(isGap)) : null,
+          calibrationFloor: isChance ? calibrationFloor(scores) : null,
           ...measure(outcomes, scores, rounds),
         };
         lines.push(line);

@@ -1,8 +1,8 @@
 // Which kind of work a request is: words of the ask and of the system prompt, and the shape of the text.
 import { TASKS, type Task } from '../../contract/policy.ts';
 import { SPACELESS_CUES } from './task-cues.ts';
-import type { TextCounts } from './text-counts.ts';
-import type { WordEvidence } from './words.ts';
+import { addText, emptyCounts, type TextCounts } from './text-counts.ts';
+import { readWords, type WordEvidence } from './words.ts';
 
 export interface TaskInput {
   /** The last user message. */
@@ -49,4 +49,11 @@ export function guessTask(input: TaskInput): Task {
     if (score > bestScore) [best, bestScore] = [task, score];
   }
   return TASKS[best]!;
+}
+
+/** Of a bare prompt: no system prompt, no tools. */
+export function taskOfText(ask: string): Task {
+  const counts = emptyCounts();
+  addText(counts, ask);
+  return guessTask({ ask, counts, words: readWords(ask, ''), hasTools: false, inToolLoop: false });
 }

@@ -1,6 +1,7 @@
-// What the gap model sees of a prompt: counts of its shape and of groups of words, no n-grams (those do not carry over from
-// one kind of traffic to another). One pass over the first 3 KB and the last 1 KB.
+// What the gap model sees of a prompt: its task, counts of its shape and of groups of words, no n-grams (those do not carry over
+// from one kind of traffic to another). One pass over the first 3 KB and the last 1 KB.
 
+import { TASKS, type Task } from '../../contract/policy.ts';
 import { Lexicon, mixLetter } from '../classify/lexicon.ts';
 import { CUE_GROUP_NAMES, CUE_WORDS } from './cues.ts';
 
@@ -42,8 +43,14 @@ const SHAPE_FEATURES = [
   'shortestOption',
 ] as const;
 
-export const GAP_FEATURES: readonly string[] = [...SHAPE_FEATURES, ...CUE_GROUP_NAMES];
+export const GAP_FEATURES: readonly string[] = [
+  ...SHAPE_FEATURES,
+  ...CUE_GROUP_NAMES,
+  ...TASKS.map((task) => `task ${task}`),
+];
 const SHAPES = SHAPE_FEATURES.length;
+/** Where the tasks begin: one of them is 1. */
+const TASKS_AT = SHAPES + CUE_GROUP_NAMES.length;
 const index = (name: (typeof SHAPE_FEATURES)[number]): number => SHAPE_FEATURES.indexOf(name);
 const AT = Object.fromEntries(SHAPE_FEATURES.map((name) => [name, index(name)])) as Record<
   (typeof SHAPE_FEATURES)[number],
@@ -65,8 +72,8 @@ let round = 0;
 
 const log = (value: number): number => Math.log2(1 + value);
 
-/** The features of a prompt in the order of GAP_FEATURES. Linear, capped, pure. */
-export function gapFeatures(prompt: string): number[] {
+/** The features of a prompt in the order of GAP_FEATURES. Linear, capped, pure. @param task as `guessTask` says of the request */
+export function gapFeatures(prompt: string, task: Task): number[] {
   const text =
     prompt.length <= HEAD_CHARS + TAIL_CHARS
       ? prompt
@@ -274,6 +281,7 @@ export function gapFeatures(prompt: string): number[] {
     'fences',
   ] as const)
     values[AT[name]] = log(values[AT[name]]!);
-  for (let group = SHAPES; group < values.length; group += 1) values[group] = log(values[group]!);
+  for (let group = SHAPES; group < TASKS_AT; group += 1) values[group] = log(values[group]!);
+  values[TASKS_AT + TASKS.indexOf(task)] = 1;
   return values;
 }

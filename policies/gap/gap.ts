@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
-import type { Gap } from '../../contract/policy.ts';
+import type { Gap, Task } from '../../contract/policy.ts';
 import { GAP_FEATURES, gapFeatures } from './features.ts';
 import { type GapModel, gapOdds, gapReasons, sigmoid, TIER_PAIRS, type TierPair } from './model.ts';
 import { type OwnTraffic, ownOdds } from './own-traffic.ts';
@@ -11,6 +11,7 @@ import { type OwnTraffic, ownOdds } from './own-traffic.ts';
 export interface GapInput {
   /** The last user message. */
   ask: string;
+  task: Task;
   /** Of the whole request. */
   promptTokens: number;
   /** User messages. */
@@ -43,7 +44,7 @@ function requestOdds({ promptTokens, turns, tools, strictOutput }: GapInput): nu
 
 /** Pure and total. @param own what was learned from own traffic */
 export function gapOf(input: GapInput, own: OwnTraffic | null = null): Gap {
-  const values = gapFeatures(input.ask);
+  const values = gapFeatures(input.ask, input.task);
   const shift = requestOdds(input);
   const odds = gapOdds(MODEL, '1|2', values);
   const first = own === null ? odds : ownOdds(own, values, odds, input.kind ?? '');
@@ -54,14 +55,14 @@ export function gapOf(input: GapInput, own: OwnTraffic | null = null): Gap {
 }
 
 /** What `fitOwnTraffic` learns from of an ask. */
-export function ownInputs(ask: string): { values: number[]; baseOdds: number } {
-  const values = gapFeatures(ask);
+export function ownInputs(ask: string, task: Task): { values: number[]; baseOdds: number } {
+  const values = gapFeatures(ask, task);
   return { values, baseOdds: gapOdds(MODEL, '1|2', values) };
 }
 
 /** A sentence for each pair: the features of the ask that moved the chance most, in log odds. */
-export function explainGap(ask: string): string[] {
-  const values = gapFeatures(ask);
+export function explainGap(ask: string, task: Task): string[] {
+  const values = gapFeatures(ask, task);
   return TIER_PAIRS.map((pair: TierPair) => {
     const parts = gapReasons(MODEL, pair, values, 5).map(
       ({ feature, odds }) => `${feature} ${odds > 0 ? '+' : ''}${odds.toFixed(2)}`,

@@ -3,12 +3,11 @@
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { ChatCompletion, ChatMessage, ChatRequest } from '../../contract/chat.ts';
 import { toGatewayError } from '../../contract/errors.ts';
-import type { Ledger, RequestRecord } from '../../contract/ledger.ts';
+import type { Ledger } from '../../contract/ledger.ts';
 import type { RequestFacts, TargetView } from '../../contract/policy.ts';
 import type { TierLevel } from '../../contract/tier.ts';
 import { decide } from '../../policies/decide.ts';
 import { worstCaseMicrousd } from '../../policies/fold.ts';
-import { factsOf } from '../../policies/replay.ts';
 import type { Capture } from '../../store/requests.ts';
 import { reportedConfidence } from '../../tiers/draft-reader.ts';
 import { answer, type Gateway } from '../pipeline.ts';
@@ -29,7 +28,11 @@ export interface AnsweredCapture {
   high: TierAnswer;
 }
 
-export interface JudgedCapture extends AnsweredCapture {
+export interface JudgedCapture {
+  capture: Capture;
+  request: ChatRequest;
+  low: Pick<TierAnswer, 'costMicrousd' | 'meanLogprob'>;
+  high: Pick<TierAnswer, 'costMicrousd'>;
   /** The low answer is not worth the high one's. */
   isLoss: boolean;
 }
@@ -63,7 +66,7 @@ export interface AnswerOptions {
 }
 
 /** The ledger under another caller's name, with a meter. */
-export function calibrationLedger(ledger: Ledger, meter: CostMeter): Ledger {
+export function calibrationLedger(ledger: Ledger, meter: Pick<CostMeter, 'note'>): Ledger {
   return {
     record(entry) {
       meter.note(entry.request.costMicrousd);
@@ -116,7 +119,7 @@ async function ask(
 export async function judgeCaptures(
   gateway: Gateway,
   captures: readonly Capture[],
-  rows: ReadonlyMap<string, RequestRecord>,
+  knownFacts: (capture: Capture) => RequestFacts | null,
   { low, high, budgetMicrousd, meter, judge, onProgress }: AnswerOptions,
 ): Promise<Judgement> {
   const result: Judgement = { judged: [], skipped: {}, isCut: false };
@@ -125,9 +128,8 @@ export async function judgeCaptures(
   };
   for (const [index, capture] of captures.entries()) {
     onProgress(index, captures.length);
-    const row = rows.get(capture.id);
-    const facts = row && factsOf(row);
-    if (!facts) {
+    const facts = knownFacts(capture);
+    if (facts === null) {
       skip('its facts are not in the ledger');
       continue;
     }

@@ -1,6 +1,7 @@
 // What judged pairs of answers teach: a correction of the gap model, certified thresholds, and what they would save. The labels are
 // split: the correction learns from some, the thresholds are certified on the others, so that the promise holds for what it says.
 import { createHash } from 'node:crypto';
+import type { Task } from '../../contract/policy.ts';
 import type { Calibration } from '../../policies/gap/calibration.ts';
 import { ownInputs } from '../../policies/gap/gap.ts';
 import { fitOwnTraffic, kindOf, type OwnTraffic } from '../../policies/gap/own-traffic.ts';
@@ -15,7 +16,7 @@ import { askOf, gatherFacts } from '../facts.ts';
 import type { JudgedCapture } from './answers.ts';
 
 /** Labels below which the gap model is left as it is. */
-const LEAST_LABELS = 100;
+const LEAST_LABELS = 50;
 /** Share of the labels that the correction learns from. */
 const LEARNING_SHARE = 0.4;
 
@@ -40,7 +41,7 @@ function correctionOf(judged: readonly JudgedCapture[]): OwnTraffic | null {
   if (judged.length < LEAST_LABELS || learning.length === 0) return null;
   return fitOwnTraffic(
     learning.map(({ request, capture, isLoss }) => ({
-      ...ownInputs(askOf(request)),
+      ...ownInputs(askOf(request), capture.task as Task),
       kind: kindOf(capture.caller, capture.task),
       label: isLoss ? 1 : 0,
     })),

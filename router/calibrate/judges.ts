@@ -41,7 +41,7 @@ export function embeddingJudge(gateway: Gateway, embedder: string, minSimilarity
     );
     throw new GatewayError(
       'CONFIG_INVALID',
-      `--embedder ${embedder} is no local target; the config has: ${local.map(({ runner: { target } }) => target.id).join(', ') || 'none'}`,
+      `the embedder ${embedder} is no local target; the config has: ${local.map(({ runner: { target } }) => target.id).join(', ') || 'none'}`,
     );
   }
   return byForm(async ({ low, high }) => {
@@ -102,4 +102,23 @@ export function modelJudge(gateway: Gateway, target: string): Judge {
       (await asked(pair, question(ask, high, low, 'second')))
     );
   });
+}
+
+export interface JudgeChoice {
+  /** Target that is asked; or local target whose embeddings are compared; neither: form alone. */
+  judge?: string | undefined;
+  embedder?: string | undefined;
+  minSimilarity: number;
+}
+
+/** @throws {GatewayError} CONFIG_INVALID for a name that is no target */
+export function judgeOf(gateway: Gateway, { judge, embedder, minSimilarity }: JudgeChoice): Judge {
+  if (judge !== undefined) {
+    if (gateway.runners.has(judge)) return modelJudge(gateway, judge);
+    throw new GatewayError(
+      'CONFIG_INVALID',
+      `the judge ${judge} is no target; the config has: ${[...gateway.runners.keys()].join(', ')}`,
+    );
+  }
+  return embedder === undefined ? formJudge : embeddingJudge(gateway, embedder, minSimilarity);
 }

@@ -7,6 +7,8 @@ import { htmlTable, type Line, linePlot, paragraph, reportPage } from './line-pl
 export interface CalibrationFacts {
   result: CalibrationResult;
   judged: number;
+  /** Those of them that shadow sampling had judged already. */
+  shadowed: number;
   losses: number;
   skipped: Record<string, number>;
   isCut: boolean;
@@ -69,6 +71,7 @@ function savings(facts: CalibrationFacts): string[][] {
 function notes({
   result,
   judged,
+  shadowed,
   losses,
   skipped,
   isCut,
@@ -80,10 +83,11 @@ function notes({
   const { alpha, delta, own } = calibration;
   return [
     `${judged} requests answered on Level ${low} and Level ${high} and judged; on ${losses} (${percent(losses / Math.max(1, judged))}) Level ${low} was not as good. Spent ${usd(spentMicrousd)}.`,
+    ...(shadowed > 0 ? [`${shadowed} of them were judged by shadow sampling before.`] : []),
     ...Object.entries(skipped).map(([why, count]) => `${count} left out: ${why}.`),
     ...(isCut ? ['The budget ended it before all captures were answered.'] : []),
     own === null
-      ? `Fewer than 100 labels: the gap model stays as it is, and all labels certify thresholds.`
+      ? `Fewer than 50 labels: the gap model stays as it is, and all labels certify thresholds.`
       : `The gap model was corrected by ${own.labels} labels; ${certifiedOn} others certify the thresholds.`,
     `Promise: of all requests of a group, at most ${percent(alpha)} are kept low and worse for it, except with chance ${percent(delta)} (Clopper-Pearson, fixed sequence).`,
     'It holds for requests like the judged ones, if the judge was right, until the traffic changes. The share that stays low is a result of the traffic.',

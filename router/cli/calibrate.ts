@@ -2,19 +2,23 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { displayPath } from '../../contract/built-file.ts';
+import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import type { TierLevel } from '../../contract/tier.ts';
+import { factsOf } from '../../policies/replay.ts';
 import { openLedger } from '../../store/ledger.ts';
 import { readCaptures, readRequests } from '../../store/requests.ts';
-import { CostMeter, calibrationLedger, judgeCaptures } from '../calibrate/answers.ts';
+import { CostMeter, calibrationLedger, type JudgedCapture, judgeCaptures } from '../calibrate/answers.ts';
 import { fitCalibration } from '../calibrate/fit.ts';
-import { embeddingJudge, formJudge, type Judge, modelJudge } from '../calibrate/judges.ts';
+import { judgeOf } from '../calibrate/judges.ts';
+import { labelsPath, readLabels } from '../calibrate/labels.ts';
 import { calibrationPath } from '../config/calibration.ts';
 import { type LoadedConfig, loadConfig } from '../config/config.ts';
 import { createGateway, type RunningGateway, startHosts } from '../gateway.ts';
 import { createLog } from '../log.ts';
 import { ALL } from '../workers/share.ts';
 import { type CalibrationFacts, calibrationLines, calibrationPage } from './calibrate-report.ts';
+import { calibrationStatus } from './calibrate-status.ts';
 import { parseTime } from './period.ts';
 import { progressBar } from './progress.ts';
 
@@ -33,6 +37,7 @@ interface CalibrateOptions {
   html?: string;
   json?: boolean;
   apply?: boolean;
+  status?: boolean;
 }
 
 const MONTH_MS = 30 * 86_400_000;
@@ -44,18 +49,6 @@ function numberOption(name: string, text: string, low: number, high: number): nu
   throw new GatewayError('INVALID_REQUEST', `--${name} ${text}: give a number from ${low} to ${high}`);
 }
 
-function judgeOf(gateway: RunningGateway, { judge, embedder, minSimilarity }: CalibrateOptions): Judge {
-  if (judge !== undefined) {
-    if (gateway.runners.has(judge)) return modelJudge(gateway, judge);
-    throw new GatewayError(
-      'CONFIG_INVALID',
-      `--judge ${judge} is no target; the config has: ${[...gateway.runners.keys()].join(', ')}`,
-    );
-  }
-  if (embedder === undefined) return formJudge;
-  return embeddingJudge(gateway, embedder, numberOption('min-similarity', minSimilarity, 0, 1));
-}
-
 async function withGateway<T>(
   loaded: LoadedConfig,
   meter: CostMeter,
@@ -64,8 +57,10 @@ async function withGateway<T>(
   const log = createLog('error', null);
   const ledger = calibrationLedger(await openLedger({ path: loaded.config.ledger.path }), meter);
   const hosts = startHosts(loaded, log);
-  // Its own requests are neither captured again nor part of a trial.
-  const plain = { ...loaded, trial: null };
+  // Its own requests are neither captured again nor part of a trial nor shadowed.
+  const { config } = loaded;
+  const routing = { ...config.routing, shadow: { ...config.routing.shadow, share: 0 } };
+  const plain = { ...loaded, config: { ...config, routing }, trial: null };
   const startedAtS = Math.floor(Date.now() / 1000);
   const gateway = createGateway(plain, { ledger, hosts, share: ALL, startedAtS, log });
   try {
@@ -76,6 +71,7 @@ async function withGateway<T>(
 }
 
 async function calibrate(options: CalibrateOptions): Promise<void> {
+  if (options.status === true) return calibrationStatus(options);
   const now = Date.now();
   const alpha = numberOption('alpha', options.alpha, 0.001, 0.5);
   const delta = numberOption('delta', options.delta, 0.001, 0.5);
@@ -104,17 +100,49 @@ async function calibrate(options: CalibrateOptions): Promise<void> {
       'CONFIG_INVALID',
       `targets at Level 1 and at a higher one are needed to compare; the config has Level ${[...new Set(levels)].join(', ')}`,
     );
+  const target = calibrationPath(loaded.config.routing.calibration, loaded.path, process.cwd());
+  const judges = {
+    ...{ judge: options.judge, embedder: options.embedder },
+    minSimilarity: numberOption('min-similarity', options.minSimilarity, 0, 1),
+  };
   const meter = new CostMeter();
   const bar = progressBar('calibrate', options.json === true);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  // What a shadow has judged, in the same way, is not paid for again.
+  const by = options.judge ?? options.embedder ?? 'form';
+  const labels = new Map(
+    readLabels(labelsPath(target)).flatMap((label) => (label.by === by ? [[label.id, label] as const] : [])),
+  );
+  const shadowed = captures.flatMap((capture): JudgedCapture[] => {
+    const label = labels.get(capture.id);
+    if (label === undefined) return [];
+    const { isLoss, lowMicrousd, highMicrousd, meanLogprob } = label;
+    return [
+      {
+        ...{ capture, isLoss, request: JSON.parse(capture.request) as ChatRequest },
+        low: { costMicrousd: lowMicrousd, meanLogprob },
+        high: { costMicrousd: highMicrousd },
+      },
+    ];
+  });
   const judgement = await withGateway(loaded, meter, (gateway) =>
-    judgeCaptures(gateway, captures, new Map(rows.map((row) => [row.id, row])), {
-      ...{ low, high, budgetMicrousd, meter },
-      judge: judgeOf(gateway, options),
-      onProgress: (done, total) =>
-        bar.update(done, total, `$${(meter.spentMicrousd / 1e6).toFixed(4)} of $${budgetMicrousd / 1e6}`),
-    }),
+    judgeCaptures(
+      gateway,
+      captures.filter(({ id }) => !labels.has(id)),
+      ({ id }) => {
+        const row = byId.get(id);
+        return row === undefined ? null : factsOf(row);
+      },
+      {
+        ...{ low, high, budgetMicrousd, meter },
+        judge: judgeOf(gateway, judges),
+        onProgress: (done, total) =>
+          bar.update(done, total, `$${(meter.spentMicrousd / 1e6).toFixed(4)} of $${budgetMicrousd / 1e6}`),
+      },
+    ),
   ).finally(() => bar.stop());
-  const { judged, skipped, isCut } = judgement;
+  const { skipped, isCut } = judgement;
+  const judged = [...shadowed, ...judgement.judged];
   if (judged.length === 0)
     throw new GatewayError(
       'INVALID_REQUEST',
@@ -124,6 +152,7 @@ async function calibrate(options: CalibrateOptions): Promise<void> {
   const facts: CalibrationFacts = {
     ...{ result, skipped, isCut, low, high },
     judged: judged.length,
+    shadowed: shadowed.length,
     losses: judged.filter(({ isLoss }) => isLoss).length,
     spentMicrousd: meter.spentMicrousd,
     monthlyRequests: (traffic.length * MONTH_MS) / spanMs,
@@ -131,7 +160,6 @@ async function calibrate(options: CalibrateOptions): Promise<void> {
   if (options.html !== undefined) writeFileSync(options.html, calibrationPage(facts));
   if (options.json === true) console.log(JSON.stringify(facts, null, 2));
   else for (const line of calibrationLines(facts)) console.log(line);
-  const target = calibrationPath(loaded.config.routing.calibration, loaded.path, process.cwd());
   if (options.apply === true) writeFileSync(target, `${JSON.stringify(result.calibration)}\n`);
   if (options.json === true) return;
   console.log('');
@@ -158,6 +186,10 @@ export function calibrateCommand(): Command {
     .option('-c, --config <file>', 'config file; default: TIERGATE_CONFIG, else tiergate.yaml')
     .option('--html <file>', 'write a page with the curve of quality and cost')
     .option('--json', 'print JSON; money in micro-USD')
+    .option(
+      '--status',
+      'answer nothing: what is in force, what shadow sampling found since, whether the traffic drifted',
+    )
     .option('--apply', 'write the result beside the config, where the gateway reads it')
     .addHelpText(
       'after',
@@ -169,7 +201,8 @@ prose by --embedder or --judge; without these, prose that differs counts as a lo
 Examples:
   $ tiergate calibrate --alpha 0.05 --delta 0.1 --budget 2
   $ tiergate calibrate --judge openai/gpt-5-mini --html calibration.html
-  $ tiergate calibrate --since 2w --apply`,
+  $ tiergate calibrate --since 2w --apply
+  $ tiergate calibrate --status`,
     )
     .action(calibrate);
 }

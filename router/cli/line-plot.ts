@@ -1,4 +1,4 @@
-// A plot of lines over two shares, as SVG that takes its colours from the page around it.
+// Plots as SVG that takes its colours from the page around it: a frame with a grid, lines in it; and the page.
 const WIDTH = 840;
 const HEIGHT = 380;
 const LEFT = 56;
@@ -19,7 +19,7 @@ export interface Axes {
   y: string;
 }
 
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Round steps, four to eight of them. */
@@ -34,12 +34,20 @@ function ticksOf(low: number, high: number): number[] {
 
 const shown = (value: number): string => Number(value.toPrecision(4)).toString();
 
-export function linePlot(lines: readonly Line[], axes: Axes): string {
-  const all = lines.flatMap(({ points }) => points);
-  const xs = all.map(({ x }) => x);
-  const ys = all.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]);
-  const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
-  const [y0, y1] = [Math.min(...ys), Math.max(...ys)];
+/** Places on the page of values, and what draws marks into a frame with a grid. @param margin of each axis, a share of its span */
+export function plotFrame(
+  xs: readonly number[],
+  ys: readonly number[],
+  axes: Axes,
+  margin = 0,
+): { px(x: number): string; py(y: number): string; wrap(marks: readonly string[]): string } {
+  const rangeOf = (values: readonly number[]): [number, number] => {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const wider = margin * (high - low || Math.abs(high) || 1);
+    return [low - wider, high + wider];
+  };
+  const [x0, x1] = rangeOf(xs);
+  const [y0, y1] = rangeOf(ys);
   const px = (x: number): string => (LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT)).toFixed(1);
   const py = (y: number): string =>
     (HEIGHT - BOTTOM - ((y - y0) / (y1 - y0 || 1)) * (HEIGHT - TOP - BOTTOM)).toFixed(1);
@@ -55,6 +63,24 @@ export function linePlot(lines: readonly Line[], axes: Axes): string {
         `<text x="${LEFT - 8}" y="${Number(py(y)) + 4}" text-anchor="end">${shown(y)}</text>`,
     ),
   ];
+  const wrap = (
+    marks: readonly string[],
+  ): string => `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${axes.y} by ${axes.x}`)}">
+${grid.join('\n')}
+${marks.join('\n')}
+<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escaped(axes.x)}</text>
+<text x="14" y="${(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" transform="rotate(-90 14 ${(TOP + HEIGHT - BOTTOM) / 2})">${escaped(axes.y)}</text>
+</svg>`;
+  return { px, py, wrap };
+}
+
+export function linePlot(lines: readonly Line[], axes: Axes): string {
+  const all = lines.flatMap(({ points }) => points);
+  const { px, py, wrap } = plotFrame(
+    all.map(({ x }) => x),
+    all.flatMap(({ y, low, high }) => [y, low ?? y, high ?? y]),
+    axes,
+  );
   const drawn = lines.map(({ name, colour, points }, i) => {
     const path = points.map(({ x, y }) => `${px(x)},${py(y)}`).join(' ');
     const banded = points.filter(({ low, high }) => low !== undefined && high !== undefined);
@@ -72,12 +98,7 @@ export function linePlot(lines: readonly Line[], axes: Axes): string {
       `<text x="${WIDTH - RIGHT + 36}" y="${at}">${escaped(name)}</text>`
     );
   });
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${axes.y} by ${axes.x}`)}">
-${grid.join('\n')}
-${drawn.join('\n')}
-<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escaped(axes.x)}</text>
-<text x="14" y="${(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" transform="rotate(-90 14 ${(TOP + HEIGHT - BOTTOM) / 2})">${escaped(axes.y)}</text>
-</svg>`;
+  return wrap(drawn);
 }
 
 /** One HTML page with a title, that needs nothing else. @param body HTML */

@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   explain: async () => (await import('./explain.ts')).explainCommand(),
   replay: async () => (await import('./replay.ts')).replayCommand(),
   calibrate: async () => (await import('./calibrate.ts')).calibrateCommand(),
+  advise: async () => (await import('./advise.ts')).adviseCommand(),
   scan: async () => (await import('./scan.ts')).scanCommand(),
   canary: async () => (await import('./canary.ts')).canaryCommand(),
   tokenize: async () => (await import('./tokenize.ts')).tokenizeCommand(),

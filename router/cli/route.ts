@@ -114,7 +114,7 @@ function routedLine({ targets, facts, decision }: Decided, request: ChatRequest)
     reasons: [
       ...decision.verdicts.map(({ policy, reason }) => `${policy}: ${reason}`),
       ...decision.excluded.map(({ target, by, reason }) => `not ${target}, ${by}: ${reason}`),
-      ...explainGap(askOf(request)),
+      ...explainGap(askOf(request), facts.task),
     ],
   };
 }
@@ -136,7 +136,7 @@ function* report(request: ChatRequest, facts: RequestFacts, decision: Decision):
     yield ` -  ${target.padEnd(width)}  not tried, ${by}: ${reason}`;
   yield '';
   for (const { policy, reason } of decision.verdicts) yield `${policy}: ${reason}`;
-  yield* explainGap(askOf(request));
+  yield* explainGap(askOf(request), facts.task);
 }
 
 export function routeCommand(): Command {

@@ -188,6 +188,17 @@ export const configSchema = z.strictObject({
         })
         .prefault({}),
       goals: goals.prefault({}),
+      shadow: z
+        .strictObject({
+          share: fraction
+            .default(0)
+            .describe('of captured requests, answered again on the lowest and the highest level and judged'),
+          budget_usd_per_day: usd.default(1),
+          judge: z.string().min(1).optional().describe('target that is asked which answer is better'),
+          embedder: z.string().min(1).optional().describe('local target whose embeddings are compared'),
+          min_similarity: fraction.default(0.9),
+        })
+        .prefault({}),
       calibration: z
         .string()
         .min(1)

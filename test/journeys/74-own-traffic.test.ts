@@ -173,7 +173,7 @@ describe('tiergate calibrate', () => {
     const judge = await command('calibrate', '--judge', 'nobody/x');
     expect(judge.status).toBe(2);
     expect(judge.stderr).toMatch(
-      /--judge nobody\/x is no target; the config has: small\/fake, frontier\/fake/,
+      /the judge nobody\/x is no target; the config has: small\/fake, frontier\/fake/,
     );
     expect((await command('calibrate', '--alpha', '2')).stderr).toMatch(/--alpha 2/);
   });

@@ -1,7 +1,8 @@
 // Fits a gap model. What is learned is who gains by stronger models (their outcomes minus the weaker ones'), not who fails: the
 // hardest prompts fail on both. A feature's weight is its covariance with that gain, each feature for itself (the first
 // component of partial least squares): weights that are fitted together hold less well on sources never seen. The chance of a
-// gap is then read off the score by a logistic calibration on sources that the weights had not seen.
+// gap is then read off the score by a logistic calibration on sources that the weights had not seen; the length counts once more,
+// with the share that ranks best on those. Whoever leaves a source out and fits the rest has chosen nothing by that source.
 import { GAP_FEATURES } from '../features.ts';
 import {
   type GapModel,
@@ -10,13 +11,17 @@ import {
   sigmoid,
   standardised,
   standardLength,
+  TIER_PAIRS,
   type TierPair,
 } from '../model.ts';
-import type { Outcome } from './metrics.ts';
+import { type Outcome, scoreRouter } from './metrics.ts';
 import type { Row } from './rows.ts';
 
-/** Deviations of the score that one deviation of the length is worth. */
-const LENGTH_SHARE = 1.2;
+/**
+ * Deviations of the score that one deviation of the length may be worth. Less ranks a little better on exam questions, but puts a
+ * greeting above a proof: no source holds everyday chat.
+ */
+const LENGTH_SHARES = [0.9, 1.2, 1.6, 2];
 /** Least slope per deviation of the score: a pair that no source tells anything about still ranks by what others say. */
 const LEAST_SLOPE = 0.1;
 
@@ -60,6 +65,7 @@ function weigh(
   rows: readonly Row[],
   pair: TierPair,
   scale: Scale,
+  share: number,
 ): Pick<PairModel, 'weights' | 'lengthWeight'> {
   const gains = rows.map(({ gains }) => gains[pair]);
   const mean = meanOf(gains);
@@ -69,7 +75,7 @@ function weigh(
     standard.map((z) => z.reduce((sum, value, at) => sum + value * weights[at]!, 0)),
   );
   const length = deviationOf(rows.map(({ values }) => standardLength(scale, values)));
-  return { weights: weights.map((weight) => weight / deviation), lengthWeight: LENGTH_SHARE / length };
+  return { weights: weights.map((weight) => weight / deviation), lengthWeight: share / length };
 }
 
 /**
@@ -113,17 +119,60 @@ export function calibrate(
   return { slope, offset: meanOf(levels) };
 }
 
-function fitPair(rows: readonly Row[], pair: TierPair, scale: Scale): PairModel {
-  const sources = [...new Set(rows.map(({ source }) => source))];
-  const scores = new Array<number>(rows.length).fill(0);
-  for (const source of sources) {
+/** What each row scores by weights that have not seen its source: by its features, and by its length, in deviations. */
+interface UnseenScore {
+  features: number;
+  length: number;
+}
+
+const sourcesOf = (rows: readonly Row[]): string[] => [...new Set(rows.map(({ source }) => source))];
+
+function unseenScores(rows: readonly Row[], pair: TierPair): UnseenScore[] {
+  const scores = new Array<UnseenScore>(rows.length);
+  for (const source of sourcesOf(rows)) {
     const others = rows.filter((row) => row.source !== source);
-    const otherScale = scaleOf(others);
-    const weights = { ...weigh(others, pair, otherScale), slope: 1, offset: 0 };
+    const scale = scaleOf(others);
+    const { weights, lengthWeight } = weigh(others, pair, scale, 1);
+    const plain = { weights, lengthWeight: 0, slope: 1, offset: 0 };
     rows.forEach((row, i) => {
-      if (row.source === source) scores[i] = pairScore(otherScale, weights, row.values);
+      if (row.source !== source) return;
+      const features = pairScore(scale, plain, row.values);
+      scores[i] = { features, length: lengthWeight * standardLength(scale, row.values) };
     });
   }
+  return scores;
+}
+
+/** The length's share that ranks best on sources left out, both pairs together. One choice of four: it cannot fit much. */
+function bestShare(rows: readonly Row[], scores: Record<TierPair, readonly UnseenScore[]>): number {
+  const qualityAt = (share: number): number => {
+    const areas = sourcesOf(rows).flatMap((source) => {
+      const at = rows.flatMap((row, i) => (row.source === source ? [i] : []));
+      // In a set of two models both pairs are the same.
+      return TIER_PAIRS.slice(0, rows[at[0]!]!.mid === null ? 1 : 2).map((pair) => {
+        const outcomes = at.map((i) => outcomeOf(rows[i]!, pair));
+        const hasGap = meanOf(outcomes.map(({ weak, strong }) => strong - weak)) > 0;
+        if (!hasGap) return 0.5;
+        return scoreRouter(
+          outcomes,
+          at.map((i) => scores[pair][i]!.features + share * scores[pair][i]!.length),
+        ).apgr;
+      });
+    });
+    return meanOf(areas);
+  };
+  return LENGTH_SHARES.map((share) => ({ share, quality: qualityAt(share) })).reduce((best, each) =>
+    each.quality > best.quality ? each : best,
+  ).share;
+}
+
+function fitPair(
+  rows: readonly Row[],
+  pair: TierPair,
+  scale: Scale,
+  { scores: unseen, share }: { scores: readonly UnseenScore[]; share: number },
+): PairModel {
+  const scores = unseen.map(({ features, length }) => features + share * length);
   const labels = rows.map((row) => isGap(outcomeOf(row, pair)));
   const { slope, offset } = calibrate(
     scores,
@@ -132,16 +181,19 @@ function fitPair(rows: readonly Row[], pair: TierPair, scale: Scale): PairModel 
   );
   const least = LEAST_SLOPE / deviationOf(scores);
   const level = slope >= least ? offset : logit(meanOf(labels));
-  return { ...weigh(rows, pair, scale), slope: Math.max(least, slope), offset: level };
+  return { ...weigh(rows, pair, scale, share), slope: Math.max(least, slope), offset: level };
 }
 
 /** @param rows of two sources at least @param version the date written into the model. */
 export function fitGapModel(rows: readonly Row[], version: string): GapModel {
   const scale = scaleOf(rows);
+  const unseen = { '1|2': unseenScores(rows, '1|2'), '2|3': unseenScores(rows, '2|3') };
+  const share = bestShare(rows, unseen);
+  const pairOf = (pair: TierPair): PairModel => fitPair(rows, pair, scale, { scores: unseen[pair], share });
   return {
     version,
     features: [...GAP_FEATURES],
     ...scale,
-    pairs: { '1|2': fitPair(rows, '1|2', scale), '2|3': fitPair(rows, '2|3', scale) },
+    pairs: { '1|2': pairOf('1|2'), '2|3': pairOf('2|3') },
   };
 }

@@ -37,31 +37,51 @@ export interface RouterScore {
   auc: number;
 }
 
-export function scoreRouter(rows: readonly Outcome[], scores: readonly number[]): RouterScore {
-  const curve = qualityCurve(rows, scores);
-  const weak = curve[0]!.quality;
-  const span = curve.at(-1)!.quality - weak;
-  const recovered = curve.map(({ share, quality }) => ({ share, part: (quality - weak) / span }));
-  let area = 0;
-  for (let i = 1; i < recovered.length; i += 1) {
-    const [a, b] = [recovered[i - 1]!, recovered[i]!];
-    area += ((a.part + b.part) / 2) * (b.share - a.share);
-  }
-  const reach = (goal: number): number => {
-    for (let i = 1; i < recovered.length; i += 1) {
-      const [a, b] = [recovered[i - 1]!, recovered[i]!];
-      if (b.part >= goal) return a.share + ((goal - a.part) / (b.part - a.part)) * (b.share - a.share);
+/** How good a ranking is, on the rows as they are. */
+export const scoreRouter = (rows: readonly Outcome[], scores: readonly number[]): RouterScore =>
+  routerScorer(rows, scores)(new Uint32Array(rows.length).fill(1));
+
+/**
+ * Sorts once; then scores any number of draws, each given as how often every row is in it. Ties count in expectation: a line
+ * between the curve's points, one half in AUC.
+ */
+export function routerScorer(
+  rows: readonly Outcome[],
+  scores: readonly number[],
+): (counts: ArrayLike<number>) => RouterScore {
+  const order = Uint32Array.from(rows, (_, i) => i).sort((a, b) => scores[b]! - scores[a]! || a - b);
+  const gains = Float64Array.from(order, (i) => rows[i]!.strong - rows[i]!.weak);
+  const endsTie = Uint8Array.from(order, (i, at) => (scores[order[at + 1]!] === scores[i] ? 0 : 1));
+  return (counts) => {
+    let [total, span] = [0, 0];
+    for (let at = 0; at < order.length; at += 1) {
+      total += counts[order[at]!]!;
+      span += counts[order[at]!]! * gains[at]!;
     }
-    return 1;
-  };
-  return {
-    apgr: area,
-    cpt50: reach(0.5),
-    cpt80: reach(0.8),
-    auc: areaUnderRoc(
-      rows.map((row) => (row.strong - row.weak > 0.5 ? 1 : 0)),
-      scores,
-    ),
+    let [area, cpt50, cpt80] = [0, 1, 1];
+    let [sent, gained, lastSent, lastGained] = [0, 0, 0, 0];
+    let [positives, negatives, above, groupPositives, groupNegatives] = [0, 0, 0, 0, 0];
+    for (let at = 0; at < order.length; at += 1) {
+      const count = counts[order[at]!]!;
+      sent += count;
+      gained += count * gains[at]!;
+      if (gains[at]! > 0.5) groupPositives += count;
+      else groupNegatives += count;
+      if (endsTie[at] === 0) continue;
+      area += ((lastGained + gained) / 2) * (sent - lastSent);
+      const reach = (goal: number): number =>
+        gained === lastGained
+          ? sent / total
+          : (lastSent + ((goal * span - lastGained) / (gained - lastGained)) * (sent - lastSent)) / total;
+      if (cpt50 === 1 && gained >= 0.5 * span) cpt50 = reach(0.5);
+      if (cpt80 === 1 && gained >= 0.8 * span) cpt80 = reach(0.8);
+      above += groupNegatives * (positives + groupPositives / 2);
+      positives += groupPositives;
+      negatives += groupNegatives;
+      [lastSent, lastGained, groupPositives, groupNegatives] = [sent, gained, 0, 0];
+    }
+    const pairs = positives * negatives;
+    return { apgr: area / (span * total), cpt50, cpt80, auc: pairs === 0 ? 0.5 : above / pairs };
   };
 }
 

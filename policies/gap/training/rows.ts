@@ -2,6 +2,7 @@
 // project; its page names source and licence of each file.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { taskOfText } from '../../classify/task.ts';
 import { gapFeatures } from '../features.ts';
 import type { TierPair } from '../model.ts';
 
@@ -52,7 +53,7 @@ export const loadRows = (folder: string): Row[] =>
         prompt: row.prompt,
         source,
         group: row.subject ?? row.source,
-        values: gapFeatures(row.prompt),
+        values: gapFeatures(row.prompt, taskOfText(row.prompt)),
         weak: row.weak,
         mid: row.mid ?? null,
         strong: row.strong,

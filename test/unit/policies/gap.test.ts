@@ -1,6 +1,7 @@
 // The gap model's features, its arithmetic, and the measures it is judged by.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { taskOfText } from '../../../policies/classify/task.ts';
 import { GAP_FEATURES, gapFeatures } from '../../../policies/gap/features.ts';
 import { explainGap, gapOf } from '../../../policies/gap/gap.ts';
 import { gapOdds } from '../../../policies/gap/model.ts';
@@ -8,9 +9,18 @@ import { calibrate, fitGapModel } from '../../../policies/gap/training/fit.ts';
 import { areaUnderRoc, calibrationError, scoreRouter } from '../../../policies/gap/training/metrics.ts';
 import type { Row } from '../../../policies/gap/training/rows.ts';
 
-const feature = (prompt: string, name: string): number => gapFeatures(prompt)[GAP_FEATURES.indexOf(name)]!;
+const feature = (prompt: string, name: string): number =>
+  gapFeatures(prompt, 'chat')[GAP_FEATURES.indexOf(name)]!;
 const asked = (ask: string, changes = {}) =>
-  gapOf({ ask, promptTokens: 100, turns: 1, tools: 0, strictOutput: false, ...changes });
+  gapOf({
+    ask,
+    task: taskOfText(ask),
+    promptTokens: 100,
+    turns: 1,
+    tools: 0,
+    strictOutput: false,
+    ...changes,
+  });
 
 describe('features', () => {
   it('see the options of a multiple choice question', () => {
@@ -29,18 +39,18 @@ describe('features', () => {
   it('are finite for any text, and the same twice', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 400 }), (text) => {
-        const values = gapFeatures(text);
+        const values = gapFeatures(text, 'chat');
         expect(values).toHaveLength(GAP_FEATURES.length);
         expect(values.every(Number.isFinite)).toBe(true);
-        expect(gapFeatures(text)).toEqual(values);
+        expect(gapFeatures(text, 'chat')).toEqual(values);
       }),
     );
   });
 
   it('of a text longer than what is read differ only by its length', () => {
     const [head, tail] = ['a word '.repeat(600), ' the end'.repeat(200)];
-    const one = gapFeatures(`${head}${'x'.repeat(9000)}${tail}`);
-    const other = gapFeatures(`${head}${'y'.repeat(90_000)}${tail}`);
+    const one = gapFeatures(`${head}${'x'.repeat(9000)}${tail}`, 'chat');
+    const other = gapFeatures(`${head}${'y'.repeat(90_000)}${tail}`, 'chat');
     expect(other.slice(1)).toEqual(one.slice(1));
     expect(other[0]).toBeGreaterThan(one[0]!);
   });
@@ -64,7 +74,7 @@ describe('a gap', () => {
   });
 
   it('is explained by features of the prompt', () => {
-    const [first, second] = explainGap('Prove that 17 is prime.');
+    const [first, second] = explainGap('Prove that 17 is prime.', 'maths');
     expect(first).toMatch(/^gap 1\|2: \w+ [+-]\d\.\d\d, /);
     expect(second).toMatch(/^gap 2\|3: /);
   });
