@@ -25,7 +25,6 @@ import { ledgerEntry } from './record.ts';
 import { type PrivacyOptions, type RedactionGate, redactionGate } from './redaction-gate.ts';
 import type { Labels } from './sensitivity.ts';
 import { type Sessions, sessionKey } from './sessions.ts';
-import type { Shadow } from './shadow.ts';
 import { type Arm, armOf, type Trial } from './trial.ts';
 import { costText, decisionHeaders } from './wire/headers.ts';
 import type { SurfaceWire } from './wire/surface.ts';
@@ -41,7 +40,7 @@ export interface Gateway {
   own: OwnTraffic | null;
   captures: Captures;
   /** Answers some captures again, in the background; null: none. */
-  shadow: Shadow | null;
+  shadow: { offer(facts: RequestFacts, request: string): void } | null;
   ledger: Ledger;
   log: Logger;
   requestTimeoutMs: number;
