@@ -26,6 +26,17 @@ export interface Capabilities {
   multipleChoices: boolean;
 }
 
+/** What an API is taken to be able to do where nothing else is said. */
+export const ALL_CAPABILITIES: Capabilities = {
+  tools: true,
+  jsonMode: true,
+  jsonSchema: true,
+  vision: true,
+  audio: true,
+  logprobs: true,
+  multipleChoices: true,
+};
+
 /** USD per million tokens. A missing part is unknown, which makes the cost unknown (null), never 0. */
 export interface Price {
   inputUsdPerMtok: number;

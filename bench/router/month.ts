@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { TargetView } from '../../contract/policy.ts';
-import type { Capabilities, TierLevel } from '../../contract/tier.ts';
+import { ALL_CAPABILITIES, type TierLevel } from '../../contract/tier.ts';
 import { builtinPolicies } from '../../policies/builtin.ts';
 import { decide } from '../../policies/decide.ts';
 import type { Row } from '../../policies/gap/training/rows.ts';
@@ -35,22 +35,12 @@ export interface Month {
   forced: { quality: number; random: number; oracle: number };
 }
 
-const ALL: Capabilities = {
-  tools: true,
-  jsonMode: true,
-  jsonSchema: true,
-  vision: true,
-  audio: true,
-  logprobs: true,
-  multipleChoices: true,
-};
-
 function targetsAt(prices: string): TargetView[] {
   const listed = JSON.parse(
     readFileSync(join(prices, 'litellm_model_prices_2026-07_subset.json'), 'utf8'),
   ) as Record<string, { input_cost_per_token: number; output_cost_per_token: number }>;
   const { input_cost_per_token, output_cost_per_token } = listed[LEVEL3_MODEL]!;
-  const common = { contextWindow: null, capabilities: ALL, state: { available: true } };
+  const common = { contextWindow: null, capabilities: ALL_CAPABILITIES, state: { available: true } };
   return [
     { ...common, id: 'local/small', tier: 1, zone: 'device', provider: 'local', model: 'small', price: null },
     {

@@ -9,6 +9,10 @@ const UND_ZU = /^ (?:von und zu|von und zum|von und zur|zu und von)(?: \p{Lu}[\p
 /** `Ortega y Gasset`: no other name follows, which would make it two persons. */
 const AND = /^ [yeé] (?:de )?(?:l[ao]s? )?(\p{Lu}[\p{L}\p{M}]+)(?![\p{L}\p{M}]|['’-]\p{L}| \p{Lu})/u;
 
+/** A piece longer than any name is not read. */
+const REACH = 80;
+const MAX_STEPS = 4;
+
 /** A capitalised word in front: `Хохлова` in `Хохлова Галина Валентиновна`. */
 const WORD_BEFORE = /(?<![\p{L}\p{M}\d_@#$.'’-])(\p{Lu}[\p{Ll}\p{M}]+) $/u;
 /** What stands before that begins a sentence or a line. */
@@ -34,10 +38,6 @@ export function personStart(
     : !name.startsWith(word);
   return isPart ? start - match[0].length : start;
 }
-
-/** A piece longer than any name is not read. */
-const REACH = 80;
-const MAX_STEPS = 4;
 
 /** Where a person's name that was found up to `end` ends. @param isForename such a word after `y` begins another person */
 export function personEnd(

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { Draft } from '../../contract/draft.ts';
 import { toGatewayError } from '../../contract/errors.ts';
-import type { Capabilities, Target } from '../../contract/tier.ts';
+import type { Target } from '../../contract/tier.ts';
 import { judgeStream } from '../../tiers/draft-reader.ts';
 import { localRunner } from '../../tiers/local.ts';
 import { LocalHost } from '../../tiers/local-host.ts';
+import { LOCAL_CAPABILITIES } from '../config/targets.ts';
 import type { AdvisePrompt } from './prompts.ts';
 
 export interface GivenAnswer {
@@ -40,16 +41,6 @@ export interface RunOptions {
 
 /** Large models take their time to load. */
 const START_WAIT_MS = 600_000;
-
-const ALL: Capabilities = {
-  tools: true,
-  jsonMode: true,
-  jsonSchema: true,
-  vision: false,
-  audio: false,
-  logprobs: true,
-  multipleChoices: false,
-};
 
 /** Linux: the largest resident set so far (proc(5), VmHWM), of a process of this user. */
 function peakOf(pid: number | null): number | null {
@@ -117,7 +108,7 @@ export async function runModel(
 ): Promise<ModelRun> {
   const target: Target = {
     ...{ id: 'local/candidate', tier: 1, zone: 'device', provider: 'local', model: 'candidate' },
-    ...{ contextWindow: null, capabilities: ALL, price: null },
+    ...{ contextWindow: null, capabilities: LOCAL_CAPABILITIES, price: null },
   };
   const host = new LocalHost({
     modelFile: file,

@@ -15,6 +15,7 @@ import { type Basis, scoreAnswer } from '../advise/score.ts';
 import { loadConfig } from '../config/config.ts';
 import { referencePrice } from '../record.ts';
 import { type Advice, type AdvisedModel, adviceLines, advicePage } from './advise-report.ts';
+import { numberOption } from './number-option.ts';
 import { parseTime } from './period.ts';
 import { type Progress, progressBar } from './progress.ts';
 
@@ -37,17 +38,6 @@ interface AdviseOptions {
   config?: string;
   html?: string;
   json?: boolean;
-}
-
-/** @throws {GatewayError} INVALID_REQUEST */
-function numberOption(name: string, text: string, low: number, high: number, isWhole = false): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= low && value <= high && (!isWhole || Number.isInteger(value)))
-    return value;
-  throw new GatewayError(
-    'INVALID_REQUEST',
-    `--${name} ${text}: give a ${isWhole ? 'whole ' : ''}number from ${low} to ${high}`,
-  );
 }
 
 const wholeOption = (

@@ -19,6 +19,7 @@ import { createLog } from '../log.ts';
 import { ALL } from '../workers/share.ts';
 import { type CalibrationFacts, calibrationLines, calibrationPage } from './calibrate-report.ts';
 import { calibrationStatus } from './calibrate-status.ts';
+import { numberOption } from './number-option.ts';
 import { parseTime } from './period.ts';
 import { progressBar } from './progress.ts';
 
@@ -41,13 +42,6 @@ interface CalibrateOptions {
 }
 
 const MONTH_MS = 30 * 86_400_000;
-
-/** @throws {GatewayError} INVALID_REQUEST */
-function numberOption(name: string, text: string, low: number, high: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= low && value <= high) return value;
-  throw new GatewayError('INVALID_REQUEST', `--${name} ${text}: give a number from ${low} to ${high}`);
-}
 
 async function withGateway<T>(
   loaded: LoadedConfig,

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
+import { ALL_CAPABILITIES } from '../../contract/tier.ts';
 import { isNamePart } from '../../policies/privacy/name-places.ts';
 import { valueView } from '../../policies/privacy/value-view.ts';
 import type { LoadedConfig } from '../config/config.ts';
@@ -61,15 +62,7 @@ function gatewayTo(url: string, loaded: LoadedConfig): RunningGateway {
     provider: 'openai',
     model: 'canary',
     contextWindow: null,
-    capabilities: {
-      tools: true,
-      jsonMode: true,
-      jsonSchema: true,
-      vision: true,
-      audio: true,
-      logprobs: true,
-      multipleChoices: true,
-    },
+    capabilities: ALL_CAPABILITIES,
     price: null,
   };
   const timeout_ms = { connect: 5_000, first_byte: 60_000, idle: 60_000, total: 60_000 };

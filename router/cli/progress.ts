@@ -1,5 +1,7 @@
 // A bar on standard error, where that is a terminal.
-import { Presets, SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
+
+const { Format, Presets, SingleBar } = cliProgress;
 
 export interface Progress {
   update(done: number, total: number, label: string): void;
@@ -13,6 +15,9 @@ export function progressBar(action: string, isQuiet = false): Progress {
       format: `${action} [{bar}] {percentage} % | {label} | {eta_formatted} left`,
       hideCursor: true,
       etaBuffer: 50,
+      // Before the first step is done nothing is known.
+      formatTime: (seconds, options, multiple) =>
+        Number.isFinite(seconds) ? Format.TimeFormat(seconds, options, multiple) : '?',
     },
     Presets.rect,
   );

@@ -1,5 +1,11 @@
 // The config's targets as the contract's targets: defaults filled in, one list in the order of tiers.
-import { type Capabilities, SURFACES, type Target, type TierLevel } from '../../contract/tier.ts';
+import {
+  ALL_CAPABILITIES,
+  type Capabilities,
+  SURFACES,
+  type Target,
+  type TierLevel,
+} from '../../contract/tier.ts';
 import { modelStem } from '../../engine/store/split-names.ts';
 import { builtinPrice } from '../../tiers/prices.ts';
 import type { Config, TargetConfig } from './schema.ts';
@@ -12,24 +18,8 @@ export interface ConfiguredTarget {
   local: boolean;
 }
 
-const LOCAL: Capabilities = {
-  tools: true,
-  jsonMode: true,
-  jsonSchema: true,
-  vision: false,
-  audio: false,
-  logprobs: true,
-  multipleChoices: true,
-};
-const REMOTE: Capabilities = {
-  tools: true,
-  jsonMode: true,
-  jsonSchema: true,
-  vision: true,
-  audio: true,
-  logprobs: true,
-  multipleChoices: true,
-};
+/** The engine reads texts alone. */
+export const LOCAL_CAPABILITIES: Capabilities = { ...ALL_CAPABILITIES, vision: false, audio: false };
 
 function capabilitiesOf(settings: TargetConfig, defaults: Capabilities): Capabilities {
   const said = settings.capabilities ?? {};
@@ -81,7 +71,7 @@ export function configuredTargets(config: Config, modelFile: string | null): Con
         provider: local ? 'local' : (settings.provider ?? 'openai'),
         model,
         contextWindow: settings.context_window ?? settings.context ?? null,
-        capabilities: capabilitiesOf(settings, local ? LOCAL : REMOTE),
+        capabilities: capabilitiesOf(settings, local ? LOCAL_CAPABILITIES : ALL_CAPABILITIES),
         surfaces: settings.surfaces ?? (local ? SURFACES : ['chat']),
         price: priceOf(settings, level, model),
       };
@@ -96,7 +86,7 @@ export function configuredTargets(config: Config, modelFile: string | null): Con
         provider: 'local',
         model: id.slice('local/'.length),
         contextWindow: null,
-        capabilities: LOCAL,
+        capabilities: LOCAL_CAPABILITIES,
         surfaces: SURFACES,
         price: null,
       };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { ChatAnswer, ChatEvent, ChatRequest } from '../../contract/chat.ts';
 import type { Provider } from '../../contract/provider.ts';
-import type { Target, TargetRunner } from '../../contract/tier.ts';
+import { ALL_CAPABILITIES, type Target, type TargetRunner } from '../../contract/tier.ts';
 import { createEgress, type Egress } from '../../tiers/egress.ts';
 import { registry } from '../../tiers/providers/_registry.gen.ts';
 import openai from '../../tiers/providers/openai.ts';
@@ -31,15 +31,7 @@ const TARGET: Target = {
   provider: 'openai',
   model: 'fixture-model',
   contextWindow: null,
-  capabilities: {
-    tools: true,
-    jsonMode: true,
-    jsonSchema: true,
-    vision: true,
-    audio: true,
-    logprobs: true,
-    multipleChoices: true,
-  },
+  capabilities: ALL_CAPABILITIES,
   price: null,
 };
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtFile } from '../../contract/built-file.ts';
-import { lastUserText } from '../support/fake-chat-bodies.ts';
-import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
+import type { FakeUpstream } from '../support/fake-upstream.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { shopAndClinic, startLowAndHigh } from '../support/shop-and-clinic.ts';
 
 const REQUESTS = 160;
 let low: FakeUpstream;
@@ -16,7 +16,6 @@ let high: FakeUpstream;
 let gateway: RunningGateway;
 let lastId = '';
 
-const isHard = (text: string): boolean => text.includes('theorem');
 const promptOf = (i: number): string =>
   i % 4 === 0
     ? `Prove the theorem number ${i} by induction, step by step, and check each of its ${i + 3} conditions in full. ${'It has many parts. '.repeat(12)}`
@@ -50,29 +49,9 @@ async function ask(content: string, key: string): Promise<Response> {
 }
 
 beforeAll(async () => {
-  const answerOf = (hard: string) => (request: Parameters<typeof lastUserText>[0]) => {
-    const text = lastUserText(request);
-    return { text: isHard(text) ? hard : `The answer is ${/\d+/.exec(text)?.[0]}.` };
-  };
-  low = await startFakeUpstream({ reply: answerOf('I think it is so.') });
-  high = await startFakeUpstream({ reply: answerOf('By induction, it holds.') });
-  const price = { input_usd_per_mtok: 10, output_usd_per_mtok: 30 };
+  [low, high] = await startLowAndHigh();
   gateway = await startGateway({
-    auth: {
-      keys: [
-        { name: 'shop', key: 'key-of-the-shop' },
-        { name: 'clinic', key: 'key-of-the-clinic' },
-      ],
-    },
-    tiers: {
-      1: {
-        targets: [
-          { id: 'small/fake', base_url: low.url, price: { input_usd_per_mtok: 0, output_usd_per_mtok: 0 } },
-        ],
-      },
-      3: { targets: [{ id: 'frontier/fake', base_url: high.url, api_key: 'k', price }] },
-    },
-    ledger: { path: 'ledger.db', capture: { share: 1, callers: ['shop'] } },
+    ...shopAndClinic(low, high),
     trial: { share: 0.5, policies: ['strict-privacy'] },
   });
   for (let i = 0; i < REQUESTS; i += 1) {

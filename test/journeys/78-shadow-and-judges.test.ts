@@ -15,9 +15,9 @@ import { openLedger } from '../../store/ledger.ts';
 import { lastUserText } from '../support/fake-chat-bodies.ts';
 import { type FakeUpstream, startFakeUpstream } from '../support/fake-upstream.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { shopAndClinic, startLowAndHigh } from '../support/shop-and-clinic.ts';
 import { tinyModel } from '../support/tiny-gguf.ts';
 
-const isHard = (text: string): boolean => text.includes('theorem');
 const EASY = 6;
 const HARD = 2;
 
@@ -59,38 +59,12 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 const configWith = (shadow: object) => ({
-  auth: {
-    keys: [
-      { name: 'shop', key: 'key-of-the-shop' },
-      { name: 'clinic', key: 'key-of-the-clinic' },
-    ],
-  },
-  tiers: {
-    1: {
-      targets: [
-        { id: 'small/fake', base_url: low.url, price: { input_usd_per_mtok: 0, output_usd_per_mtok: 0 } },
-      ],
-    },
-    3: {
-      targets: [
-        {
-          ...{ id: 'frontier/fake', base_url: high.url, api_key: 'k' },
-          price: { input_usd_per_mtok: 10, output_usd_per_mtok: 30 },
-        },
-      ],
-    },
-  },
+  ...shopAndClinic(low, high),
   routing: { thresholds: { level2: 1, level3: 1 }, shadow },
-  ledger: { path: 'ledger.db', capture: { share: 1, callers: ['shop'] } },
 });
 
 beforeAll(async () => {
-  const answerOf = (hard: string) => (request: Parameters<typeof lastUserText>[0]) => {
-    const text = lastUserText(request);
-    return { text: isHard(text) ? hard : `The answer is ${/\d+/.exec(text)?.[0]}.` };
-  };
-  low = await startFakeUpstream({ reply: answerOf('I think it is so.') });
-  high = await startFakeUpstream({ reply: answerOf('By induction, it holds.') });
+  [low, high] = await startLowAndHigh();
   gateway = await startGateway(configWith({ share: 1 }));
 });
 afterAll(async () => {

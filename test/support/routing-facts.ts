@@ -1,6 +1,6 @@
 // Plain facts and targets for tests of decisions: one target per tier, everything overridable.
 import type { RequestFacts, TargetView } from '../../contract/policy.ts';
-import type { Capabilities } from '../../contract/tier.ts';
+import { ALL_CAPABILITIES, type Capabilities } from '../../contract/tier.ts';
 
 export const NO_NEEDS: Capabilities = {
   tools: false,
@@ -10,16 +10,6 @@ export const NO_NEEDS: Capabilities = {
   audio: false,
   logprobs: false,
   multipleChoices: false,
-};
-
-export const ALL_CAPABILITIES: Capabilities = {
-  tools: true,
-  jsonMode: true,
-  jsonSchema: true,
-  vision: true,
-  audio: true,
-  logprobs: true,
-  multipleChoices: true,
 };
 
 export const factsOf = (changes: Partial<RequestFacts> = {}): RequestFacts => ({

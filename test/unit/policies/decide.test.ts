@@ -3,13 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Policy, RequestFacts, TargetView, Verdict } from '../../../contract/policy.ts';
 import { SENSITIVITIES, TASKS } from '../../../contract/policy.ts';
-import type { Capabilities, TierLevel, TrustZone } from '../../../contract/tier.ts';
+import {
+  ALL_CAPABILITIES,
+  type Capabilities,
+  type TierLevel,
+  type TrustZone,
+} from '../../../contract/tier.ts';
 import { builtinPolicies } from '../../../policies/builtin.ts';
 import { decide } from '../../../policies/decide.ts';
 import { worstCaseMicrousd } from '../../../policies/fold.ts';
 import { DEFAULT_ROUTING } from '../../../policies/routing-policy.ts';
 import {
-  ALL_CAPABILITIES,
   FRONTIER,
   factsOf,
   INHOUSE,
