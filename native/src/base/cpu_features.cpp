@@ -24,6 +24,13 @@ Registers cpuid(uint32_t leaf, uint32_t subleaf) {
 
 bool bit(uint32_t value, int position) { return (value >> position) & 1; }
 
+// AMD CPUID specification, leaf 1: base family 15 plus the extended one; family 25 with AVX-512 is Zen 4.
+bool is_zen4(const Registers& one) {
+  const Registers vendor = cpuid(0, 0), seven = cpuid(7, 0);
+  const bool amd = vendor.ebx == 0x68747541;  // "Auth"
+  return amd && (one.eax >> 8 & 15) + (one.eax >> 20 & 255) == 25 && bit(seven.ebx, 16);
+}
+
 // Intel SDM vol. 2A, CPUID leaves 1 and 7; vol. 1 section 13.3: XCR0 bit 1 SSE, 2 AVX, 5 … 7 AVX-512.
 uint32_t detect() {
   const Registers one = cpuid(1, 0), seven = cpuid(7, 0), seven1 = cpuid(7, 1);
@@ -41,6 +48,7 @@ uint32_t detect() {
     if (bit(seven.ecx, 11)) found |= kCpuAvx512Vnni;
     if (bit(seven1.eax, 5)) found |= kCpuAvx512Bf16;
   }
+  if (is_zen4(one)) found |= kCpuForesees;
   return found;
 }
 #elif defined(__aarch64__) && defined(__linux__)

@@ -40,9 +40,7 @@ void ReservedMemory::commit(size_t n_bytes) {
   if (n_bytes == 0) return;
   const size_t length = round_up(n_bytes, page_bytes());
   if (length > size_ || ::mprotect(data_, length, PROT_READ | PROT_WRITE) != 0) throw std::bad_alloc();
-#ifdef MADV_HUGEPAGE
-  ::madvise(data_, length, MADV_HUGEPAGE);
-#endif
+  ask_for_large_pages(data_, length);
 }
 
 bool ReservedMemory::map_file(int fd, uint64_t offset, size_t n_bytes) {

@@ -5,12 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/large_pages.h"
+
 namespace tiergate {
 
 class ReservedMemory {
  public:
-  /// What large pages are aligned to on x86-64 and arm64 with 4 KiB pages.
-  static constexpr size_t kAlignment = size_t{2} << 20;
+  static constexpr size_t kAlignment = kLargePageBytes;
 
   ReservedMemory() = default;
   /// Takes addresses only. Throws std::bad_alloc.

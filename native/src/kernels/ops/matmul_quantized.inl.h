@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cpu_features.h"
 #include "kernels/ops/activations.inl.h"
 #include "kernels/ops/packing.inl.h"
 #include "kernels/ops/tiles.inl.h"
@@ -158,32 +159,36 @@ struct QuantizedMatmul {
   /// One panel of rows x one panel of tokens, columns [begin, end), added to `out` when begin > 0.
   template <int kN>
   KERNEL_TILE static void tile(const uint8_t* block, const uint8_t* activations, int64_t n_cols,
-                               int64_t begin, int64_t end, int64_t n_valid, float* out, int64_t out_stride) {
+                               int64_t begin, int64_t end, int64_t n_valid, bool ahead, float* out,
+                               int64_t out_stride) {
     const typename A::template Panel<kN, Q::kBlock> x(activations, n_cols);
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += Q::kBlock, block += P::kBlockBytes) {
       if constexpr (Q::kBlock == 32) {
-        block32<kN>(block, x, c, total);
+        block32<kN>(block, x, c, ahead, total);
       } else {
-        block256<kN>(block, x, c, total);
+        block256<kN>(block, x, c, ahead, total);
       }
     }
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
-  /// Asks for what comes kAhead bytes later. With one or two tokens a tile reads faster than the memory gives, and
-  /// the hardware's own prefetch of a plain stream is the best; with more it falls back at every page's end.
-  template <int kN>
-  static KERNEL_INLINE void prefetch(const uint8_t* step) {
-    if constexpr (kN > 2) {
-      for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i);
-    }
+  /// Whether to ask for what comes kAhead bytes later. With more than two tokens the hardware's own prefetch falls back
+  /// at every page's end. With one or two it does where codes are unpacked: whole bytes are read faster than memory
+  /// gives them.
+  static bool asks_ahead(int64_t n_tokens) {
+    return n_tokens > 2 || (Q::kBits < 8 && !(cpu_features() & kCpuForesees));
+  }
+  static KERNEL_INLINE void prefetch(const uint8_t* step, bool ahead) {
+    if (!ahead) return;
+    for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i);
   }
 
   template <int kN, typename Panel>
-  static KERNEL_INLINE void block32(const uint8_t* block, const Panel& x, int64_t column, F (*total)[kG]) {
-    prefetch<kN>(block);
+  static KERNEL_INLINE void block32(const uint8_t* block, const Panel& x, int64_t column, bool ahead,
+                                    F (*total)[kG]) {
+    prefetch(block, ahead);
     I sums[kN][kG];
     start<kN, 1, 1>(x.pairs16(column), sums);
     dot_quads<kN, 0, 8>(block, x.codes(column), sums);
@@ -202,7 +207,8 @@ struct QuantizedMatmul {
   }
 
   template <int kN, typename Panel>
-  static KERNEL_INLINE void block256(const uint8_t* block, const Panel& x, int64_t column, F (*total)[kG]) {
+  static KERNEL_INLINE void block256(const uint8_t* block, const Panel& x, int64_t column, bool ahead,
+                                     F (*total)[kG]) {
     F scaled[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) scaled[t][g] = V::zero();
@@ -211,7 +217,7 @@ struct QuantizedMatmul {
       const uint8_t* const step = block + P::step_at(s);
       const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
       const int64_t at = column + s * 32;
-      prefetch<kN>(step);
+      prefetch(step, ahead);
       if constexpr (Q::kScaleGroup == 32) {
         sub_block<kN, 0, 8>(step, sub, x, at, scaled);
       } else {
@@ -266,6 +272,7 @@ struct QuantizedMatmul {
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
+    const bool ahead = asks_ahead(n_tokens);
     for (int64_t row = row_begin; row < row_end; row += P::kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;
@@ -273,7 +280,7 @@ struct QuantizedMatmul {
         Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
           tile<kN>(panel + begin / Q::kBlock * P::kBlockBytes,
                    (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid,
-                   out + t * out_stride + row, out_stride);
+                   ahead, out + t * out_stride + row, out_stride);
         });
       });
     }
