@@ -169,28 +169,6 @@ struct Activations {
     }
   }
 
-  /// By the products' own instruction, which adds four codes, here multiplied by 1.
-  template <int kBlock>
-  static KERNEL_INLINE void sum_codes(const int8_t* q, int16_t* sum16) {
-    static constexpr int8_t kOnes[4] = {1, 1, 1, 1};
-    constexpr int kVectorBytes = 4 * kL, kCodes = kBlock < kVectorBytes ? kVectorBytes : kBlock;
-    alignas(64) uint8_t codes[kCodes] = {};
-    alignas(64) float quads[kCodes / 4];
-    for (int i = 0; i < kBlock; ++i) codes[i] = (uint8_t)(q[i] ^ V::kSignedOffset);
-    for (int i = 0; i < kCodes; i += kVectorBytes) {
-      const auto bytes = V::load_bytes(codes + i);
-      if constexpr (V::kSignedOffset == 0) {
-        V::store(quads + i / 4, V::to_float(V::dot_signed(V::zero_i32(), bytes, V::four(kOnes))));
-      } else {
-        V::store(quads + i / 4, V::to_float(V::dot(V::zero_i32(), bytes, V::four(kOnes))));
-      }
-    }
-    for (int g = 0; g < kBlock / 16; ++g) {
-      const float* const four = quads + g * 4;
-      sum16[g] = (int16_t)((four[0] + four[1]) + (four[2] + four[3]) - 16 * V::kSignedOffset);
-    }
-  }
-
   /// Returns d.
   template <int kBlock>
   static float quantize_block(const float* in, int8_t* q, int16_t* sum16) {
@@ -220,8 +198,16 @@ struct Activations {
       d = amax != 0 ? 1 / inverse : 0;
     }
     const typename V::F factor = V::set1(inverse);
-    for (int i = 0; i < kBlock; i += kL) V::store_i8(q + i, V::mul(V::load(in + i), factor));
-    sum_codes<kBlock>(q, sum16);
+    for (int g = 0; g < kBlock / 16; ++g) {
+      typename V::F sums = V::zero();
+      for (int i = g * 16; i < g * 16 + 16; i += kL) {
+        const typename V::F code = V::mul(V::load(in + i), factor);
+        V::store_i8(q + i, code);
+        sums = V::add(sums, V::round(code));
+      }
+      const float sum = V::reduce_add(sums);
+      sum16[g] = sum == sum ? (int16_t)sum : (int16_t)0;  // not a number, of a model that is broken
+    }
     return d;
   }
 };
