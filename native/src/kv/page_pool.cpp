@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/large_pages.h"
+
 namespace tiergate {
 
 KvShape::KvShape(std::array<size_t, kPageKinds> layer_bytes, std::vector<PageKind> layers, int32_t window)
@@ -30,6 +32,14 @@ struct PagePool::Lent {
   Buffer buffer;
 };
 
+/// In large pages of memory: a step reads all that is cached, more than the processor remembers the addresses of small ones.
+PagePool::Buffer PagePool::allocate(size_t n_bytes) {
+  if (n_bytes < kLargePageBytes) return Buffer(n_bytes);
+  Buffer buffer(n_bytes, kLargePageBytes);
+  ask_for_large_pages(buffer.data(), n_bytes / kLargePageBytes * kLargePageBytes);
+  return buffer;
+}
+
 uint64_t PagePool::free_bytes() const {
   const std::lock_guard lock(mutex_);
   return budget_bytes_ - used_bytes_;
@@ -50,7 +60,7 @@ Page PagePool::acquire(PageKind kind) {
         allocated_bytes_ -= shape_.page_bytes(static_cast<PageKind>(1 - k));
       }
       recycled_[k].reserve(n_allocated_[k] + 1);  // give_back must not allocate
-      recycled_[k].emplace_back(n_bytes);
+      recycled_[k].push_back(allocate(n_bytes));
       ++n_allocated_[k];
       allocated_bytes_ += n_bytes;
     }

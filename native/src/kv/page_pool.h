@@ -72,6 +72,7 @@ class PagePool {
  private:
   using Buffer = AlignedBuffer<uint8_t>;
   struct Lent;
+  static Buffer allocate(size_t n_bytes);
   void give_back(PageKind kind, Buffer buffer) noexcept;
 
   const KvShape shape_;

@@ -1,14 +1,10 @@
-// Memory for weights, activations and KV pages: aligned for the widest vectors, not touched until written. Large ones lie
-// in large pages where the system gives them: a step reads all of the KV memory, more than 4 KiB pages that the
-// processor remembers.
+// Memory for weights, activations and KV pages: aligned for the widest vectors, not touched until written.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <new>
 #include <utility>
-
-#include "base/large_pages.h"
 
 namespace tiergate {
 
@@ -20,8 +16,12 @@ template <typename T>
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;
-  explicit AlignedBuffer(size_t n)
-      : data_(allocate(bytes_for(n)), Release{alignment_for(bytes_for(n))}), size_(n) {}
+  explicit AlignedBuffer(size_t n) : AlignedBuffer(n, kAlignment) {}
+  /// alignment: a power of 2, kAlignment at least.
+  AlignedBuffer(size_t n, size_t alignment)
+      : data_(static_cast<T*>(::operator new(bytes_for(n), std::align_val_t{alignment})),
+              Release{std::align_val_t{alignment}}),
+        size_(n) {}
 
   T* data() { return data_.get(); }
   const T* data() const { return data_.get(); }
@@ -32,15 +32,6 @@ class AlignedBuffer {
     std::align_val_t alignment{kAlignment};
     void operator()(T* p) const { ::operator delete(p, alignment); }
   };
-  static std::align_val_t alignment_for(size_t n_bytes) {
-    return std::align_val_t{n_bytes >= kLargePageBytes ? kLargePageBytes : kAlignment};
-  }
-  static T* allocate(size_t n_bytes) {
-    void* const data = ::operator new(n_bytes, alignment_for(n_bytes));
-    // No part of a large page: untouched memory behind the last whole one stays untouched.
-    ask_for_large_pages(data, n_bytes / kLargePageBytes * kLargePageBytes);
-    return static_cast<T*>(data);
-  }
   /// One alignment unit more than asked: kernels may read a whole vector at the end of a row.
   static size_t bytes_for(size_t n) {
     if (n > (static_cast<size_t>(-1) / 2) / sizeof(T)) throw std::bad_alloc();
