@@ -180,15 +180,17 @@ struct QuantizedMatmul {
   static bool asks_ahead(int64_t n_tokens) {
     return n_tokens > 2 || (Q::kBits < 8 && !(cpu_features() & kCpuForesees));
   }
+  template <int kN>
   static KERNEL_INLINE void prefetch(const uint8_t* step, bool ahead) {
     if (!ahead) return;
-    for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i);
+    constexpr int kLocality = kN > 2 ? 3 : 0;  // few tokens read a line once: it need not stay in the L2 cache
+    for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i, 0, kLocality);
   }
 
   template <int kN, typename Panel>
   static KERNEL_INLINE void block32(const uint8_t* block, const Panel& x, int64_t column, bool ahead,
                                     F (*total)[kG]) {
-    prefetch(block, ahead);
+    prefetch<kN>(block, ahead);
     I sums[kN][kG];
     start<kN, 1, 1>(x.pairs16(column), sums);
     dot_quads<kN, 0, 8>(block, x.codes(column), sums);
@@ -217,7 +219,7 @@ struct QuantizedMatmul {
       const uint8_t* const step = block + P::step_at(s);
       const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
       const int64_t at = column + s * 32;
-      prefetch(step, ahead);
+      prefetch<kN>(step, ahead);
       if constexpr (Q::kScaleGroup == 32) {
         sub_block<kN, 0, 8>(step, sub, x, at, scaled);
       } else {
