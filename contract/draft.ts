@@ -30,6 +30,10 @@ export interface DraftJudge {
   mode: CascadeMode;
   /** `early`: the tokens that are judged. */
   earlyTokens: number;
+  /** How often a whole draft that stands is asked for again, to see whether the model says the same (self-consistency). */
+  samples: number;
   /** Why the request moves up, in words for the client; null: the draft stands. */
   judge(draft: Draft): string | null;
+  /** The same, from what the model said when it was asked again. */
+  compare(draft: Draft, samples: readonly Draft[]): string | null;
 }

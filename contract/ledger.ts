@@ -34,8 +34,8 @@ export interface AttemptRecord {
   index: number;
   target: string;
   tier: TierLevel;
-  /** Why this attempt: first, retry, fallback or escalate. */
-  kind: 'first' | 'retry' | 'fallback' | 'escalate';
+  /** Why this attempt. "sample": a draft asked for again, to be compared with it; never what the client gets. */
+  kind: 'first' | 'retry' | 'fallback' | 'escalate' | 'sample';
   /** "rejected": a draft that was judged and did not stand. */
   outcome: Outcome | 'rejected';
   /** Why a draft did not stand, or why it stands all the same. */

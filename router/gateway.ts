@@ -194,6 +194,8 @@ export function createGateway(
       minMeanLogprob: calibration?.minMeanLogprob ?? cascade.min_mean_logprob,
       maxMeanEntropy: cascade.max_mean_entropy,
       minMargin: cascade.min_margin,
+      samples: cascade.samples,
+      minAgreement: cascade.min_agreement,
     },
     level3Price: referencePrice(
       all.map(({ target }) => target),

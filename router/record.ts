@@ -67,8 +67,9 @@ function loggedFacts(facts: RequestFacts): LoggedFacts {
 export function ledgerEntry(input: RecordInput): LedgerEntry {
   const { facts, decision, attempts, timing, outcome, error } = input;
   // A draft that is kept for want of a better answer is not the last attempt.
-  const whole = attempts.findLast((attempt) => attempt.outcome === 'ok');
-  const answered = whole ?? (timing.ttftMs === null ? null : (attempts.at(-1) ?? null));
+  const answers = attempts.filter(({ kind }) => kind !== 'sample');
+  const whole = answers.findLast((attempt) => attempt.outcome === 'ok');
+  const answered = whole ?? (timing.ttftMs === null ? null : (answers.at(-1) ?? null));
   const {
     inputTokens = null,
     cachedInputTokens = null,

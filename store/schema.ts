@@ -56,7 +56,7 @@ export const attempts = sqliteTable(
     index: integer('attempt_index').notNull(),
     target: text('target').notNull(),
     tier: integer('tier').$type<TierLevel>().notNull(),
-    kind: text('kind').$type<'first' | 'retry' | 'fallback' | 'escalate'>().notNull(),
+    kind: text('kind').$type<AttemptRecord['kind']>().notNull(),
     outcome: text('outcome').$type<AttemptRecord['outcome']>().notNull(),
     reason: text('reason'),
     confidence: text('confidence_json', { mode: 'json' }).$type<DraftConfidence>(),

@@ -2,7 +2,7 @@
 // request anew from `requestFor`, the sensitivity gate; nothing is tried that the decision does not list, and nothing
 // once the first event has been handed on.
 import type { ChatAnswer, ChatEvent } from '../contract/chat.ts';
-import type { DraftJudge } from '../contract/draft.ts';
+import type { Draft, DraftJudge } from '../contract/draft.ts';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord } from '../contract/ledger.ts';
 import type { Candidate, Decision } from '../contract/policy.ts';
@@ -15,6 +15,7 @@ import { draftOf, judgeStream } from './draft-reader.ts';
 import type { GuardedRunner } from './guard.ts';
 import { ObservedStream } from './observed-stream.ts';
 import { type RetryOptions, retryDelayMs } from './retry.ts';
+import { askAgain } from './sample.ts';
 
 export interface ChainOptions {
   decision: Pick<Decision, 'candidates'>;
@@ -195,15 +196,9 @@ class Chain {
     permit: BreakerPermit,
     judge: DraftJudge | undefined,
   ): Promise<ChainResult | null> {
-    const { context, requestFor } = this.#options;
+    const { context } = this.#options;
     const { runner, slots, breaker } = guarded;
-    const outgoing = requestFor(runner.target, candidate.redact);
-    if (candidate.redact && !outgoing.redacted) {
-      throw new GatewayError(
-        'EGRESS_BLOCKED',
-        `${candidate.target} may only see a redacted request, and this one is not; nothing was sent`,
-      );
-    }
+    const outgoing = this.#outgoingFor(candidate, runner.target);
     attempt.send(outgoing.request, outgoing.redacted);
     const answer = await runner.chat(
       judge ? { ...outgoing, confidenceTokens: judge.earlyTokens } : outgoing,
@@ -211,8 +206,11 @@ class Chain {
     );
     if (answer.kind === 'completion') {
       attempt.observeCompletion(answer.completion);
-      const objection = judge?.judge(draftOf(answer.completion)) ?? null;
-      if (objection === null) guarded.latency.note(attempt.end(null));
+      const durationMs = attempt.end(null);
+      const draft = draftOf(answer.completion);
+      const objection =
+        judge?.judge(draft) ?? (await this.#disagreement(candidate, guarded, draft, judge)) ?? null;
+      if (objection === null) guarded.latency.note(durationMs);
       else this.#reject(candidate, attempt, objection, true);
       slots.leave();
       permit.settle('success');
@@ -226,12 +224,15 @@ class Chain {
     if (judge === undefined) for (const { chunk } of first) attempt.observeChunk(chunk);
     else {
       const judged = await judgeStream(first, events, judge, (chunk) => attempt.observeChunk(chunk));
-      if (judged.objection !== null) {
+      const { draft, isOver } = judged;
+      const objection =
+        judged.objection ?? (isOver ? await this.#disagreement(candidate, guarded, draft, judge) : null);
+      if (objection !== null) {
         events.return?.().catch(() => {});
-        this.#reject(candidate, attempt, judged.objection, judged.isOver);
+        this.#reject(candidate, attempt, objection, isOver);
         slots.leave();
         permit.settle('success');
-        if (judged.isOver) {
+        if (isOver) {
           const whole: ChatAnswer = { kind: 'stream', events: replay(judged.read) };
           const result = this.#result(candidate, runner.target, outgoing.redacted, whole, null);
           this.#kept ??= { result, attempt };
@@ -252,6 +253,41 @@ class Chain {
       outgoing.redacted,
       { kind: 'stream', events: observed },
       observed,
+    );
+  }
+
+  /** What this target may see. Every attempt asks anew. @throws {GatewayError} EGRESS_BLOCKED */
+  #outgoingFor(candidate: Candidate, target: Target): Outgoing {
+    const outgoing = this.#options.requestFor(target, candidate.redact);
+    if (candidate.redact && !outgoing.redacted) {
+      throw new GatewayError(
+        'EGRESS_BLOCKED',
+        `${candidate.target} may only see a redacted request, and this one is not; nothing was sent`,
+      );
+    }
+    return outgoing;
+  }
+
+  /** A draft that stands so far is asked for again, in its own slot: the samples run together. Null: they agree. */
+  async #disagreement(
+    candidate: Candidate,
+    { runner }: GuardedRunner,
+    draft: Draft,
+    judge: DraftJudge | undefined,
+  ): Promise<string | null> {
+    if (judge === undefined || judge.samples === 0) return null;
+    const { target } = runner;
+    const samples = await Promise.all(
+      Array.from({ length: judge.samples }, async (_, seed): Promise<Draft | null> => {
+        const start = { index: this.#attempts.length, kind: 'sample' as const, target, queueMs: 0 };
+        const attempt = new Attempt(start, this.#clock.now);
+        this.#attempts.push(attempt);
+        return askAgain(runner, this.#outgoingFor(candidate, target), seed, attempt, this.#options.context);
+      }),
+    );
+    return judge.compare(
+      draft,
+      samples.filter((sample) => sample !== null),
     );
   }
 

@@ -98,6 +98,7 @@ class DraftReader {
 export interface JudgedStream {
   /** All that was read; nothing of it has been handed on. */
   read: ChatEvent[];
+  draft: Draft;
   /** Why the request moves up; null: the draft stands. */
   objection: string | null;
   /** The stream is at its end. */
@@ -108,7 +109,7 @@ export interface JudgedStream {
 export async function judgeStream(
   first: readonly ChatEvent[],
   events: AsyncIterator<readonly ChatEvent[]>,
-  judge: DraftJudge,
+  judge: Pick<DraftJudge, 'mode' | 'earlyTokens' | 'judge'>,
   onChunk: (chunk: ChatChunk) => void,
 ): Promise<JudgedStream> {
   const reader = new DraftReader();
@@ -122,11 +123,11 @@ export async function judgeStream(
     }
     const draft = reader.draft();
     if (judge.mode === 'early' && draft.finishReason === null && reader.tokens >= judge.earlyTokens)
-      return { read, objection: judge.judge(draft), isOver: false };
+      return { read, draft, objection: judge.judge(draft), isOver: false };
     const { done, value } = await events.next();
     if (done) {
       const whole = { ...draft, finishReason: draft.finishReason ?? 'stop' };
-      return { read, objection: judge.judge(whole), isOver: true };
+      return { read, draft: whole, objection: judge.judge(whole), isOver: true };
     }
     batch = value;
   }

@@ -1,7 +1,9 @@
 // Whether a draft stands. Free signs first (nothing said, cut off, declined, in circles, wrong form), then how sure the model
-// was of its tokens. An early judgement sees the first tokens only, so it asks only what they can tell.
+// was of its tokens, then whether it would say so again. An early judgement sees the first tokens only, so it asks only what
+// they can tell.
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { CascadeMode, Draft, DraftConfidence, DraftJudge } from '../../contract/draft.ts';
+import { disagreement } from './agreement.ts';
 import { declines } from './refusal-phrases.ts';
 import { repetitionIn } from './repetition.ts';
 import { formProblem } from './validity.ts';
@@ -15,6 +17,10 @@ export interface DraftLimits {
   maxMeanEntropy: number | null;
   /** 0 ... 1. */
   minMargin: number | null;
+  /** Of a whole draft that stands otherwise; 0: none. */
+  samples: number;
+  /** Mean agreement of a draft with its samples, 0 ... 1, below which it moves up. */
+  minAgreement: number;
 }
 
 type Check = (draft: Draft, request: ChatRequest) => string | null;
@@ -55,6 +61,8 @@ export function draftJudge(request: ChatRequest, mode: CascadeMode, limits: Draf
   return {
     mode,
     earlyTokens: limits.earlyTokens,
+    samples: limits.samples,
+    compare: (draft, samples) => disagreement(draft, samples, limits.minAgreement),
     judge(draft) {
       const checks = draft.finishReason === null ? ANY_TIME : [...WHEN_WHOLE, ...ANY_TIME];
       for (const check of checks) {

@@ -56,7 +56,7 @@ function peakOf(pid: number | null): number | null {
 async function asked(runner: ReturnType<typeof localRunner>, prompt: AdvisePrompt): Promise<GivenAnswer> {
   const startedAt = performance.now();
   let [promptTokens, outputTokens, firstMs] = [0, 0, 0];
-  let draft: Draft | null = null;
+  let draft: Draft;
   try {
     const request = { ...prompt.request, model: runner.target.model, stream: true };
     const given = await runner.chat(
@@ -66,21 +66,15 @@ async function asked(runner: ReturnType<typeof localRunner>, prompt: AdvisePromp
     if (given.kind !== 'stream') throw new Error('a stream was asked for');
     const events = given.events[Symbol.asyncIterator]();
     const first = await events.next();
-    const whole = {
-      mode: 'hold' as const,
-      earlyTokens: 0,
-      judge: (read: Draft) => {
-        draft = read;
-        return null;
-      },
-    };
-    await judgeStream(first.done ? [] : first.value, events, whole, ({ choices, usage }) => {
+    const whole = { mode: 'hold' as const, earlyTokens: 0, judge: () => null };
+    const read = await judgeStream(first.done ? [] : first.value, events, whole, ({ choices, usage }) => {
       const delta = choices[0]?.delta;
       if (firstMs === 0 && (delta?.content || delta?.reasoning_content || delta?.tool_calls))
         firstMs = performance.now() - startedAt;
       promptTokens = usage?.prompt_tokens ?? promptTokens;
       outputTokens = usage?.completion_tokens ?? outputTokens;
     });
+    draft = read.draft;
   } catch (thrown) {
     const { code } = toGatewayError(thrown);
     return {

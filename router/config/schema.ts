@@ -182,6 +182,13 @@ export const configSchema = z.strictObject({
           min_mean_logprob: z.number().max(0).nullable().default(-1).describe('natural logarithm'),
           max_mean_entropy: z.number().min(0).nullable().default(1.5).describe('nats'),
           min_margin: fraction.nullable().default(null).describe('between the two likeliest tokens'),
+          samples: z
+            .int()
+            .min(0)
+            .max(8)
+            .default(0)
+            .describe('times that a whole draft is asked for again, at random, to be compared with it'),
+          min_agreement: fraction.default(0.5).describe('of a draft with its samples'),
           skip_gap: fraction
             .default(DEFAULT_ROUTING.skipGap)
             .describe('gap 1|2 from which Level 1 is not even tried'),

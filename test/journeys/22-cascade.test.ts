@@ -11,9 +11,10 @@ const SURE = { min_mean_logprob: null, max_mean_entropy: null };
 
 let house: FakeUpstream;
 let frontier: FakeUpstream;
-/** Drafts of random words are doubted; in the other they stand unless their form is wrong. */
+/** Drafts of random words are doubted; in the next they stand unless their form is wrong; in the last they are asked for again. */
 let doubting: RunningGateway;
 let trusting: RunningGateway;
+let asking: RunningGateway;
 
 const start = (mode: string, limits: object): Promise<RunningGateway> =>
   startGateway({
@@ -49,11 +50,12 @@ beforeAll(async () => {
   frontier = await startFakeUpstream({ reply: { text: 'from the frontier' } });
   doubting = await start('early', { min_mean_logprob: -0.5 });
   trusting = await start('hold', SURE);
-  for (const { url } of [doubting, trusting])
+  asking = await start('hold', { ...SURE, samples: 3 });
+  for (const { url } of [doubting, trusting, asking])
     await waitUntilReady(url, (body) => body.targets.every((target) => target.available));
 });
 afterAll(async () => {
-  await Promise.all([doubting?.dispose(), trusting?.dispose()]);
+  await Promise.all([doubting?.dispose(), trusting?.dispose(), asking?.dispose()]);
   await Promise.all([house?.close(), frontier?.close()]);
 });
 
@@ -217,5 +219,32 @@ describe('a draft without doubt', () => {
     await expect(
       ask(trusting, 'Say hi.', { headers: { 'x-tiergate-cascade': 'maybe' } }),
     ).rejects.toMatchObject({ status: 400 });
+  });
+});
+
+describe('a draft that is asked for again', () => {
+  it.each([false, true])('moves up where the model says something else each time (stream: %s)', async (stream) => {
+    const answer = await ask(asking, 'Say hi.', { stream });
+    expect(answer.text).toBe('from the house, word by word');
+    const [draft, ...later] = attemptsOf(asking, answer);
+    expect(draft).toMatchObject({ kind: 'first', outcome: 'rejected', output_tokens: 24 });
+    expect(draft!.reason).toMatch(/asked again 3 times it agreed with itself by 0\.\d\d < 0\.5/);
+    expect(later.map(({ kind, outcome, output_tokens }) => [kind, outcome, output_tokens])).toEqual([
+      ...Array.from({ length: 3 }, () => ['sample', 'ok', 24]),
+      ['escalate', 'ok', expect.any(Number)],
+    ]);
+  });
+
+  it.each([false, true])('stands where it says the same, and is what the client gets (stream: %s)', async (stream) => {
+    // The schema leaves one answer.
+    const only = { type: 'object', properties: { is: { const: 'so' } }, required: ['is'], additionalProperties: false };
+    const response_format = { type: 'json_schema', json_schema: { name: 'only', strict: true, schema: only } };
+    const answer = await ask(asking, 'Say so.', { stream, response_format, max_tokens: 60 });
+    expect(JSON.parse(answer.text)).toEqual({ is: 'so' });
+    expect(answer.headers.get('x-tiergate-tier')).toBe('1');
+    expect(attemptsOf(asking, answer).map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['first', 'ok'],
+      ...Array.from({ length: 3 }, () => ['sample', 'ok']),
+    ]);
   });
 });

@@ -1,8 +1,10 @@
 // npm run train:gap -- FOLDER [--version YYYY-MM-DD]: trains policies/gap/model.json from the routing sets in FOLDER.
-// Deterministic: the same files give the same bytes.
+// Deterministic: the same files give the same bytes. A model that ranks unseen sources no better than the prompts' length or
+// chance is refused.
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { GapModel } from '../model.ts';
+import { rankUnseen, refusalOf } from './acceptance.ts';
 import { fitGapModel } from './fit.ts';
 import { loadRows } from './rows.ts';
 
@@ -30,7 +32,14 @@ const command = new Command('train:gap')
   .option('--version <date>', 'written into the model', '2026-11-28')
   .action((folder: string, { version }: { version: string }) => {
     const rows = loadRows(folder);
-    console.log(`${rows.length} prompts`);
+    console.log(`${rows.length} prompts; APGR on each source by a model that has not seen it, and by length:`);
+    const rankings = rankUnseen(rows);
+    for (const { source, pair, prompts, ours, length } of rankings) {
+      const figures = `${ours.toFixed(3)}  ${length.toFixed(3)}`;
+      console.log(`  ${source.padEnd(18)} ${pair}  ${String(prompts).padStart(6)} prompts  ${figures}`);
+    }
+    const refusal = refusalOf(rankings);
+    if (refusal !== null) command.error(refusal);
     const text = `${JSON.stringify(rounded(fitGapModel(rows, version)))}\n`;
     writeFileSync(new URL('../model.json', import.meta.url), text);
     console.log(`policies/gap/model.json: ${Math.round(text.length / 1024)} KB`);

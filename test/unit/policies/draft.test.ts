@@ -8,7 +8,14 @@ import { cascadeMode } from '../../../policies/draft/mode.ts';
 import { repetitionIn } from '../../../policies/draft/repetition.ts';
 import { factsOf, NO_NEEDS } from '../../support/routing-facts.ts';
 
-const LIMITS: DraftLimits = { earlyTokens: 8, minMeanLogprob: -1, maxMeanEntropy: 1.5, minMargin: null };
+const LIMITS: DraftLimits = {
+  earlyTokens: 8,
+  minMeanLogprob: -1,
+  maxMeanEntropy: 1.5,
+  minMargin: null,
+  samples: 3,
+  minAgreement: 0.5,
+};
 const ASK: ChatRequest = { model: 'auto', messages: [{ role: 'user', content: 'Who wrote Faust?' }] };
 const GOOD: Draft = {
   text: 'Goethe wrote Faust.',
@@ -28,6 +35,38 @@ const SCHEMA = {
 };
 const AS_SCHEMA = { response_format: { type: 'json_schema', json_schema: { schema: SCHEMA } } };
 const TOOLS = { tools: [{ type: 'function', function: { name: 'lookup', parameters: SCHEMA } }] };
+
+describe('a draft that was asked for again', () => {
+  const draft = (text: string): Draft => ({ ...GOOD, text });
+  const compared = (said: string, ...again: string[]): string | null =>
+    draftJudge(ASK, 'hold', LIMITS).compare(draft(said), again.map(draft));
+
+  it('stands beside the same answer in other clothes', () => {
+    expect(compared('Positive', 'positive.', ' "Positive"', 'negative')).toBeNull();
+    expect(compared('{"a": 1, "b": [2]}', '{"b":[2],"a":1}')).toBeNull();
+    expect(compared('Goethe wrote Faust.', 'Faust was what Goethe wrote.')).toBeNull();
+    expect(compared('Goethe wrote Faust.')).toBeNull();
+  });
+
+  it('moves up beside other answers', () => {
+    expect(compared('1808', '1790', '1832', '1808')).toBe(
+      'asked again 3 times it agreed with itself by 0.33 < 0.5',
+    );
+    expect(compared('{"year": 1808}', '{"year": 1790}')).toMatch(/by 0\.00 < 0\.5/);
+    expect(compared('{"year": 1808}', 'In 1808.')).toMatch(/by 0\.00/);
+  });
+
+  it('compares calls by name and arguments', () => {
+    const call = (year: number): Draft => ({
+      ...GOOD,
+      text: '',
+      toolCalls: [{ name: 'lookup', arguments: `{"year": ${year}}` }],
+    });
+    const { compare } = draftJudge(ASK, 'hold', LIMITS);
+    expect(compare(call(1808), [call(1808)])).toBeNull();
+    expect(compare(call(1808), [call(1790)])).toMatch(/agreed/);
+  });
+});
 
 describe('a whole draft', () => {
   it('stands when nothing speaks against it', () => {

@@ -5,6 +5,7 @@ import { taskOfText } from '../../../policies/classify/task.ts';
 import { GAP_FEATURES, gapFeatures } from '../../../policies/gap/features.ts';
 import { explainGap, gapOf } from '../../../policies/gap/gap.ts';
 import { gapOdds } from '../../../policies/gap/model.ts';
+import { rankUnseen, refusalOf } from '../../../policies/gap/training/acceptance.ts';
 import { calibrate, fitGapModel } from '../../../policies/gap/training/fit.ts';
 import { areaUnderRoc, calibrationError, scoreRouter } from '../../../policies/gap/training/metrics.ts';
 import type { Row } from '../../../policies/gap/training/rows.ts';
@@ -142,5 +143,43 @@ describe('training', () => {
     expect(high! - low!).toBeGreaterThan(0.3);
     // No gap between 2 and 3 in any source.
     expect(model.pairs['2|3'].slope).toBeGreaterThan(0);
+  });
+});
+
+describe('a model that is to be shipped', () => {
+  /** Prompts of two sources; the stronger model is needed where `isHard` says so, which one feature tells or none does. */
+  const rowsOf = (told: boolean, isLong: (isHard: number, i: number) => boolean): Row[] =>
+    Array.from({ length: 400 }, (_, i): Row => {
+      const isHard = (i * 7 + (i >> 3)) % 5 < 2 ? 1 : 0;
+      const values = GAP_FEATURES.map((_name, at) => ((i * (at + 3) * 31) % 17) / 17);
+      values[0] = isLong(isHard, i) ? 1 : 0;
+      if (told) values[5] = isHard;
+      return {
+        ...{ prompt: 'x'.repeat(isLong(isHard, i) ? 900 : 90), source: i % 2 === 0 ? 'a' : 'b', group: 'g', values },
+        ...{ weak: 1 - isHard, mid: null, strong: 1 },
+        gains: { '1|2': isHard, '2|3': isHard },
+      };
+    });
+
+  it('beats length and chance on sources that it has not seen', () => {
+    const rankings = rankUnseen(rowsOf(true, (_isHard, i) => (i >> 1) % 2 === 0));
+    expect(rankings.map(({ source, pair }) => [source, pair])).toEqual([
+      ['a', '1|2'],
+      ['b', '1|2'],
+    ]);
+    for (const { ours, length } of rankings) {
+      expect(ours).toBeGreaterThan(0.6);
+      expect(length).toBeCloseTo(0.5, 1);
+    }
+    expect(refusalOf(rankings)).toBeNull();
+  });
+
+  it('is refused where length alone ranks as well, or nothing does', () => {
+    expect(refusalOf(rankUnseen(rowsOf(false, (isHard) => isHard === 1)))).toMatch(
+      /^refused: .* not above the length of the prompt/,
+    );
+    const ranked = { source: 'a', pair: '1|2' as const, prompts: 9, ours: 0.5, length: 0.4 };
+    expect(refusalOf([ranked])).toMatch(/0\.500, not above chance \(0\.500\)/);
+    expect(refusalOf([])).not.toBeNull();
   });
 });
