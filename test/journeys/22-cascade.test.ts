@@ -223,28 +223,42 @@ describe('a draft without doubt', () => {
 });
 
 describe('a draft that is asked for again', () => {
-  it.each([false, true])('moves up where the model says something else each time (stream: %s)', async (stream) => {
-    const answer = await ask(asking, 'Say hi.', { stream });
-    expect(answer.text).toBe('from the house, word by word');
-    const [draft, ...later] = attemptsOf(asking, answer);
-    expect(draft).toMatchObject({ kind: 'first', outcome: 'rejected', output_tokens: 24 });
-    expect(draft!.reason).toMatch(/asked again 3 times it agreed with itself by 0\.\d\d < 0\.5/);
-    expect(later.map(({ kind, outcome, output_tokens }) => [kind, outcome, output_tokens])).toEqual([
-      ...Array.from({ length: 3 }, () => ['sample', 'ok', 24]),
-      ['escalate', 'ok', expect.any(Number)],
-    ]);
-  });
+  it.each([false, true])(
+    'moves up where the model says something else each time (stream: %s)',
+    async (stream) => {
+      const answer = await ask(asking, 'Say hi.', { stream });
+      expect(answer.text).toBe('from the house, word by word');
+      const [draft, ...later] = attemptsOf(asking, answer);
+      expect(draft).toMatchObject({ kind: 'first', outcome: 'rejected', output_tokens: 24 });
+      expect(draft!.reason).toMatch(/asked again 3 times it agreed with itself by 0\.\d\d < 0\.5/);
+      expect(later.map(({ kind, outcome, output_tokens }) => [kind, outcome, output_tokens])).toEqual([
+        ...Array.from({ length: 3 }, () => ['sample', 'ok', 24]),
+        ['escalate', 'ok', expect.any(Number)],
+      ]);
+    },
+  );
 
-  it.each([false, true])('stands where it says the same, and is what the client gets (stream: %s)', async (stream) => {
-    // The schema leaves one answer.
-    const only = { type: 'object', properties: { is: { const: 'so' } }, required: ['is'], additionalProperties: false };
-    const response_format = { type: 'json_schema', json_schema: { name: 'only', strict: true, schema: only } };
-    const answer = await ask(asking, 'Say so.', { stream, response_format, max_tokens: 60 });
-    expect(JSON.parse(answer.text)).toEqual({ is: 'so' });
-    expect(answer.headers.get('x-tiergate-tier')).toBe('1');
-    expect(attemptsOf(asking, answer).map(({ kind, outcome }) => [kind, outcome])).toEqual([
-      ['first', 'ok'],
-      ...Array.from({ length: 3 }, () => ['sample', 'ok']),
-    ]);
-  });
+  it.each([false, true])(
+    'stands where it says the same, and is what the client gets (stream: %s)',
+    async (stream) => {
+      // The schema leaves one answer.
+      const only = {
+        type: 'object',
+        properties: { is: { const: 'so' } },
+        required: ['is'],
+        additionalProperties: false,
+      };
+      const response_format = {
+        type: 'json_schema',
+        json_schema: { name: 'only', strict: true, schema: only },
+      };
+      const answer = await ask(asking, 'Say so.', { stream, response_format, max_tokens: 60 });
+      expect(JSON.parse(answer.text)).toEqual({ is: 'so' });
+      expect(answer.headers.get('x-tiergate-tier')).toBe('1');
+      expect(attemptsOf(asking, answer).map(({ kind, outcome }) => [kind, outcome])).toEqual([
+        ['first', 'ok'],
+        ...Array.from({ length: 3 }, () => ['sample', 'ok']),
+      ]);
+    },
+  );
 });

@@ -16,7 +16,7 @@ export interface UnseenRanking {
 
 const RANDOM = 0.5;
 
-/** One for each source and pair of tiers in it where the stronger model gains anything. */
+/** Of three sources at least: one for each source and pair of tiers in it where the stronger model gains anything. */
 export function rankUnseen(rows: readonly Row[]): UnseenRanking[] {
   return [...new Set(rows.map(({ source }) => source))].flatMap((source) => {
     const model = fitGapModel(

@@ -32,7 +32,9 @@ const command = new Command('train:gap')
   .option('--version <date>', 'written into the model', '2026-11-28')
   .action((folder: string, { version }: { version: string }) => {
     const rows = loadRows(folder);
-    console.log(`${rows.length} prompts; APGR on each source by a model that has not seen it, and by length:`);
+    console.log(
+      `${rows.length} prompts; APGR on each source by a model that has not seen it, and by length:`,
+    );
     const rankings = rankUnseen(rows);
     for (const { source, pair, prompts, ours, length } of rankings) {
       const figures = `${ours.toFixed(3)}  ${length.toFixed(3)}`;

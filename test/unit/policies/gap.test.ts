@@ -147,15 +147,20 @@ describe('training', () => {
 });
 
 describe('a model that is to be shipped', () => {
-  /** Prompts of two sources; the stronger model is needed where `isHard` says so, which one feature tells or none does. */
+  /** Prompts of three sources; the stronger model is needed where `isHard` says so, which one feature tells or none does. */
   const rowsOf = (told: boolean, isLong: (isHard: number, i: number) => boolean): Row[] =>
-    Array.from({ length: 400 }, (_, i): Row => {
+    Array.from({ length: 600 }, (_, i): Row => {
       const isHard = (i * 7 + (i >> 3)) % 5 < 2 ? 1 : 0;
       const values = GAP_FEATURES.map((_name, at) => ((i * (at + 3) * 31) % 17) / 17);
       values[0] = isLong(isHard, i) ? 1 : 0;
       if (told) values[5] = isHard;
       return {
-        ...{ prompt: 'x'.repeat(isLong(isHard, i) ? 900 : 90), source: i % 2 === 0 ? 'a' : 'b', group: 'g', values },
+        ...{
+          prompt: 'x'.repeat(isLong(isHard, i) ? 900 : 90),
+          source: ['a', 'b', 'c'][i % 3]!,
+          group: 'g',
+          values,
+        },
         ...{ weak: 1 - isHard, mid: null, strong: 1 },
         gains: { '1|2': isHard, '2|3': isHard },
       };
@@ -166,6 +171,7 @@ describe('a model that is to be shipped', () => {
     expect(rankings.map(({ source, pair }) => [source, pair])).toEqual([
       ['a', '1|2'],
       ['b', '1|2'],
+      ['c', '1|2'],
     ]);
     for (const { ours, length } of rankings) {
       expect(ours).toBeGreaterThan(0.6);
