@@ -3,7 +3,9 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Cancellation } from '../../contract/cancellation.ts';
+import type { ChatCompletion, ChatRequest } from '../../contract/chat.ts';
 import type { Capabilities, Target } from '../../contract/tier.ts';
+import { meanAgreement } from '../../policies/draft/agreement.ts';
 import { gapOf } from '../../policies/gap/gap.ts';
 import { fitOwnTraffic, ownOdds } from '../../policies/gap/own-traffic.ts';
 import { areaUnderRoc, qualityCurve, scoreRouter } from '../../policies/gap/training/metrics.ts';
@@ -14,6 +16,9 @@ import { LocalHost } from '../../tiers/local-host.ts';
 /** What a call of the weaker model costs, of one of the stronger. Whoever is kept low pays it; the cascade pays it for all that it drafts. */
 export const WEAK_COST = 0.05;
 const ANSWER_TOKENS = 24;
+/** Times that a draft is asked for again for its agreement with itself, and how: as the gateway does. */
+const SAMPLES = 3;
+const SAMPLE_TEMPERATURE = 0.7;
 
 export interface CascadeCurve {
   router: string;
@@ -79,6 +84,8 @@ interface Given {
   minMargin: number;
   /** Of each token: its log probability, and how much likelier it was than the next. */
   tokens: { logprob: number; margin: number }[];
+  /** With its samples, 0 ... 1; 1 without any. */
+  agreement: number;
 }
 
 /** Of the first tokens, which an early judgement sees. */
@@ -105,32 +112,33 @@ function signalsOf({ meanLogprob, meanEntropy, minMargin, tokens }: Given): numb
   ];
 }
 
-async function answersOf(file: string, prompts: readonly string[]): Promise<Given[]> {
+async function answersOf(file: string, prompts: readonly string[], samples: number): Promise<Given[]> {
   const target: Target = {
     ...{ id: `local/${basename(file)}`, tier: 1, zone: 'device', provider: 'local', model: basename(file) },
     ...{ contextWindow: null, capabilities: CAPABILITIES, price: null },
   };
   const runner = localRunner(target, new LocalHost({ modelFile: file, log: () => {} }));
+  const ask = async (content: string, more: Partial<ChatRequest>): Promise<ChatCompletion> => {
+    const messages = [{ role: 'user' as const, content }];
+    const answer = await runner.chat(
+      { request: { model: target.model, messages, max_tokens: ANSWER_TOKENS, ...more }, redacted: false },
+      { requestId: 'bench', signal: new Cancellation() },
+    );
+    if (answer.kind !== 'completion') throw new Error('a whole answer was asked for');
+    return answer.completion;
+  };
   try {
     const given: Given[] = [];
     for (const content of prompts) {
-      const answer = await runner.chat(
-        {
-          request: {
-            model: target.model,
-            messages: [{ role: 'user', content }],
-            max_tokens: ANSWER_TOKENS,
-            temperature: 0,
-            logprobs: true,
-            top_logprobs: 2,
-          },
-          redacted: false,
-        },
-        { requestId: 'bench', signal: new Cancellation() },
+      const completion = await ask(content, { temperature: 0, logprobs: true, top_logprobs: 2 });
+      const draft = draftOf(completion);
+      const { text, confidence } = draft;
+      const again = await Promise.all(
+        Array.from({ length: samples }, async (_, seed) =>
+          draftOf(await ask(content, { temperature: SAMPLE_TEMPERATURE, seed })),
+        ),
       );
-      if (answer.kind !== 'completion') throw new Error('a whole answer was asked for');
-      const { text, confidence } = draftOf(answer.completion);
-      const { content: said } = answer.completion.choices[0]!['logprobs'] as {
+      const { content: said } = completion.choices[0]!['logprobs'] as {
         content: { logprob: number; top_logprobs: { logprob: number }[] }[];
       };
       given.push({
@@ -142,6 +150,7 @@ async function answersOf(file: string, prompts: readonly string[]): Promise<Give
           const [one = 0, two = 0] = top_logprobs.map((top) => Math.exp(top.logprob)).sort((a, b) => b - a);
           return { logprob, margin: one - two };
         }),
+        agreement: samples === 0 ? 1 : meanAgreement(draft, again),
       });
     }
     return given;
@@ -223,24 +232,25 @@ export async function cascadePair(
 ): Promise<CascadeResult | null> {
   if (!existsSync(weak) || !existsSync(strong)) return null;
   const prompts = storyOpenings(count);
-  const [drafts, finals] = [await answersOf(weak, prompts), await answersOf(strong, prompts)];
+  const [drafts, finals] = [await answersOf(weak, prompts, SAMPLES), await answersOf(strong, prompts, 0)];
   const outcomes = drafts.map(({ text }, i) => ({ weak: text === finals[i]!.text ? 1 : 0, strong: 1 }));
   const wrong = outcomes.map((outcome) => 1 - outcome.weak);
   const gaps = prompts.map(
     (ask) =>
       gapOf({ ask, task: 'creative', promptTokens: 40, turns: 1, tools: 0, strictOutput: false })['1|2'],
   );
-  const pointsOf = (scores: readonly number[], isCascade: boolean): Point[] =>
+  /** drafts: calls of the weaker model for every request; 0: for those alone that are kept low. */
+  const pointsOf = (scores: readonly number[], drafts: number): Point[] =>
     qualityCurve(outcomes, scores).map(({ share, quality }) => ({
-      cost: isCascade ? WEAK_COST + share : WEAK_COST * (1 - share) + share,
+      cost: WEAK_COST * (drafts > 0 ? drafts : 1 - share) + share,
       quality,
     }));
   const length = prompts.map((prompt) => prompt.length);
-  const byPrompt = [pointsOf(gaps, false), pointsOf(length, false)];
+  const byPrompt = [pointsOf(gaps, 0), pointsOf(length, 0)];
   const routerAt = COSTS.map((cost) => Math.max(...byPrompt.map((points) => qualityAt(points, cost))));
   const curve = (router: string, scores: readonly number[], points: Point[] | null = null): CascadeCurve => {
     const isCascade = router.startsWith('answer');
-    const drawn = points ?? pointsOf(scores, isCascade);
+    const drawn = points ?? pointsOf(scores, Number(isCascade));
     const qualities = COSTS.map((cost) => qualityAt(drawn, cost));
     const above = qualities.map((quality, i) => quality - routerAt[i]!);
     return {
@@ -251,6 +261,7 @@ export async function cascadePair(
       aboveRouter: isCascade ? { least: Math.min(...above), mean: meanOf(above) } : null,
     };
   };
+  const disagreements = drafts.map(({ agreement }) => -agreement);
   const logprobs = drafts.map(({ meanLogprob }) => -meanLogprob);
   const doubts = unseenDoubts(drafts.map(signalsOf), wrong);
   return {
@@ -271,6 +282,7 @@ export async function cascadePair(
         drafts.map(({ minMargin }) => -minMargin),
       ),
       curve('answer: all signals, logistic', doubts),
+      curve(`answer: ${SAMPLES} samples of it`, disagreements, pointsOf(disagreements, 1 + SAMPLES)),
       curve('answer: log probability, straight up', logprobs, withStraightUp(wrong, logprobs)),
       curve('answer: all signals, straight up', doubts, withStraightUp(wrong, doubts)),
     ],

@@ -22,10 +22,14 @@ function agreement(draft: Draft, sample: Draft): number {
   return same === null ? wordOverlap(draft.text, sample.text) : Number(same);
 }
 
+/** Mean agreement with samples, one at least. 0 ... 1 */
+export const meanAgreement = (draft: Draft, samples: readonly Draft[]): number =>
+  samples.reduce((sum, sample) => sum + agreement(draft, sample), 0) / samples.length;
+
 /** Why a draft does not stand beside what the model said when asked again; null: it does, or there was no second answer. */
 export function disagreement(draft: Draft, samples: readonly Draft[], least: number): string | null {
   if (samples.length === 0) return null;
-  const mean = samples.reduce((sum, sample) => sum + agreement(draft, sample), 0) / samples.length;
+  const mean = meanAgreement(draft, samples);
   return mean < least
     ? `asked again ${samples.length} times it agreed with itself by ${mean.toFixed(2)} < ${least}`
     : null;
