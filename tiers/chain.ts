@@ -1,7 +1,7 @@
 // Walks the decision's candidates until one answers. Every attempt (first, retry, fallback, escalation) gets its
 // request anew from `requestFor`, the sensitivity gate; nothing is tried that the decision does not list, and nothing
 // once the first event has been handed on.
-import type { ChatAnswer, ChatEvent } from '../contract/chat.ts';
+import type { ChatAnswer, ChatCompletion, ChatEvent } from '../contract/chat.ts';
 import type { Draft, DraftJudge } from '../contract/draft.ts';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord } from '../contract/ledger.ts';
@@ -207,9 +207,7 @@ class Chain {
     if (answer.kind === 'completion') {
       attempt.observeCompletion(answer.completion);
       const durationMs = attempt.end(null);
-      const draft = draftOf(answer.completion);
-      const objection =
-        judge?.judge(draft) ?? (await this.#disagreement(candidate, guarded, draft, judge)) ?? null;
+      const objection = judge ? await this.#objection(candidate, guarded, judge, answer.completion) : null;
       if (objection === null) guarded.latency.note(durationMs);
       else this.#reject(candidate, attempt, objection, true);
       slots.leave();
@@ -226,7 +224,7 @@ class Chain {
       const judged = await judgeStream(first, events, judge, (chunk) => attempt.observeChunk(chunk));
       const { draft, isOver } = judged;
       const objection =
-        judged.objection ?? (isOver ? await this.#disagreement(candidate, guarded, draft, judge) : null);
+        judged.objection ?? (isOver ? await this.#disagreement(candidate, guarded, judge, draft) : null);
       if (objection !== null) {
         events.return?.().catch(() => {});
         this.#reject(candidate, attempt, objection, isOver);
@@ -268,21 +266,32 @@ class Chain {
     return outgoing;
   }
 
+  async #objection(
+    candidate: Candidate,
+    guarded: GuardedRunner,
+    judge: DraftJudge,
+    completion: ChatCompletion,
+  ): Promise<string | null> {
+    const draft = draftOf(completion);
+    return judge.judge(draft) ?? (await this.#disagreement(candidate, guarded, judge, draft));
+  }
+
   /** A draft that stands so far is asked for again, in its own slot: the samples run together. Null: they agree. */
   async #disagreement(
     candidate: Candidate,
     { runner }: GuardedRunner,
+    judge: DraftJudge,
     draft: Draft,
-    judge: DraftJudge | undefined,
   ): Promise<string | null> {
-    if (judge === undefined || judge.samples === 0) return null;
+    if (judge.samples === 0) return null;
     const { target } = runner;
     const samples = await Promise.all(
       Array.from({ length: judge.samples }, async (_, seed): Promise<Draft | null> => {
         const start = { index: this.#attempts.length, kind: 'sample' as const, target, queueMs: 0 };
         const attempt = new Attempt(start, this.#clock.now);
         this.#attempts.push(attempt);
-        return askAgain(runner, this.#outgoingFor(candidate, target), seed, attempt, this.#options.context);
+        const outgoing = (): Outgoing => this.#outgoingFor(candidate, target);
+        return askAgain(runner, outgoing, seed, attempt, this.#options.context);
       }),
     );
     return judge.compare(

@@ -9,19 +9,20 @@ import { draftOf } from './draft-reader.ts';
 /** A model that is asked at temperature 0 says the same again whether it knows or guesses. */
 const LEAST_TEMPERATURE = 0.7;
 
-/** Null: no whole answer came. */
+/** @param outgoingFor asks the gate anew. Null: no whole answer came. */
 export async function askAgain(
   runner: TargetRunner,
-  outgoing: Outgoing,
+  outgoingFor: () => Outgoing,
   seed: number,
   attempt: Attempt,
   context: AttemptContext,
 ): Promise<Draft | null> {
-  const { stream: _, stream_options: __, ...rest } = outgoing.request;
-  const temperature = Math.max(rest.temperature ?? 1, LEAST_TEMPERATURE);
-  const request = { ...rest, temperature, seed };
-  attempt.send(request, outgoing.redacted);
   try {
+    const outgoing = outgoingFor();
+    const { stream: _, stream_options: __, ...rest } = outgoing.request;
+    const temperature = Math.max(rest.temperature ?? 1, LEAST_TEMPERATURE);
+    const request = { ...rest, temperature, seed };
+    attempt.send(request, outgoing.redacted);
     const answer = await runner.chat({ ...outgoing, request }, context);
     if (answer.kind === 'stream') return null;
     attempt.observeCompletion(answer.completion);
