@@ -74,6 +74,9 @@ class GgufFile {
   std::vector<int64_t> get_ints(std::string_view key) const;
   std::vector<float> get_floats(std::string_view key) const;
 
+  /// Gives back the memory of all that stands before the tensors; whoever reads it again reads the file again.
+  void release_metadata() const;
+
  private:
   friend class GgufParser;
   GgufFile() = default;

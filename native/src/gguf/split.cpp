@@ -1,5 +1,6 @@
 // Opens a model file, or all files of a model that was split: NAME-00001-of-00003.gguf and so on, each with a part of
 // the tensors, the first with all metadata. Source: llama.cpp, llama_split_path and llama_model_loader.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -34,6 +35,16 @@ GgufFile GgufFile::open_one(const std::string& path) {
   for (GgufTensor& tensor : file.tensors_) tensor.mapping = mapping.get();
   file.mappings_.push_back(std::move(mapping));
   return file;
+}
+
+void GgufFile::release_metadata() const {
+  for (const auto& mapping : mappings_) {
+    size_t end = mapping->bytes().size();
+    for (const GgufTensor& tensor : tensors_) {
+      if (tensor.mapping == mapping.get()) end = std::min(end, static_cast<size_t>(tensor.offset));
+    }
+    mapping->release(0, end);
+  }
 }
 
 void GgufFile::append(GgufFile part) {

@@ -72,6 +72,7 @@ LoadedModel::LoadedModel(const std::string& path, const std::string& isa, const 
   packed_.start(cache.path, cache.key);
   tokenizer_ = tokenizer_from_gguf(file_);
   info_ = make_info();
+  file_.release_metadata();
 }
 
 std::string LoadedModel::packed_cache_state() const {
