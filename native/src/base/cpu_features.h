@@ -15,7 +15,8 @@ enum CpuFeature : uint32_t {
   kCpuNeon = 1u << 5,
   kCpuNeonDotprod = 1u << 6,
   kCpuNeonI8mm = 1u << 7,
-  kCpuForesees = 1u << 8,  // follows a plain stream out of memory best without being asked (Zen 4; Zen 5 does not)
+  /// Follows a plain stream out of memory best without being asked: Zen 4 does, Zen 5 does not.
+  kCpuForesees = 1u << 8,
 };
 
 /// Bits of CpuFeature; asked once, then remembered.

@@ -183,7 +183,8 @@ struct QuantizedMatmul {
   template <int kN>
   static KERNEL_INLINE void prefetch(const uint8_t* step, bool ahead) {
     if (!ahead) return;
-    constexpr int kLocality = kN > 2 ? 3 : 0;  // few tokens read a line once: it need not stay in the L2 cache
+    // Few tokens read a line once: it need not stay in the L2 cache.
+    constexpr int kLocality = kN > 2 ? 3 : 0;
     for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i, 0, kLocality);
   }
 
@@ -281,8 +282,8 @@ struct QuantizedMatmul {
       Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
         Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
           tile<kN>(panel + begin / Q::kBlock * P::kBlockBytes,
-                   (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid,
-                   ahead, out + t * out_stride + row, out_stride);
+                   (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid, ahead,
+                   out + t * out_stride + row, out_stride);
         });
       });
     }
