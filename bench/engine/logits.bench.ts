@@ -6,7 +6,7 @@
 // format along random tokens, with its F32 file as the yardstick of what rounding activations costs each of the two engines.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { type NativeEngine, nativeAddon } from '../../engine/binding.ts';
 import { mixes } from '../models/mixes.ts';
 import { writeModel } from '../models/model-file.ts';
@@ -189,7 +189,8 @@ async function bench(peer: LlamaCpp): Promise<void> {
   };
   try {
     if (given.model.length > 0) {
-      for (const path of given.model) {
+      // The peer runs in a folder of its own.
+      for (const path of given.model.map((file) => resolve(file))) {
         await compare(basename(path, '.gguf'), path, await ownTexts(path, nTexts));
       }
     } else {
