@@ -12,6 +12,11 @@ export interface GuaranteeLine extends RiskBound {
   splits: number;
   /** Share of splits whose loss on the rest exceeds alpha. */
   exceeded: number;
+  /**
+   * The same where the judged requests are drawn with replacement and the loss is that of all: what the bound promises. In a
+   * split of a set that is not large, a calibration half with few losses leaves more of them to the other.
+   */
+  drawnExceeded: number;
   meanLoss: number;
   meanKept: number;
   /** The threshold that the calibration half would allow if its loss were taken at its word. */
@@ -47,7 +52,7 @@ export function guaranteeCheck(
   return sets.flatMap(([traffic, scored]) =>
     bounds.map((bound) => {
       const next = randomBelow(11);
-      let [exceeded, uncorrected, lossSum, keptSum] = [0, 0, 0, 0];
+      let [exceeded, drawnExceeded, uncorrected, lossSum, keptSum] = [0, 0, 0, 0, 0];
       for (let split = 0; split < splits; split += 1) {
         const shuffled = scored.map((each) => ({ each, at: next(2 ** 31) })).sort((a, b) => a.at - b.at);
         const calibration = shuffled.slice(0, judged).map(({ each }) => each);
@@ -55,6 +60,8 @@ export function guaranteeCheck(
         const { threshold } = certify(calibration, bound);
         const loss = lossBelow(test, threshold);
         if (loss > bound.alpha) exceeded += 1;
+        const drawn = Array.from({ length: judged }, () => scored[next(scored.length)]!);
+        if (lossBelow(scored, certify(drawn, bound).threshold) > bound.alpha) drawnExceeded += 1;
         lossSum += loss;
         keptSum += test.filter(({ score }) => score < threshold).length / test.length;
         const priced = calibration.map((each) => ({ ...each, lowMicrousd: 0, highMicrousd: 1 }));
@@ -66,6 +73,7 @@ export function guaranteeCheck(
       return {
         ...{ traffic, judged, splits, ...bound },
         exceeded: exceeded / splits,
+        drawnExceeded: drawnExceeded / splits,
         meanLoss: lossSum / splits,
         meanKept: keptSum / splits,
         uncorrectedExceeded: uncorrected / splits,

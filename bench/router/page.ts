@@ -91,12 +91,22 @@ export function resultsPage({ lines, own, guarantee, month, cascade }: Results):
     ]),
     '<h2>Guarantee</h2>',
     htmlTable([
-      ['Traffic', 'alpha', 'delta', 'exceeded', 'uncorrected', 'mean loss', 'kept low'],
+      [
+        'Traffic',
+        'alpha',
+        'delta',
+        'exceeded',
+        'drawn independently',
+        'uncorrected',
+        'mean loss',
+        'kept low',
+      ],
       ...guarantee.map((each) => [
         each.traffic,
         String(each.alpha),
         String(each.delta),
         percent(each.exceeded),
+        percent(each.drawnExceeded),
         percent(each.uncorrectedExceeded),
         percent(each.meanLoss),
         percent(each.meanKept),

@@ -108,7 +108,7 @@ const guarantee = isWanted(4)
   : [];
 for (const each of guarantee)
   console.log(
-    `  ${each.traffic}, alpha ${each.alpha}, delta ${each.delta}, ${each.judged} judged, ${each.splits} splits: loss above alpha in ${percent(each.exceeded)} (uncorrected ${percent(each.uncorrectedExceeded)}), mean loss ${percent(each.meanLoss)}, kept low ${percent(each.meanKept)}`,
+    `  ${each.traffic}, alpha ${each.alpha}, delta ${each.delta}, ${each.judged} judged, ${each.splits} splits: loss above alpha in ${percent(each.exceeded)} (drawn independently ${percent(each.drawnExceeded)}, uncorrected ${percent(each.uncorrectedExceeded)}), mean loss ${percent(each.meanLoss)}, kept low ${percent(each.meanKept)}`,
   );
 
 console.log('5. A simulated month');
