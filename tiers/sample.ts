@@ -7,7 +7,7 @@ import type { Attempt } from './attempt.ts';
 import { draftOf } from './draft-reader.ts';
 
 /** A model that is asked at temperature 0 says the same again whether it knows or guesses. */
-const LEAST_TEMPERATURE = 0.7;
+export const LEAST_TEMPERATURE = 0.7;
 
 /** @param outgoingFor asks the gate anew. Null: no whole answer came. */
 export async function askAgain(

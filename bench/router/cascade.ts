@@ -12,13 +12,13 @@ import { areaUnderRoc, qualityCurve, scoreRouter } from '../../policies/gap/trai
 import { draftOf } from '../../tiers/draft-reader.ts';
 import { localRunner } from '../../tiers/local.ts';
 import { LocalHost } from '../../tiers/local-host.ts';
+import { LEAST_TEMPERATURE } from '../../tiers/sample.ts';
 
 /** What a call of the weaker model costs, of one of the stronger. Whoever is kept low pays it; the cascade pays it for all that it drafts. */
 export const WEAK_COST = 0.05;
 const ANSWER_TOKENS = 24;
-/** Times that a draft is asked for again for its agreement with itself, and how: as the gateway does. */
+/** Times that a draft is asked for again for its agreement with itself. */
 const SAMPLES = 3;
-const SAMPLE_TEMPERATURE = 0.7;
 
 export interface CascadeCurve {
   router: string;
@@ -135,7 +135,7 @@ async function answersOf(file: string, prompts: readonly string[], samples: numb
       const { text, confidence } = draft;
       const again = await Promise.all(
         Array.from({ length: samples }, async (_, seed) =>
-          draftOf(await ask(content, { temperature: SAMPLE_TEMPERATURE, seed })),
+          draftOf(await ask(content, { temperature: LEAST_TEMPERATURE, seed })),
         ),
       );
       const { content: said } = completion.choices[0]!['logprobs'] as {

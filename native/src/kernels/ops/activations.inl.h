@@ -206,7 +206,8 @@ struct Activations {
         sums = V::add(sums, V::round(code));
       }
       const float sum = V::reduce_add(sums);
-      sum16[g] = sum == sum ? (int16_t)sum : (int16_t)0;  // not a number, of a model that is broken
+      // Beyond what codes can sum to: no numbers, or values so small that their scale is 0.
+      sum16[g] = sum >= -2048 && sum <= 2048 ? (int16_t)sum : (int16_t)0;
     }
     return d;
   }
