@@ -81,10 +81,13 @@ function gatewayTo(url: string, loaded: LoadedConfig): RunningGateway {
 /** A word of three letters or a number of four digits and more tells something of a value. */
 const PART = /\p{L}{3,}|\d{4,}/gu;
 
+/** What stands in for values: `[EMAIL_1]` has the `email` of `email.it` in it, and `mail1@masked.example` the `mail` of `mail.ru`. */
+const STAND_IN = /\[[A-Z][A-Z_]*_\d+[a-z]*\]|mail\d+@masked\.example/g;
+
 /** Is a telling part of the value in the body, other than what the sentence around it says anyway? */
-function hasPartOf({ value, prompt }: Canary, body: string): boolean {
+export function hasPartOf({ value, prompt }: Canary, body: string): boolean {
   const { messages } = JSON.parse(body) as ChatRequest;
-  const sent = valueView(String(messages.at(-1)?.content)).text;
+  const sent = valueView(String(messages.at(-1)?.content).replace(STAND_IN, ' ')).text;
   const around = valueView(prompt.replace(value, '')).text;
   const whole = valueView(value).text;
   // A title says nothing of whose it is.
