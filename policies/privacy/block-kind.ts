@@ -8,6 +8,10 @@ const WINDOW = 250;
 /** Shares of signs from which a text is no prose any more. */
 const CODE_SHARE = 0.055;
 const JSON_SHARE = 0.04;
+/** How far back a line's beginning is looked for: not over a text without line ends, again for each finding. */
+const MAX_LINE = 2000;
+/** Fewer make no program of a short text: `[09:14] Anna: …` in a chat. */
+const MIN_SIGNS = 6;
 
 const CODE_SIGN = new Uint8Array(128);
 for (const char of '{}()[];=<>|&$\\*_`~+^') CODE_SIGN[char.charCodeAt(0)] = 1;
@@ -18,7 +22,8 @@ const LOG_LINE =
 
 /** The kind of the text around `start` … `end`. */
 export function blockKindAt(text: string, start: number, end: number): BlockKind {
-  const line = text.lastIndexOf('\n', start - 1) + 1;
+  const before = text.slice(Math.max(0, start - MAX_LINE), start);
+  const line = start - before.length + before.lastIndexOf('\n') + 1;
   if (LOG_LINE.test(text.slice(line, Math.min(text.length, line + 80)))) return 'log';
   const from = Math.max(0, start - WINDOW);
   const to = Math.min(text.length, end + WINDOW);
@@ -32,5 +37,5 @@ export function blockKindAt(text: string, start: number, end: number): BlockKind
   }
   if (read === 0) return 'prose';
   if (quotes / read > JSON_SHARE && /"\s*[:,\]}]/.test(text.slice(from, to))) return 'json';
-  return signs / read > CODE_SHARE ? 'code' : 'prose';
+  return signs >= MIN_SIGNS && signs / read > CODE_SHARE ? 'code' : 'prose';
 }

@@ -69,6 +69,7 @@ import googleVariant from './google.ts';
 import grAfmVariant from './gr-afm.ts';
 import grAmkaVariant from './gr-amka.ts';
 import groqVariant from './groq.ts';
+import handleVariant from './handle.ts';
 import hkHkidVariant from './hk-hkid.ts';
 import hrOibVariant from './hr-oib.ts';
 import huTajVariant from './hu-taj.ts';
@@ -256,6 +257,7 @@ export const registry = {
   'gr-afm': grAfmVariant,
   'gr-amka': grAmkaVariant,
   groq: groqVariant,
+  handle: handleVariant,
   'hk-hkid': hkHkidVariant,
   'hr-oib': hrOibVariant,
   'hu-taj': huTajVariant,

@@ -1,32 +1,69 @@
-// Web addresses. Off by default in the gateway: a model cannot follow what it cannot see.
-import { defineRecognizer } from '../../../contract/recognizer.ts';
+// Web addresses. Off by default in the gateway: a model cannot follow what it cannot see. In code, JSON and logs an address is a
+// matter of the program, unless something of it is somebody's.
+import { defineRecognizer, type FoundSpan } from '../../../contract/recognizer.ts';
+import { blockKindAt } from '../block-kind.ts';
 import { isLetterUnit } from '../digit-places.ts';
 
-const COLON = ':'.charCodeAt(0);
+const SCORE = 0.6;
+const SCORE_IN_PROGRAMS = 0.4;
+
+const WHOLE = /(?:https?|ftp):\/\/[^\s<>"'`{}|\\^[\]]{1,2000}(?<![.,;:!?)])/iy;
+const BARE =
+  /www\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?:\/[^\s<>"'`{}|\\^[\]]{0,2000})?(?<![.,;:!?)])/iy;
+
+/** A profile, a home folder, a query with values: `/users/anna`, `/~jo`, `?mail=`. */
+const PERSONAL =
+  /[/](?:~|@|(?:users?|u|in|people|profiles?|members?|accounts?|customers?|patients?)[/][^/?#\s]{2})|[?&][\w.-]{1,40}=[^&\s]|linkedin|facebook|instagram/i;
+/** Keys of what is somebody's. */
+const PERSONAL_KEY = /(?:home_?page|web_?site|blog|profile|portfolio|personal)["']?\s*[:=]\s*["']?$/i;
+
+function scoreAt(text: string, start: number, end: number): number {
+  if (blockKindAt(text, start, end) === 'prose') return SCORE;
+  const isPersonal =
+    PERSONAL.test(text.slice(start, end)) || PERSONAL_KEY.test(text.slice(Math.max(0, start - 24), start));
+  return isPersonal ? SCORE : SCORE_IN_PROGRAMS;
+}
+
+/** Where an address could begin: at the scheme in front of `://`, or at `www.`. */
+const START = /:\/\/|www\./gi;
+
+function findUrls(text: string): FoundSpan[] {
+  const found: FoundSpan[] = [];
+  let floor = 0;
+  START.lastIndex = 0;
+  for (let hit = START.exec(text); hit !== null; hit = START.exec(text)) {
+    let start = hit.index;
+    const isWhole = hit[0] === '://';
+    if (isWhole)
+      while (start > 0 && hit.index - start < 5 && isLetterUnit(text.charCodeAt(start - 1))) start -= 1;
+    if (start < floor || (start > 0 && (isWhole ? /[\w.]/ : /[\w.@/]/).test(text[start - 1] as string)))
+      continue;
+    const pattern = isWhole ? WHOLE : BARE;
+    pattern.lastIndex = start;
+    if (!pattern.test(text)) continue;
+    floor = pattern.lastIndex;
+    found.push([start, floor, scoreAt(text, start, floor)]);
+  }
+  return found;
+}
 
 export default defineRecognizer({
   name: 'url',
   type: 'URL',
   anchors: ['://', 'www.'],
-  places: ({ units }, hits) =>
-    hits.map((at) => {
-      let start = at;
-      while (start > 0 && at - start < 5 && isLetterUnit(units[start - 1] as number)) start -= 1;
-      return units[at] === COLON ? start : at;
-    }),
-  patterns: [
-    { regex: /(?<![\w.])(?:https?|ftp):\/\/[^\s<>"'`{}|\\^[\]]{1,2000}(?<![.,;:!?)])/gi, score: 0.6 },
-    {
-      regex:
-        /(?<![\w.@/])www\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?:\/[^\s<>"'`{}|\\^[\]]{0,2000})?(?<![.,;:!?)])/gi,
-      score: 0.6,
-    },
-  ],
+  patterns: [],
+  find: findUrls,
   examples: {
     match: [
       ['see https://example.org/a?b=1.', 'https://example.org/a?b=1'],
       ['(www.example.com)', 'www.example.com'],
+      ['{"id": 4, "website": "https://maria-lopez.example/"}', 'https://maria-lopez.example/'],
     ],
-    noMatch: ['http://', 'www.', 'a//b'],
+    noMatch: [
+      'http://',
+      'www.',
+      'a//b',
+      '{"type": "object", "externalDocs": {"url": "https://docs.example.org/guides/vision"}}',
+    ],
   },
 });

@@ -114,27 +114,41 @@ export function readCorpus(folder: string, name: string): LabelledText[] {
   return texts;
 }
 
-const column = (folder: string, file: string, index: number): string[] => [
-  ...new Set(
-    readFileSync(join(folder, 'gazetteers', file), 'utf8')
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split(',')[index]?.trim() ?? '')
-      .filter((name) => name !== '' && !name.startsWith('"')),
-  ),
-];
+/** The names of a list by country: [country, name] of its columns, those in Latin letters twice where they are given so. */
+function namesByCountry(folder: string, file: string, columns: readonly number[]): Map<string, Set<string>> {
+  const byCountry = new Map<string, Set<string>>();
+  for (const line of readFileSync(join(folder, 'gazetteers', file), 'utf8')
+    .split('\n')
+    .slice(1)) {
+    const cells = line.split(',');
+    const country = cells[0] ?? '';
+    const names = byCountry.get(country) ?? new Set<string>();
+    byCountry.set(country, names);
+    for (const column of columns) {
+      const name = cells[column]?.trim() ?? '';
+      if (name !== '' && !name.startsWith('"')) names.add(name);
+    }
+  }
+  return byCountry;
+}
 
 /** Name lists and lines of addresses, for the generator. */
 export function readValues(folder: string): RealValues {
+  const forenames = namesByCountry(folder, 'common-forenames-by-country.csv', [10, 11]);
+  const surnames = namesByCountry(folder, 'common-surnames-by-country.csv', [4, 5]);
+  const all = (names: Map<string, Set<string>>): string[] => [...names.values()].flatMap((set) => [...set]);
+  // Where a country has only one of the lists, the other is everybody's.
+  const nations = [...new Set([...forenames.keys(), ...surnames.keys()])]
+    .map((country) => ({
+      forenames: [...(forenames.get(country) ?? [])],
+      surnames: [...(surnames.get(country) ?? [])],
+    }))
+    .map((nation) => ({
+      forenames: nation.forenames.length > 0 ? nation.forenames : all(forenames),
+      surnames: nation.surnames.length > 0 ? nation.surnames : all(surnames),
+    }));
   return {
-    forenames: [
-      ...column(folder, 'common-forenames-by-country.csv', 10),
-      ...column(folder, 'common-forenames-by-country.csv', 11),
-    ],
-    surnames: [
-      ...column(folder, 'common-surnames-by-country.csv', 4),
-      ...column(folder, 'common-surnames-by-country.csv', 5),
-    ],
+    nations,
     addresses: linesOf(folder, 'usaddress_labeled')
       .filter(({ text, meta }) => meta?.whole === 'ADDRESS' && /\d/.test(text))
       .map(({ text }) => text),

@@ -14,12 +14,16 @@ const MAX_TOKENS = 400;
 /** Share of the words that the lists, or the word itself, are hidden from. */
 const HIDDEN_LISTS = 0.3;
 const HIDDEN_WORDS = 0.15;
+/** Share of a token's features that are left out: no feature may lean on another that is not there in other texts. */
+const HIDDEN_FEATURES = Number(process.env['DROP'] ?? 0);
+/** The row of a feature that was left out: stays zero. */
+const NO_ROW = N_ROWS;
 const UNKNOWN_WORD = 0x2545f491;
 /** Gradients below are left out: most tokens are long learned. */
 const SMALLEST_GRADIENT = 0.004;
 
 export class Crf {
-  readonly weights = new Float32Array(N_ROWS * N_WEIGHTS);
+  readonly weights = new Float32Array((N_ROWS + 1) * N_WEIGHTS);
   readonly start = new Float32Array(N_TAGS);
   readonly transitions = new Float32Array(N_TAGS * N_TAGS);
   readonly #seen = new Float32Array(N_ROWS * N_WEIGHTS);
@@ -71,6 +75,7 @@ export class Crf {
     let goldScore = 0;
     for (let i = 0; i < n; i += 1) {
       featuresOf(tokens, lists, first + i, one);
+      for (let f = 0; f < N_FEATURES; f += 1) if (this.#random.next() < HIDDEN_FEATURES) one[f] = NO_ROW;
       rows.set(one, i * N_FEATURES);
       const sums = new Float64Array(N_TAGS);
       for (let f = 0; f < N_FEATURES; f += 1) {
@@ -161,6 +166,7 @@ export class Crf {
     const seen = this.#seen;
     for (let f = 0; f < N_FEATURES; f += 1) {
       const row = (rows[token * N_FEATURES + f] as number) * N_WEIGHTS;
+      if (row === NO_ROW * N_WEIGHTS) continue;
       for (let w = 0; w < N_WEIGHTS; w += 1) {
         const slope = gradient[w + 1] as number;
         if (slope > -1e-3 && slope < 1e-3) continue;
@@ -205,10 +211,17 @@ export class Crf {
       .sort();
     const largest = sizes[Math.floor(sizes.length * 0.9995)] ?? 1;
     const scale = largest / 127;
-    const weights = new Int8Array(this.weights.length);
+    const weights = new Int8Array(N_ROWS * N_WEIGHTS);
     for (let k = 0; k < weights.length; k += 1)
       weights[k] = Math.max(-127, Math.min(127, Math.round((this.weights[k] as number) / scale)));
-    return { start: this.start, transitions: this.transitions, lists: this.#lists, scale, weights };
+    // All features are there when a text is tagged: the sum must be what it was in training, when some were not.
+    return {
+      start: this.start,
+      transitions: this.transitions,
+      lists: this.#lists,
+      scale: scale * (process.env['NOSCALE'] ? 1 : 1 - HIDDEN_FEATURES),
+      weights,
+    };
   }
 }
 

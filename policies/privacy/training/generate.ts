@@ -8,8 +8,10 @@ import { es } from './frames/es.ts';
 import { fr } from './frames/fr.ts';
 import { it } from './frames/it.ts';
 import { nl } from './frames/nl.ts';
+import { OTHERS } from './frames/others.ts';
 import { pl } from './frames/pl.ts';
 import { pt } from './frames/pt.ts';
+import { RECORDS } from './frames/records.ts';
 import type { LabelledText } from './labelled.ts';
 import { Random } from './random.ts';
 import { type RealValues, SLOT_TYPES, Slots, seedFakers } from './slots.ts';
@@ -17,8 +19,12 @@ import { type RealValues, SLOT_TYPES, Slots, seedFakers } from './slots.ts';
 /** Each language as often as it stands here. */
 export const LANGUAGES: readonly Frames[] = [en, en, en, en, en, en, de, de, fr, fr, es, es, it, pt, nl, pl];
 
-/** Share of the texts that are code and have nothing to find. */
+/** Shares of the texts that are code and have nothing to find, that are records of machines about persons, of other languages. */
 const CODE_SHARE = 0.2;
+const RECORD_SHARE = 0.1;
+const OTHER_LANGUAGES = 0.05;
+
+const SLOT = /^\{[A-Z]+\}$/;
 
 class Writer {
   readonly #slots: Slots;
@@ -33,7 +39,7 @@ class Writer {
 
   frame(frame: string, locale: string): this {
     for (const part of frame.split(/(\{[A-Z]+\})/)) {
-      if (part.startsWith('{') && part.length > 2) this.slot(part.slice(1, -1), locale);
+      if (SLOT.test(part)) this.slot(part.slice(1, -1), locale);
       else this.#text += part;
     }
     return this;
@@ -74,12 +80,28 @@ const LAYOUTS: readonly ((writer: Writer, frames: Frames, locale: string, random
     }
   },
   (writer, frames, locale, random) => {
-    const separator = random.pick([': ', ': ', ':\t', ' - ', ' = ', ':\n']);
+    const separator = random.pick([
+      ': ',
+      ': ',
+      ': ',
+      ':  ',
+      ':\t',
+      ' - ',
+      ' = ',
+      ':\n',
+      '\n',
+      '\t',
+      ' : ',
+      ' ..... ',
+    ]);
+    const end = random.pick(['\n', '\n', '\n', '.\n', ';\n', '    ', ', ']);
+    const mark = random.pick(['', '', '', '- ', '* ', '    ']);
+    const isUpper = random.chance(0.15);
     for (const [key, slot] of someFields(frames, random)) {
       writer
-        .add(key + separator)
+        .add(mark + (isUpper ? key.toUpperCase() : key) + separator)
         .slot(slot, locale)
-        .add('\n');
+        .add(end);
     }
   },
   (writer, frames, locale, random) => {
@@ -119,12 +141,18 @@ export function* generate(count: number, seed: number, real: RealValues): Genera
   const slots = new Slots(random, real);
   seedFakers(() => random.between(0, 0xfffffff));
   for (let i = 0; i < count; i += 1) {
-    const frames = random.pick(LANGUAGES);
+    const frames = random.pick(random.chance(OTHER_LANGUAGES) ? OTHERS : LANGUAGES);
     const locale = random.chance(0.7) ? (frames.locales[0] as string) : random.pick(frames.locales);
     const writer = new Writer(slots, random);
     if (random.chance(CODE_SHARE)) {
       for (let lines = random.between(1, 10); lines > 0; lines -= 1)
         writer.frame(random.pick(CODE_LINES), 'en_US').add('\n');
+      yield writer.done();
+      continue;
+    }
+    if (random.chance(RECORD_SHARE)) {
+      for (let lines = random.between(1, 4); lines > 0; lines -= 1)
+        writer.frame(random.pick(random.chance(0.75) ? RECORDS : CODE_LINES), locale).add('\n');
       yield writer.done();
       continue;
     }

@@ -4,6 +4,7 @@ import { allLocales } from '@faker-js/faker';
 import { buildGazetteer, type Gazetteer, LIST } from '../tagger/gazetteer.ts';
 import { LANGUAGES } from './generate.ts';
 import type { LabelledText } from './labelled.ts';
+import { SHORT_NAMES } from './people.ts';
 import type { RealValues } from './slots.ts';
 
 const STREET_WORDS =
@@ -101,8 +102,9 @@ export function buildLists(real: RealValues, corpora: readonly LabelledText[]): 
   add(localeWords('person', ['last_name', 'last_name_pattern']), LIST.surname);
   add(localeWords('location', ['city_name', 'state', 'country', 'county', 'continent']), LIST.place);
   add(wordsOf(knownPlaces()), LIST.place);
-  add(wordsOf([...real.forenames]), LIST.forename);
-  add(wordsOf([...real.surnames]), LIST.surname);
+  add(wordsOf(real.nations.flatMap(({ forenames }) => forenames)), LIST.forename);
+  add(wordsOf(real.nations.flatMap(({ surnames }) => surnames)), LIST.surname);
+  add(SHORT_NAMES, LIST.forename);
   add(wordsOf([STREET_WORDS]), LIST.street);
   add(wordsOf([COMPANY_WORDS]), LIST.company);
   add(wordsOf([TITLES]), LIST.title);

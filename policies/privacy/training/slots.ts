@@ -2,6 +2,8 @@
 import { allFakers, type Faker } from '@faker-js/faker';
 import type { TaggedType } from '../tagger/labels.ts';
 import { TECHNOLOGIES } from './frames/code.ts';
+import { addressOf, roadOf } from './addresses.ts';
+import { inventedName, type Nation, People } from './people.ts';
 import type { Random } from './random.ts';
 
 export const SLOT_TYPES: Record<string, TaggedType> = {
@@ -9,8 +11,11 @@ export const SLOT_TYPES: Record<string, TaggedType> = {
   FIRST: 'PERSON',
   LAST: 'PERSON',
   INFORMAL: 'PERSON',
+  CAPS: 'PERSON',
+  INITIAL: 'PERSON',
   ADDRESS: 'ADDRESS',
   STREET: 'ADDRESS',
+  ROAD: 'ADDRESS',
   CITY: 'LOCATION',
   REGION: 'LOCATION',
   COUNTRY: 'LOCATION',
@@ -41,8 +46,7 @@ export function seedFakers(seed: () => number): void {
 
 /** Names of people and lines of addresses from elsewhere that stand in for the generator's now and then. */
 export interface RealValues {
-  forenames: readonly string[];
-  surnames: readonly string[];
+  nations: readonly Nation[];
   addresses: readonly string[];
 }
 
@@ -71,16 +75,6 @@ const words = (
     return shape(text.toLowerCase().replace(/[^a-z]/g, '') || 'x', i);
   });
 
-/** Names that are on no list: the model must also go by where they stand. */
-function inventedName(random: Random): string {
-  const starts = 'b d f g h k l m n p r s t v w z br ch dr gr kr sh st th tr y j'.split(' ');
-  const vowels = 'a e i o u ai ee ou ie ya'.split(' ');
-  let name = '';
-  for (let i = random.between(1, 3); i >= 0; i -= 1) name += random.pick(starts) + random.pick(vowels);
-  name += random.chance(0.6) ? random.pick('n r s l m k th nd rt wa ski son ez'.split(' ')) : '';
-  return capitalised(name);
-}
-
 const ORGANIZATIONS = [
   'University of {CITY}',
   '{CITY} University Hospital',
@@ -102,10 +96,12 @@ const ORGANIZATIONS = [
 export class Slots {
   readonly #random: Random;
   readonly #real: RealValues;
+  readonly #names: People;
 
   constructor(random: Random, real: RealValues) {
     this.#random = random;
     this.#real = real;
+    this.#names = new People(random, real.nations);
   }
 
   /** Whose names a text of this locale has: mostly its own. */
@@ -113,54 +109,6 @@ export class Slots {
     const random = this.#random;
     if (random.chance(0.6)) return fakerOf(locale);
     return fakerOf(random.pick(random.chance(0.08) ? OTHER_SCRIPTS : FOREIGN));
-  }
-
-  #first(people: Faker): string {
-    const at = this.#random.next();
-    if (at < 0.12) return this.#random.pick(this.#real.forenames);
-    return at < 0.2 ? inventedName(this.#random) : people.person.firstName();
-  }
-
-  #last(people: Faker): string {
-    const at = this.#random.next();
-    if (at < 0.12) return this.#random.pick(this.#real.surnames);
-    return at < 0.2 ? inventedName(this.#random) : people.person.lastName();
-  }
-
-  #name(people: Faker): string {
-    const random = this.#random;
-    const first = this.#first(people);
-    const last = this.#last(people);
-    const at = random.next();
-    if (at < 0.66) return `${first} ${last}`;
-    if (at < 0.74) return `${first} ${random.pick([...'ABCDEFGHJKLMNPRSTW'])}. ${last}`;
-    if (at < 0.79) return `${first[0]}. ${last}`;
-    if (at < 0.84) return `${last}, ${first}`;
-    if (at < 0.88) return `${first} ${last}-${this.#last(people)}`;
-    if (at < 0.92) return `${first} ${this.#first(people)} ${last}`;
-    if (at < 0.95) return `${first} ${last} ${random.pick(['Jr.', 'Sr.', 'III', 'jr'])}`;
-    return random.chance(0.5) ? first : last;
-  }
-
-  #address(faker: Faker, locale: string): string {
-    const random = this.#random;
-    const { location } = faker;
-    if (locale.startsWith('en_US') && random.chance(0.3) && this.#real.addresses.length > 0)
-      return random.pick(this.#real.addresses);
-    const street = location.streetAddress(random.chance(0.2));
-    const separator = random.pick([', ', ', ', ', ', '\n', ' ']);
-    const place = /^en_(US|CA|AU)/.test(locale)
-      ? `${location.city()}, ${location.state({ abbreviated: random.chance(0.8) })} ${location.zipCode()}`
-      : /^en/.test(locale)
-        ? `${location.city()}${random.pick([' ', ', '])}${location.zipCode()}`
-        : /^pt_BR/.test(locale)
-          ? `${location.city()} - ${location.state({ abbreviated: true })}, ${location.zipCode()}`
-          : `${location.zipCode()} ${location.city()}`;
-    const at = random.next();
-    if (at < 0.6) return `${street}${separator}${place}`;
-    if (at < 0.75) return street;
-    if (at < 0.85) return `${street}${separator}${location.city()}`;
-    return `${street}${separator}${place}${separator}${location.country()}`;
   }
 
   #company(faker: Faker, locale: string): string {
@@ -176,22 +124,25 @@ export class Slots {
     const random = this.#random;
     switch (slot) {
       case 'NAME':
-        return this.#name(this.#people(locale));
+        return this.#names.whole(this.#people(locale));
       case 'FIRST':
-        return this.#first(this.#people(locale));
+        return this.#names.first(this.#people(locale));
       case 'LAST':
-        return this.#last(this.#people(locale));
-      case 'INFORMAL': {
-        const people = this.#people(locale);
-        const name = random.chance(0.5)
-          ? this.#first(people)
-          : `${this.#first(people)} ${this.#last(people)}`;
-        return random.chance(0.5) ? name.toLowerCase() : name;
-      }
+        return this.#names.last(this.#people(locale));
+      case 'INFORMAL':
+        return this.#names.informal(this.#people(locale));
+      case 'CAPS':
+        return this.#names.whole(this.#people(locale)).toUpperCase();
+      case 'INITIAL':
+        return random.pick([...'ABCDEFGHJKLMNPRSTW']) + random.pick(['.', '.', '.', '']);
       case 'ADDRESS':
-        return this.#address(faker, locale);
+        if (locale === 'en_US' && random.chance(0.25) && this.#real.addresses.length > 0)
+          return random.pick(this.#real.addresses);
+        return addressOf(faker, locale, random);
       case 'STREET':
-        return random.chance(0.6) ? faker.location.streetAddress() : faker.location.street();
+        return random.chance(0.7) ? faker.location.streetAddress() : roadOf(faker, locale, random);
+      case 'ROAD':
+        return roadOf(faker, locale, random);
       case 'CITY':
         return random.chance(0.75) ? faker.location.city() : fakerOf(random.pick(FOREIGN)).location.city();
       case 'REGION':

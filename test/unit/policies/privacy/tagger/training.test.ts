@@ -11,7 +11,10 @@ import type { LabelledText } from '../../../../../policies/privacy/training/labe
 import { Random } from '../../../../../policies/privacy/training/random.ts';
 import { Scorer } from '../../../../../policies/privacy/training/score.ts';
 
-const REAL = { forenames: ['Ayesha'], surnames: ['Contreras'], addresses: ['1 Elm St, Troy, NY 12180'] };
+const REAL = {
+  nations: [{ forenames: ['Ayesha'], surnames: ['Contreras'] }],
+  addresses: ['1 Elm St, Troy, NY 12180'],
+};
 
 describe('generated texts', () => {
   it('are the same for the same seed', () => {
