@@ -111,3 +111,44 @@ export const MIXED_TEXTS: Readonly<Record<string, readonly string[]>> = {
     'Why is the sky blue? Explain Rayleigh scattering to a Year 6 pupil.',
   ],
 };
+
+// A second lot, of other kinds, written before the model was trained that it was first shown to, and not looked at since.
+export const LATER_TEXTS: Readonly<Record<string, readonly string[]>> = {
+  papers: [
+    'Curriculum vitae\n«P Philippa Strand»\n«A 6 Weavers Yard, Norwich NR3 1AB»\nphilippa.strand@example.net\n\nExperience\n2019 - today: Buyer at a furniture store. Reference: «P Colin Agbaje», my manager.',
+    'For sale: bright two-bedroom flat, «A 41 Rue de la Tourelle», third floor with lift. Visits by appointment with Mme «P Vasseur».',
+    'Police report 23-4471. Complainant «P Adaeze Obi» states that on May 3 her bicycle was taken outside «A 2250 Telegraph Ave». Suspect described as a tall man. Officer «P R. Delgado».',
+    'Boarding pass. Name: «P SCHNEIDER/ANNIKA». From FRA to LIS. Gate B22, seat 14C.',
+    'Itinerary for Mr and Mrs «P Castellano»: Monday arrival, Tuesday wine tasting, Wednesday free. Pick-up from «A Via Tornabuoni 12, Firenze».',
+    'In loving memory of «P Ruth Eleanor Baptiste», who passed away on 2 March. She is survived by her husband «P Winston» and her grandchildren «P Malik» and «P Tiana».',
+    'INVOICE TO: «P HENRIK AALTO», «A MANNERHEIMINTIE 14 B 23, 00100 HELSINKI». PAYMENT WITHIN 14 DAYS.',
+    'Last will of «P Ignatius Moreau». I leave my books to my god-daughter «P Clémence» and my house at «A 17 Orchard Terrace, Truro» to «P Judith Penrose».',
+    'School report. Pupil: «P Haruto». Form tutor: Mrs «P Eze». «P Haruto» reads well but talks too much.',
+  ],
+  work: [
+    'Hi «P Saoirse», quick one: «P Devendra» approved the budget but Ms «P Kaplan» in legal has not signed yet. Can you nudge her? Ta, «P Gwen»',
+    'New starter: «P Mbali Dlamini», laptop to be couriered to «A 9 Jacaranda Avenue, Randburg 2194».',
+    'standup: «P piotr» fixed the flaky test, «P ines» is on the migration, nobody knows what «P doug» does',
+    'CALL LOG 14:02 spoke to Mrs. «P Antonelli», she wants her late fee waived, transferred to «P Rashid» in billing.',
+    'Review comment by «P Tuomas»: please rename this variable. «P Olivia Brandt-Nielsen» agreed.',
+    'Whoever parked the blue van outside «A 30 Canal Street» please move it, «P Gerald» cannot get his lorry out.',
+  ],
+  machines: [
+    '{"ts":"2024-07-01T08:00:00Z","actor":"«P Valentina Rossi»","action":"export","target":"patients.csv"}',
+    '{"contact":{"fullName":"«P Kofi Mensah-Boateng»","postal":"«A P.O. Box 1442, Kumasi»","lang":"en"},"consent":true}',
+    '<invoice><buyer>«P Anneliese Brandl»</buyer><shipTo>«A Kirchengasse 5, 4020 Linz»</shipTo><total>19.90</total></invoice>',
+    "UPDATE tenants SET name = '«P Dmitri Sokolov»' WHERE unit = 12;",
+    'level=warn msg="bounce" rcpt="«P Solveig Haugen»" code=550',
+    'patient,doctor,ward\n«P Nia Roberts»,«P A. Chaudhry»,7B\n«P Eluned Price»,«P A. Chaudhry»,7B',
+    'for (const row of rows) total += row.price * row.amount; // sum without discount, see Invoice.ts',
+  ],
+  'other languages': [
+    'Arztbrief: Herr «P Ludwig Haberkorn», wohnhaft «A Am Mühlbach 3, 83646 Bad Tölz», stellte sich mit Rückenschmerzen vor. Gez. Dr. «P Wiebke Janßen»',
+    'salut c’est «P momo», on se retrouve devant le «A 25 rue Oberkampf» avec «P inès» ?',
+    'Buenas tardes, le escribe «P Yolanda Ibarra» de parte de «P Joaquín»; la reunión es en «A Paseo de la Castellana 95, planta 7».',
+    'Gentile dott. «P Ferrante», le confermo l’appuntamento con «P Ginevra» in «A via Cavour 33, Torino».',
+    'Oi, aqui é a «P Thaís». O seu «P Osvaldo» pediu para entregar na «A Rua das Palmeiras 240, casa 2».',
+    'Beste meneer «P Ait Omar», uw afspraak bij tandarts «P De Wit» is verzet naar dinsdag.',
+    'Umowa najmu: wynajmujący «P Zbigniew Pawlak», najemca «P Karolina Ostrowska», lokal przy «A ul. Szewska 9/3, Wrocław».',
+  ],
+};

@@ -11,9 +11,9 @@ const WHOLE = /(?:https?|ftp):\/\/[^\s<>"'`{}|\\^[\]]{1,2000}(?<![.,;:!?)])/iy;
 const BARE =
   /www\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?:\/[^\s<>"'`{}|\\^[\]]{0,2000})?(?<![.,;:!?)])/iy;
 
-/** A profile, a home folder, a query with values: `/users/anna`, `/~jo`, `?mail=`. */
+/** A profile, a home folder, a query about somebody: `/users/anna`, `/~jo`, `?mail=`. */
 const PERSONAL =
-  /[/](?:~|@|(?:users?|u|in|people|profiles?|members?|accounts?|customers?|patients?)[/][^/?#\s]{2})|[?&][\w.-]{1,40}=[^&\s]|linkedin|facebook|instagram/i;
+  /[/](?:~|@|(?:users?|u|in|people|profiles?|members?|accounts?|customers?|patients?)[/][^/?#\s]{2})|[?&](?:e?mail|user|name|phone|account|customer|patient|session|token|sig|auth)[\w-]{0,24}=[^&\s]|linkedin|facebook|instagram/i;
 /** Keys of what is somebody's. */
 const PERSONAL_KEY = /(?:home_?page|web_?site|blog|profile|portfolio|personal)["']?\s*[:=]\s*["']?$/i;
 
