@@ -27,7 +27,11 @@ const SECRETS = /^(?:API_KEY|PRIVATE_KEY|JWT|PASSWORD|URL_CREDENTIALS)$/;
 const NOT_AN_ID =
   /^(?:PERSON|ADDRESS|LOCATION|ORGANIZATION|DATE_TIME|DATE_OF_BIRTH|AGE|EMAIL|PHONE|URL|IP_ADDRESS)$/;
 
-function typeIn(wanted: ReadonlySet<string>, type: string): string | null {
+/** Sets of posts in which a handle is labelled as the person (or company) that it belongs to. */
+const HANDLES_ARE_PERSONS = /^btc/;
+
+function typeIn(name: string, wanted: ReadonlySet<string>, type: string): string | null {
+  if (type === 'USERNAME' && HANDLES_ARE_PERSONS.test(name)) return 'PERSON';
   if (wanted.has('SECRET')) return SECRETS.test(type) ? 'SECRET' : null;
   if (type === 'DATE_OF_BIRTH' && wanted.has('DATE_TIME')) return 'DATE_TIME';
   if (wanted.has('ID') && !NOT_AN_ID.test(type)) return 'ID';
@@ -42,7 +46,7 @@ function scoreSet(name: string): {
   const scorer = new Scorer();
   for (const { text, spans } of readSet(name, Number(options.characters))) {
     const found = scanText(text, { names }).flatMap(({ start, end, type }) => {
-      const ours = typeIn(wanted, type);
+      const ours = typeIn(name, wanted, type);
       return ours === null ? [] : [{ start, end, type: ours }];
     });
     scorer.add(text, spans, found);

@@ -63,3 +63,23 @@ export function personEnd(
   }
   return at;
 }
+
+/** Where a sentence ends inside of what was tagged: `Eze. Haruto` is two persons. */
+const SENTENCE_END = /(?<=(\p{L}[\p{Ll}\p{M}]{2,}))\. +(?=\p{Lu})/gu;
+/** Three letters and more before a full stop that ends no sentence. */
+const ABBREVIATION =
+  /^(?:mrs|prof|dra|sra|srta|sig|dott|mme|ing|mag|rev|hon|capt|col|gen|sgt|sta|ste|chas|geo|jos|thos|fra|hno|phd|mgr|inż|med|dipl|habil|abg|dhr|mevr)$/i;
+
+/** The sentences' parts of a person's name that was found from `start` to `end`; mostly itself alone. */
+export function personParts(text: string, start: number, end: number): [start: number, end: number][] {
+  const name = text.slice(start, end);
+  if (!name.includes('. ')) return [[start, end]];
+  const parts: [number, number][] = [];
+  let from = 0;
+  for (const match of name.matchAll(SENTENCE_END)) {
+    if (ABBREVIATION.test(match[1] as string)) continue;
+    parts.push([start + from, start + match.index]);
+    from = match.index + match[0].length;
+  }
+  return [...parts, [start + from, end]];
+}

@@ -18,7 +18,8 @@ function floorOf(type: string, value: string, kind: 'code' | 'json' | 'log'): nu
   const isSingle = !/\s/.test(value);
   if (type === 'PERSON') {
     if (kind === 'json') return isSingle ? 0.85 : 0;
-    return isSingle ? (ACRONYM.test(value) ? 1 : 0.92) : 0.8;
+    // A word in small letters is a variable's name there, whatever else it may be called.
+    return isSingle ? (ACRONYM.test(value) || value === value.toLowerCase() ? 1 : 0.92) : 0.8;
   }
   if (type === 'ADDRESS') return kind === 'json' && HAS_DIGIT.test(value) ? 0.8 : 0.95;
   return isSingle ? 0.85 : 0.7;

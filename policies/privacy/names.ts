@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { Finding } from '../../contract/recognizer.ts';
 import { addressExtent } from './address-extent.ts';
-import { personEnd, personStart } from './name-extent.ts';
+import { personEnd, personParts, personStart } from './name-extent.ts';
 import { isPlausibleName } from './name-plausibility.ts';
 import { LIST, listsOf } from './tagger/gazetteer.ts';
 import { type TaggedType, TYPES } from './tagger/labels.ts';
@@ -124,9 +124,14 @@ export function nameFinder(
         if (end > last) done = end;
       }
       if (!wanted.has(type)) continue;
-      const finding = { type, start, end, score, recognizer: 'tagger' };
-      if (start < end && !isPartOfIdentifier(text, start, end) && isPlausibleName(text, finding))
-        addLast(found, finding);
+      const parts = type === 'PERSON' ? personParts(text, start, end) : [[start, end] as const];
+      for (const [index, [from, to]] of parts.entries()) {
+        const finding = { type, start: from, end: to, score, recognizer: 'tagger' };
+        // What a new sentence begins with is a name only if it is no word.
+        if (index > 0 && isUsualWord(text.slice(from, to).toLowerCase())) continue;
+        if (from < to && !isPartOfIdentifier(text, from, to) && isPlausibleName(text, finding))
+          addLast(found, finding);
+      }
     }
     return found;
   };

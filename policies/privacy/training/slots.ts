@@ -144,6 +144,9 @@ export class Slots {
       case 'ROAD':
         return roadOf(faker, locale, random);
       case 'CITY':
+        // A town with its state is no address: nobody lives at it alone.
+        if (/^en_(?:US|CA|AU)/.test(locale) && random.chance(0.2))
+          return `${faker.location.city()}, ${faker.location.state({ abbreviated: random.chance(0.8) })}`;
         return random.chance(0.75) ? faker.location.city() : fakerOf(random.pick(FOREIGN)).location.city();
       case 'REGION':
         return faker.location.state();

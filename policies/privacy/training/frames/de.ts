@@ -44,6 +44,8 @@ export const de: Frames = {
     'In {CITY} und {CITY} demonstrierten Tausende gegen {COMPANY}.',
     '{COUNTRY} und {COUNTRY} verhandeln in {CITY}.',
     'Die {COMPANY} mit Sitz in {CITY} liefert an {COMPANY}.',
+    'hallo, hier ist {FIRST}, ruf mich bitte zurück',
+    'hier spricht {NAME} von der {COMPANY}',
   ],
   fields: [
     ['Name', 'NAME'],

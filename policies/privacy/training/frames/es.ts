@@ -38,6 +38,8 @@ export const es: Frames = {
     '{COMPANY} compra {COMPANY} por {AMOUNT}.',
     '{COUNTRY} y {COUNTRY} negocian en {CITY}.',
     'La planta de {COMPANY} en {CITY} emplea a {NUM} personas.',
+    'hola, soy {FIRST}, llámame',
+    'le habla {NAME} de {COMPANY}',
   ],
   fields: [
     ['Nombre', 'NAME'],

@@ -37,6 +37,8 @@ export const fr: Frames = {
     '{COMPANY} rachète {COMPANY} pour {AMOUNT}.',
     '{COUNTRY} et {COUNTRY} négocient à {CITY}.',
     'L’usine de {COMPANY} à {CITY} emploie {NUM} personnes.',
+    'salut, c’est {INFORMAL}, rappelle-moi',
+    'ici {NAME}, de {COMPANY}',
   ],
   fields: [
     ['Nom', 'LAST'],

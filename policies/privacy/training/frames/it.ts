@@ -31,6 +31,8 @@ export const it: Frames = {
     'Il sindaco di {CITY}, {NAME}, ha incontrato {NAME}.',
     '{COMPANY} compra {COMPANY} per {AMOUNT}.',
     '{COUNTRY} e {COUNTRY} trattano a {CITY}.',
+    'ciao, sono {INFORMAL}, mi richiami?',
+    'qui parla {NAME} di {COMPANY}',
   ],
   fields: [
     ['Nome', 'FIRST'],

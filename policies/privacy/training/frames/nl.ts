@@ -30,6 +30,8 @@ export const nl: Frames = {
     'Bezorgadres:\n{NAME}\n{ADDRESS}',
     '{COMPANY} koopt {COMPANY} voor {AMOUNT}.',
     '{COUNTRY} en {COUNTRY} onderhandelen in {CITY}.',
+    'hoi, met {FIRST}, bel me even terug',
+    'u spreekt met {NAME} van {COMPANY}',
   ],
   fields: [
     ['Naam', 'NAME'],

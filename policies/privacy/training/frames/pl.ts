@@ -29,6 +29,8 @@ export const pl: Frames = {
     'Adres dostawy:\n{NAME}\n{ADDRESS}',
     '{COMPANY} kupuje {COMPANY} za {AMOUNT}.',
     '{COUNTRY} i {COUNTRY} negocjują w mieście {CITY}.',
+    'cześć, tu {FIRST}, oddzwoń',
+    'mówi {NAME} z firmy {COMPANY}',
   ],
   fields: [
     ['Imię', 'FIRST'],

@@ -31,6 +31,8 @@ export const pt: Frames = {
     'O prefeito de {CITY}, {NAME}, recebeu {NAME}.',
     '{COMPANY} compra {COMPANY} por {AMOUNT}.',
     '{COUNTRY} e {COUNTRY} negociam em {CITY}.',
+    'oi, aqui é a {FIRST}, me liga',
+    'aqui fala {NAME}, da {COMPANY}',
   ],
   fields: [
     ['Nome', 'NAME'],

@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../../../contract/chat.ts';
 import type { Finding } from '../../../../contract/recognizer.ts';
 import { inspectRequest } from '../../../../policies/privacy/conversation.ts';
 import { createLeakCheck } from '../../../../policies/privacy/leak-check.ts';
+import { personParts } from '../../../../policies/privacy/name-extent.ts';
 import { findOtherPlaces, isSearchable } from '../../../../policies/privacy/name-places.ts';
 import { nameFinder } from '../../../../policies/privacy/names.ts';
 import { addAround } from '../../../../policies/privacy/overlaps.ts';
@@ -41,6 +42,18 @@ describe('nameFinder', () => {
     ['Ana López y María García llegan hoy.', ['PERSON Ana López', 'PERSON María García']],
   ])('takes a name to its end, and two persons for two: %s', (sentence, expected) => {
     expect(valuesOf(sentence, names.find(sentence))).toEqual(expected);
+  });
+
+  it.each([
+    ['Eze. Haruto', ['Eze', 'Haruto']],
+    ['Ms Lim. Apologies', ['Ms Lim', 'Apologies']],
+    ['Prof. Keiko Matsuda', ['Prof. Keiko Matsuda']],
+    ['Anna B. Weber', ['Anna B. Weber']],
+    ['Dr. J. St. John', ['Dr. J. St. John']],
+  ])('takes no name over the end of a sentence: %s', (name, expected) => {
+    const text = `>${name}<`;
+    const parts = personParts(text, 1, text.length - 1).map(([start, end]) => text.slice(start, end));
+    expect(parts).toEqual(expected);
   });
 
   it('finds the same in a text that it has seen before, and in one that only looks like it', () => {
