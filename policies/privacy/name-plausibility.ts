@@ -9,6 +9,16 @@ const ACRONYM = /^[A-Z0-9-]{2,6}$/;
 /** `S3`, `C4`, `H1B` */
 const SHORT_CODE = /^[A-Z]{1,3}\d{1,2}[A-Z]?$/;
 const LABEL = /^[A-Z]{2,6}$/;
+/** Services and terms of computing that are written as companies are, and words of programs that are somebody's name somewhere. */
+const TECHNICAL = new Set(
+  (
+    'API SDK CLI AWS EKS ECS EC2 RDS SQS SNS IAM VPC ALB ELB NLB EBS EFS ECR AKS GKE GCS GCE ACR CDN DNS DHCP VPN SSH SSL TLS TCP UDP HTTP ' +
+    'HTTPS REST JSON YAML XML CSV SQL GPU CPU RAM SSD LLM RAG MCP NLP OCR IDE CI CD PR QA UI UX OS ISA ORM JWT SSO SLA SLO RPC gRPC ' +
+    'peer isa page port case hash lane'
+  ).split(' '),
+);
+/** `San Francisco, CA`: a town, at which nobody lives. */
+const TOWN_AND_STATE = /^\p{Lu}[\p{L}\p{M}.'’ -]{1,40}, [A-Z]{2}$/u;
 /** Keys and labels of addresses and places. */
 const ADDRESS_LABEL =
   /(?:addr|adress|street|straße|strasse|city|town|location|place|domicil|calle|direcci|indirizzo|endereço|adres|lives? (?:at|in)|ship|deliver)[^\n]{0,24}$/i;
@@ -33,6 +43,8 @@ export function isPlausibleName(
   const value = text.slice(start, end);
   if (MACHINE.test(value) || SHORT_CODE.test(value) || (type === 'PERSON' && /\d{5}/.test(value)))
     return false;
+  if (type !== 'ADDRESS' && TECHNICAL.has(value)) return false;
+  if (type === 'ADDRESS' && TOWN_AND_STATE.test(value)) return false;
   // In the middle of a code, or its label: `IBAN BI42…`, `PESEL: 440…`
   if (type === 'PERSON' && HAS_DIGIT.test(text.charAt(end))) return false;
   if (LABEL.test(value) && /^[:\s]{1,3}[A-Z]{0,4}\d{2}/.test(text.slice(end, end + 10))) return false;

@@ -56,6 +56,15 @@ describe('nameFinder', () => {
     expect(parts).toEqual(expected);
   });
 
+  it('takes a name of four words for one, a town for no address, and services for nobody', () => {
+    const all = nameFinder();
+    const name = 'Please ask Nguyễn Thị Minh Khai for the file.';
+    expect(valuesOf(name, all.find(name))).toEqual(['PERSON Nguyễn Thị Minh Khai']);
+    const weather = '{"description": "The city and state, e.g. San Francisco, CA"}';
+    expect(valuesOf(weather, names.find(weather))).toEqual([]);
+    expect(all.find('Run it on EKS behind an ALB.')).toEqual([]);
+  });
+
   it('finds the same in a text that it has seen before, and in one that only looks like it', () => {
     const long = `${text}\n${'Nothing is said here about anybody. '.repeat(10)}`;
     const first = names.find(long);
