@@ -22,7 +22,7 @@ export interface TagOptions {
 export type Tagger = (text: string, options?: TagOptions) => TaggedSpan[];
 
 /** Scores of paths are log-odds; this makes them probabilities that are neither all 0 nor all 1. */
-const TEMPERATURE = 4;
+const TEMPERATURE = 3;
 
 /** Weights are raised to 0 … 255, so that sums of two in one integer never borrow from one another. */
 const RAISED = 128;
