@@ -1,8 +1,8 @@
 // Values for the slots of the sentence frames, from @faker-js/faker and the name lists.
 import { allFakers, type Faker } from '@faker-js/faker';
 import type { TaggedType } from '../tagger/labels.ts';
-import { TECHNOLOGIES } from './frames/code.ts';
 import { addressOf, roadOf } from './addresses.ts';
+import { TECHNOLOGIES } from './frames/code.ts';
 import { inventedName, type Nation, People } from './people.ts';
 import type { Random } from './random.ts';
 
