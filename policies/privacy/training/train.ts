@@ -13,7 +13,7 @@ import { buildLists } from './lists.ts';
 import { Random } from './random.ts';
 import { Scorer } from './score.ts';
 
-const USAGE = `Trains the tagger of persons, addresses, places and organisations. About four minutes on one core.
+const USAGE = `Trains the tagger of persons, addresses, places and organisations. About five minutes on one core.
 
   npm run train:tagger -- [--data FOLDER] [--leave-out NAME]... [--out FILE]
 
@@ -22,7 +22,7 @@ const USAGE = `Trains the tagger of persons, addresses, places and organisations
                      written unless --out says where
   --out FILE         where the model goes (default policies/privacy/tagger/model.bin)
   --generated N      sentences and forms that are made up beside the sets (default 40000)
-  --epochs N         passes over all texts (default 5)
+  --epochs N         passes over all texts (default 8)
   --seed N           (default 1)`;
 
 const { values } = parseArgs({
@@ -30,7 +30,7 @@ const { values } = parseArgs({
     data: { type: 'string', default: join(packageRoot, '../shared/data/pii') },
     'leave-out': { type: 'string', multiple: true, default: [] },
     generated: { type: 'string', default: '40000' },
-    epochs: { type: 'string', default: '5' },
+    epochs: { type: 'string', default: '8' },
     seed: { type: 'string', default: '1' },
     out: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
