@@ -13,7 +13,7 @@ import { gapOf } from '../../policies/gap/gap.ts';
 import { loadRows, type Row } from '../../policies/gap/training/rows.ts';
 import { scriptOptions } from '../script-options.ts';
 import { type CascadeResult, cascadePair, WEAK_COST } from './cascade.ts';
-import { guaranteeCheck } from './guarantee.ts';
+import { type GuaranteeLine, guaranteeCheck } from './guarantee.ts';
 import { simulateMonth } from './month.ts';
 import { ownTraffic } from './own-traffic.ts';
 import { monthLines, resultsPage } from './page.ts';
@@ -106,10 +106,16 @@ const bounds = [0.02, 0.05, 0.1].map((alpha) => ({ alpha, delta: 0.1 }));
 const guarantee = isWanted(4)
   ? guaranteeCheck(rows, chances, { splits: Number(options.splits), judged: 1000, bounds })
   : [];
-for (const each of guarantee)
+for (const each of guarantee) {
   console.log(
-    `  ${each.traffic}, alpha ${each.alpha}, delta ${each.delta}, ${each.judged} judged, ${each.splits} splits: loss above alpha in ${percent(each.exceeded)} (drawn independently ${percent(each.drawnExceeded)}, uncorrected ${percent(each.uncorrectedExceeded)}), mean loss ${percent(each.meanLoss)}, kept low ${percent(each.meanKept)}`,
+    `  ${each.traffic}, alpha ${each.alpha}, delta ${each.delta}, ${each.judged} judged, ${each.splits} splits: loss above alpha in ${percent(each.exceeded)} of them on all the rest, ${percent(each.batchExceeded)} on a batch of ${each.judged}; mean loss ${percent(each.meanLoss)}, kept low ${percent(each.meanKept)}`,
   );
+  const other = (how: string, { exceeded, meanKept }: GuaranteeLine['rate']): string =>
+    `${how}: above in ${percent(exceeded)}, kept low ${percent(meanKept)}`;
+  console.log(
+    `    ${other('by a bound of the rate alone', each.rate)}; ${other('at its word', each.uncorrected)}`,
+  );
+}
 
 console.log('5. A simulated month');
 const { data, prices } = options;
