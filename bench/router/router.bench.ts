@@ -62,18 +62,21 @@ function decisionTimes(rows: readonly Row[]): { p50: number; p99: number } {
   return { p50: times[Math.floor(times.length * 0.5)]!, p99: times[Math.floor(times.length * 0.99)]! };
 }
 
-function printCascade(cascade: CascadeResult | null): void {
-  if (cascade === null) {
-    console.log('no pair of local models is there: give their folder with --models');
-    return;
-  }
+function printCascade({ weak, strong, prompts, weakRight, curves, costs }: CascadeResult): void {
   console.log(
-    `${cascade.weak} before ${cascade.strong}, ${cascade.prompts} story openings; ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one`,
+    `${weak} before ${strong}, ${prompts} story openings; ${percent(weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one`,
   );
-  for (const { router, auc, apgr, meanQuality, aboveRouter } of cascade.curves)
+  const shareOf = (bands: readonly Measured[], isCounted: (of: Measured) => boolean): string =>
+    percent(bands.filter(isCounted).length / costs.length);
+  for (const { router, isByPrompt, auc, meanQuality, meanAbove, above } of curves) {
+    const least = Math.min(...above.map(({ value }) => value));
+    const beside = isByPrompt
+      ? ''
+      : `; above the best by the prompt ${within(meanAbove)}, least ${show(least)}; surely above at ${shareOf(above, ({ low }) => low > 0)} of the costs, surely below at ${shareOf(above, ({ high }) => high < -1e-9)}`;
     console.log(
-      `  ${router.padEnd(37)} AUC ${show(auc)}  APGR ${show(apgr)}  mean quality over equal cost ${show(meanQuality)}${aboveRouter === null ? '' : `, above the better router by ${show(aboveRouter.mean)}, least ${show(aboveRouter.least)}`}`,
+      `  ${router.padEnd(37)} AUC ${show(auc)}  mean quality over equal cost ${within(meanQuality)}${beside}`,
     );
+  }
 }
 
 const isWanted = (part: number): boolean => options.parts.includes(String(part));
@@ -125,15 +128,23 @@ const month = isWanted(5)
 if (month !== null) for (const line of monthLines(month)) console.log(`  ${line}`);
 
 console.log('6. Cascade');
-const cascade = isWanted(6)
-  ? await cascadePair(
-      join(options.models, 'stories260K-Q4_K_M.gguf'),
-      join(options.models, 'stories260K-f32.gguf'),
-      600,
-    )
-  : null;
-printCascade(cascade);
+const cascades: CascadeResult[] = [];
+if (isWanted(6)) {
+  for (const [weak, samples] of [
+    ['stories260K-Q4_K_M.gguf', 3],
+    ['stories260K-Q6_K.gguf', 0],
+  ] as const) {
+    const strong = join(options.models, 'stories260K-f32.gguf');
+    const given = { prompts: 900, rounds: Number(options.rounds), samples };
+    const cascade = await cascadePair(join(options.models, weak), strong, given);
+    if (cascade === null) console.log(`${weak} is not there: give the folder of local models with --models`);
+    else {
+      printCascade(cascade);
+      cascades.push(cascade);
+    }
+  }
+}
 
-const results = { lines, times, own, guarantee, month, cascade };
+const results = { lines, times, own, guarantee, month, cascades };
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
 if (options.html !== undefined) writeFileSync(options.html, resultsPage(results));
