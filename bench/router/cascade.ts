@@ -231,7 +231,7 @@ export async function cascadePair(
           ),
         ]),
     learned('prompt and answer, learned', plain),
-    learned(`the same, looked at after ${FIRST_TOKENS} tokens`, early),
+    learned(`the same, a look at ${FIRST_TOKENS} tokens`, early),
   ];
   const costs = costsFrom(WEAK_COST);
   const bands = bandsOf(

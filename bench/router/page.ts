@@ -42,23 +42,31 @@ export const monthLines = ({
 const within = ({ value, low, high }: Measured): string =>
   `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 
-/** Routers by the prompt in greys; of the cascades one band each. */
-const COLOURS = [
-  '#94a3b8',
-  '#64748b',
-  '#334155',
-  '#d97706',
-  '#ca8a04',
-  '#be185d',
-  '#7c3aed',
-  '#0891b2',
-  '#2563eb',
-];
+/** Of routers by the prompt, of single signals of an answer, and of the two that are learned, which come last. */
+const GREYS = ['#94a3b8', '#64748b', '#a8a29e'];
+const SIGNALS = ['#d97706', '#ca8a04', '#be185d', '#7c3aed'];
+const LEARNED = ['#0891b2', '#2563eb'];
+
+function coloursOf(curves: CascadeResult['curves']): ReadonlyMap<string, string> {
+  let [greys, signals] = [0, 0];
+  return new Map(
+    curves.map(({ router, isByPrompt }, i) => {
+      const fromEnd = curves.length - i;
+      if (fromEnd <= LEARNED.length) return [router, LEARNED[LEARNED.length - fromEnd]!];
+      if (isByPrompt) return [router, GREYS[greys++ % GREYS.length]!];
+      return [router, SIGNALS[signals++ % SIGNALS.length]!];
+    }),
+  );
+}
+
+/** Curves that are nowhere near would flatten the others: their figures are in the table. */
+const FAR_BELOW = -0.05;
 
 function cascadeParts({ weak, strong, prompts, weakRight, costs, curves }: CascadeResult): string[] {
+  const colours = coloursOf(curves);
   const lineOf = (router: string, bands: readonly Measured[], hasBand: boolean): PlotLine => ({
     name: router,
-    colour: COLOURS[curves.findIndex((each) => each.router === router) % COLOURS.length]!,
+    colour: colours.get(router)!,
     points: bands.map(({ value, low, high }, i) => ({
       ...{ x: costs[i]!, y: value },
       ...(hasBand && { low, high }),
@@ -78,8 +86,8 @@ function cascadeParts({ weak, strong, prompts, weakRight, costs, curves }: Casca
     ),
     '<h3>Above the best router by the prompt, at the same cost</h3>',
     linePlot(
-      curves.flatMap(({ router, isByPrompt, above }) =>
-        isByPrompt ? [] : [lineOf(router, above, router === last)],
+      curves.flatMap(({ router, isByPrompt, above, meanAbove }) =>
+        isByPrompt || meanAbove.high < FAR_BELOW ? [] : [lineOf(router, above, router === last)],
       ),
       { x, y: 'quality above the router' },
     ),
