@@ -52,7 +52,11 @@ const ms = (value: number | null): string =>
   value === null ? '-' : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 const usd = (value: number): string => `$${value.toFixed(value < 1 ? 4 : 2)}`;
 
+const failuresOf = ({ failures }: AdvisedModel): number =>
+  Object.values(failures).reduce((sum, count) => sum + count, 0);
+
 function tableOf({ models, usdPerHour }: Advice): string[][] {
+  const hasFailures = models.some((model) => failuresOf(model) > 0);
   const rows = models.map((model) => [
     model.name,
     model.quantisation ?? '-',
@@ -64,7 +68,7 @@ function tableOf({ models, usdPerHour }: Advice): string[][] {
     model.peakBytes === null ? '-' : size(model.peakBytes),
     size(model.fileBytes),
     usdPerHour > 0 ? usd(model.usdPerThousand) : 'free',
-    `${Object.values(model.failures).reduce((sum, count) => sum + count, 0)}`,
+    ...(hasFailures ? [String(failuresOf(model))] : []),
   ]);
   const heading = [
     'model',
@@ -77,7 +81,7 @@ function tableOf({ models, usdPerHour }: Advice): string[][] {
     'peak',
     'file',
     '1,000 requests',
-    'failed',
+    ...(hasFailures ? ['failed'] : []),
   ];
   return [heading, ...rows];
 }
