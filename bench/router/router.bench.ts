@@ -5,7 +5,7 @@
 //    0.5). CPT50, CPT80: share sent up that recovers half, 80 %. AUC: of "the stronger is right, the weaker is not".
 //    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it.
 // 2. Time of one decision on 4 KB. 3. Labels of own traffic. 4. The certified loss over many splits. 5. A simulated month.
-// 6. A cascade of two real local models; needs the native engine.
+// 6. Cascades of two real local models; needs the native engine.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -82,7 +82,7 @@ function printCascade({ weak, strong, prompts, weakRight, curves, costs }: Casca
 const isWanted = (part: number): boolean => options.parts.includes(String(part));
 
 const rows = loadRows(options.data);
-console.log('1. Each source left out of the training');
+if (isWanted(1)) console.log('1. Each source left out of the training');
 let set = '';
 const { lines, chances } = compareUnseen(rows, isWanted(1) ? Number(options.rounds) : null, (line) => {
   if (`${line.set} ${line.pair}` !== set) console.log(`${line.set}, ${line.pair}, ${line.prompts} prompts`);
@@ -94,17 +94,18 @@ const times = isWanted(2) ? decisionTimes(rows) : null;
 if (times !== null)
   console.log(`2. One decision on 4 KB: p50 ${show(times.p50)} ms, p99 ${show(times.p99)} ms (aim 0.3)`);
 
-console.log('3. Labels of own traffic, 1|2; means of draws, on the other prompts');
+if (isWanted(3)) console.log('3. Labels of own traffic, 1|2; means of draws, on the other prompts');
 const own = isWanted(3) ? ownTraffic(rows, chances, [50, 100, 300]) : [];
 for (const each of own)
   console.log(
     `  ${each.traffic}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)} (floor ${show(each.calibrationFloor)}), without labels ${show(each.unseenCalibrationError)}`,
   );
-console.log(
-  "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; see 6.",
-);
+if (isWanted(3))
+  console.log(
+    "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; see 6.",
+  );
 
-console.log('4. Certified loss: calibration and test drawn anew');
+if (isWanted(4)) console.log('4. Certified loss: judged requests and a rest drawn anew');
 const bounds = [0.02, 0.05, 0.1].map((alpha) => ({ alpha, delta: 0.1 }));
 const guarantee = isWanted(4)
   ? guaranteeCheck(rows, chances, { splits: Number(options.splits), judged: 1000, bounds })
@@ -120,16 +121,16 @@ for (const each of guarantee) {
   );
 }
 
-console.log('5. A simulated month');
+if (isWanted(5)) console.log('5. A simulated month');
 const { data, prices } = options;
 const month = isWanted(5)
   ? simulateMonth(rows, chances, { data, prices, requests: Number(options.requests) })
   : null;
 if (month !== null) for (const line of monthLines(month)) console.log(`  ${line}`);
 
-console.log('6. Cascade');
 const cascades: CascadeResult[] = [];
 if (isWanted(6)) {
+  console.log('6. Cascades');
   for (const [weak, samples] of [
     ['stories260K-Q4_K_M.gguf', 3],
     ['stories260K-Q6_K.gguf', 0],
