@@ -32,9 +32,10 @@ describe.skipIf(python === null)(
       expect(after.value).toBeLessThan(before.value);
     });
 
-    it("gives PyTorch's logits at F32, to a KL of 1e-4", async () => {
+    it("gives PyTorch's logits at F32, to a KL of 1e-4 at every position", async () => {
       const kl = await klToPyTorch(work, 'tiny');
-      expect(kl!.mean).toBeLessThan(1e-4);
+      expect(kl!.f32.max).toBeLessThan(1e-4);
+      expect(kl!.f16.mean).toBeLessThan(1e-4);
       // PyTorch takes its time to load on a busy machine.
     }, 120_000);
 

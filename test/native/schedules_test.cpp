@@ -289,7 +289,8 @@ TEST("answers are the same bits in random schedules") {
   const Kind kinds[] = {
       {"llama", KvType::kF16},          {"qwen2", KvType::kQ8_0},        {"qwen3", KvType::kF16},
       {"qwen3", KvType::kQ8_0},         {"gemma3", KvType::kF16, 2, 20},  // windowed layers alone
-      {"gemma3", KvType::kQ8_0, 7, 75}, {"qwen2moe", KvType::kF16},      {"qwen3moe", KvType::kQ8_0}};
+      {"gemma3", KvType::kQ8_0, 7, 75}, {"qwen2moe", KvType::kF16},      {"qwen3moe", KvType::kQ8_0},
+      {"llama", KvType::kF32}};
   for (const Kind& kind : kinds) {
     // Wide enough that loops are split between threads.
     const TinyModelFile file({.architecture = kind.architecture,
