@@ -37,14 +37,6 @@ struct Test {
   int32_t length() const { return depth + n_prompt + n_generate; }
 };
 
-KvType kv_type_named(const std::string& name) {
-  for (int type = 0; type < kKvTypes; ++type) {
-    if (name == kKvTypeNames[type]) return static_cast<KvType>(type);
-  }
-  std::fprintf(stderr, "--kv-type %s: give f16, q8_0 or f32\n", name.c_str());
-  std::exit(2);
-}
-
 struct Options {
   std::string model, isa, packed_cache;
   int32_t n_threads = 0;
@@ -55,11 +47,19 @@ struct Options {
 };
 
 [[noreturn]] void usage(const std::string& trouble) {
-  std::fprintf(stderr,
-               "engine_bench: %s\nusage: engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] "
-               "[--no-warm] [--packed-cache FILE] [--kv-type f16|q8_0|f32] pp512 tg128@2048 batch8:64@64 ...\n",
-               trouble.c_str());
+  std::fprintf(
+      stderr,
+      "engine_bench: %s\nusage: engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] "
+      "[--no-warm] [--packed-cache FILE] [--kv-type f16|q8_0|f32] pp512 tg128@2048 batch8:64@64 ...\n",
+      trouble.c_str());
   std::exit(2);
+}
+
+KvType kv_type_named(const std::string& name) {
+  for (int type = 0; type < kKvTypes; ++type) {
+    if (name == kKvTypeNames[type]) return static_cast<KvType>(type);
+  }
+  usage("--kv-type " + name + " is unknown; known: f16, q8_0, f32");
 }
 
 Test parse_test(const std::string& name) {

@@ -304,8 +304,8 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
     }
   }
   check_below(nmse(out, exact), 1e-11,
-              std::string(table.isa) + ' ' + kKvTypeNames[static_cast<size_t>(type)] + " attention, head_dim " +
-                  std::to_string(c.head_dim));
+              std::string(table.isa) + ' ' + kKvTypeNames[static_cast<size_t>(type)] +
+                  " attention, head_dim " + std::to_string(c.head_dim));
 }
 
 }  // namespace
