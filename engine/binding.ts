@@ -41,7 +41,7 @@ export interface NativeModelInfo {
 export type NativePooling = 0 | 1 | 2 | 3 | 4;
 
 /** How K and V are kept. */
-export type NativeKvType = 'f16' | 'q8_0';
+export type NativeKvType = 'f16' | 'q8_0' | 'f32';
 
 export interface NativeSamplerOptions {
   temperature?: number;

@@ -25,7 +25,7 @@ function poolingName(text: string): PoolingName {
 function kvTypeName(text: string): KvType {
   const known = KV_TYPES.find((name) => name === text);
   if (known) return known;
-  throw new GatewayError('INVALID_REQUEST', `--kv-type ${text}: give ${KV_TYPES.join(' or ')}`);
+  throw new GatewayError('INVALID_REQUEST', `--kv-type ${text}: give ${KV_TYPES.join(', ')}`);
 }
 
 async function start(): Promise<RunningHost> {

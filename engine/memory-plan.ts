@@ -8,7 +8,7 @@ import { fromNativeError } from './model.ts';
 const HOST_BYTES = 96 * 2 ** 20;
 
 export type KvType = NativeKvType;
-export const KV_TYPES: readonly KvType[] = ['f16', 'q8_0'];
+export const KV_TYPES: readonly KvType[] = ['f16', 'q8_0', 'f32'];
 
 export interface EngineSize {
   /** Longest prompt and answer together, in tokens. */

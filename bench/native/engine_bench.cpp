@@ -1,6 +1,6 @@
 // The engine's speed as llama-bench measures it: no HTTP, no JavaScript, tokens by number.
 //   engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] [--no-warm] [--packed-cache FILE]
-//     [--kv-type f16|q8_0] TEST...
+//     [--kv-type f16|q8_0|f32] TEST...
 // --packed-cache: starts from that file of packed weights, or writes it at the end.
 // TEST: pp512       a prompt of 512 tokens, the logits of its last token
 //       tg128@2048  128 tokens one by one after 2048
@@ -47,11 +47,19 @@ struct Options {
 };
 
 [[noreturn]] void usage(const std::string& trouble) {
-  std::fprintf(stderr,
-               "engine_bench: %s\nusage: engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] "
-               "[--no-warm] [--packed-cache FILE] [--kv-type f16|q8_0] pp512 tg128@2048 batch8:64@64 ...\n",
-               trouble.c_str());
+  std::fprintf(
+      stderr,
+      "engine_bench: %s\nusage: engine_bench MODEL [--isa NAME] [--threads N] [--rounds N] "
+      "[--no-warm] [--packed-cache FILE] [--kv-type f16|q8_0|f32] pp512 tg128@2048 batch8:64@64 ...\n",
+      trouble.c_str());
   std::exit(2);
+}
+
+KvType kv_type_named(const std::string& name) {
+  for (int type = 0; type < kKvTypes; ++type) {
+    if (name == kKvTypeNames[type]) return static_cast<KvType>(type);
+  }
+  usage("--kv-type " + name + " is unknown; known: f16, q8_0, f32");
 }
 
 Test parse_test(const std::string& name) {
@@ -84,7 +92,7 @@ Options parse(int argc, char** argv) {
     else if (flag == "--packed-cache")
       options.packed_cache = value();
     else if (flag == "--kv-type")
-      options.kv_type = value() == std::string("q8_0") ? KvType::kQ8_0 : KvType::kF16;
+      options.kv_type = kv_type_named(value());
     else if (flag == "--no-warm")
       options.warm = false;
     else if (options.model.empty())

@@ -1,5 +1,5 @@
-// A cascade of two real local models: the weaker answers, and its own confidence decides whether the answer stands. Beside it a
-// router that sees the prompt alone. An answer is right when it is the stronger model's, word for word.
+// Cascades of real local models: the weaker answers, and its own confidence decides whether the answer stands. Beside them routers
+// that see the prompt alone. An answer is right when it is the stronger model's, word for word.
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Cancellation } from '../../contract/cancellation.ts';
@@ -7,31 +7,25 @@ import type { ChatCompletion, ChatRequest } from '../../contract/chat.ts';
 import type { Capabilities, Target } from '../../contract/tier.ts';
 import { meanAgreement } from '../../policies/draft/agreement.ts';
 import { gapOf } from '../../policies/gap/gap.ts';
-import { fitOwnTraffic, ownOdds } from '../../policies/gap/own-traffic.ts';
-import { areaUnderRoc, qualityCurve, scoreRouter } from '../../policies/gap/training/metrics.ts';
+import { meanOf } from '../../policies/gap/training/fit.ts';
+import { areaUnderRoc } from '../../policies/gap/training/metrics.ts';
 import { draftOf } from '../../tiers/draft-reader.ts';
 import { localRunner } from '../../tiers/local.ts';
 import { LocalHost } from '../../tiers/local-host.ts';
 import { LEAST_TEMPERATURE } from '../../tiers/sample.ts';
+import { type Bands, bandsOf, costsFrom, settingsOf } from './cascade-curves.ts';
+import { learnedCascade, type Setting, type Stage, unseenChances } from './cascade-policy.ts';
 
 /** What a call of the weaker model costs, of one of the stronger. Whoever is kept low pays it; the cascade pays it for all that it drafts. */
 export const WEAK_COST = 0.05;
 const ANSWER_TOKENS = 24;
-/** Times that a draft is asked for again for its agreement with itself. */
-const SAMPLES = 3;
 
-export interface CascadeCurve {
+export interface CascadeCurve extends Bands {
   router: string;
-  /** Cost of a request, of a call of the stronger model; and the share of right answers. */
-  points: { cost: number; quality: number }[];
+  /** Sees the prompt alone: one of those that the others are compared with. */
+  isByPrompt: boolean;
   /** Of "the weaker model's answer is wrong". */
   auc: number;
-  /** Area between the curve and the line from all weak to all strong, by cost; 0.5 is the line. */
-  apgr: number;
-  /** Mean quality over the costs from the weak call alone to all strong. */
-  meanQuality: number;
-  /** Over the same costs, less the quality of the better router by the prompt alone: the least, and the mean. Null for those. */
-  aboveRouter: { least: number; mean: number } | null;
 }
 
 export interface CascadeResult {
@@ -39,7 +33,17 @@ export interface CascadeResult {
   strong: string;
   prompts: number;
   weakRight: number;
+  /** Of a request, of a call of the stronger model: where the curves are looked at. */
+  costs: number[];
   curves: CascadeCurve[];
+}
+
+export interface CascadeOptions {
+  prompts: number;
+  /** Of bootstrap. */
+  rounds: number;
+  /** Times that a draft is asked for again for its agreement with itself; 0: not looked at. */
+  samples: number;
 }
 
 const CAPABILITIES: Capabilities = {
@@ -52,7 +56,7 @@ const CAPABILITIES: Capabilities = {
   multipleChoices: false,
 };
 
-/** Openings of stories, all different, made of words that small children know. */
+/** Openings of stories, all different, made of words that small children know; `count` at most 900. */
 export function storyOpenings(count: number): string[] {
   const names = 'Lily Tom Ben Mia Sam Anna Max Lucy Tim Sue'.split(' ');
   const animals = 'dog cat bird bear frog fish cow duck mouse rabbit'.split(' ');
@@ -67,14 +71,17 @@ export function storyOpenings(count: number): string[] {
     (n: string, a: string, p: string, d: string) => `${n} and the ${a} went to the ${p}. ${n} ${d}`,
     (n: string, a: string, p: string, d: string) => `In the ${p}, a ${a} ${d}. Then ${n} came and`,
   ];
-  return Array.from({ length: count }, (_, i) =>
-    forms[i % forms.length]!(
-      names[(i * 7) % names.length]!,
-      animals[(i * 3 + Math.floor(i / 10)) % animals.length]!,
-      places[(i * 9 + Math.floor(i / 30)) % places.length]!,
-      deeds[(i * 5 + Math.floor(i / 70)) % deeds.length]!,
-    ),
-  );
+  const openings = new Set<string>();
+  for (let i = 0; openings.size < count; i += 1)
+    openings.add(
+      forms[i % forms.length]!(
+        names[(i * 7) % names.length]!,
+        animals[(i * 3 + Math.floor(i / 10)) % animals.length]!,
+        places[(i * 9 + Math.floor(i / 30)) % places.length]!,
+        deeds[(i * 5 + Math.floor(i / 70)) % deeds.length]!,
+      ),
+    );
+  return [...openings];
 }
 
 interface Given {
@@ -91,23 +98,20 @@ interface Given {
 /** Of the first tokens, which an early judgement sees. */
 const FIRST_TOKENS = 8;
 
-/** What a small model reads of an answer's own confidence. */
-function signalsOf({ meanLogprob, meanEntropy, minMargin, tokens }: Given): number[] {
+/** What a small model reads of how sure the weaker one was of its tokens. */
+function signalsOf(tokens: Given['tokens']): number[] {
   const margins = tokens.map(({ margin }) => margin).sort((a, b) => a - b);
-  const first = tokens.slice(0, FIRST_TOKENS);
-  const meanOf = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const logprobs = tokens.map(({ logprob }) => logprob);
+  const least = margins[0] ?? 1;
   return [
-    meanLogprob,
-    meanEntropy,
-    minMargin,
-    Math.log(0.01 + minMargin),
+    meanOf(logprobs),
+    Math.min(0, ...logprobs),
+    least,
+    Math.log(0.01 + least),
     margins[1] ?? 1,
     // A token goes otherwise where two were about as likely: the expected number of such places.
     tokens.reduce((sum, { margin }) => sum + Math.exp(-margin / 0.05), 0),
-    Math.min(0, ...tokens.map(({ logprob }) => logprob)),
-    meanOf(first.map(({ logprob }) => logprob)),
-    Math.min(1, ...first.map(({ margin }) => margin)),
+    tokens.reduce((sum, { margin }) => sum + Math.exp(-margin / 0.15), 0),
     tokens.length,
   ];
 }
@@ -159,132 +163,86 @@ async function answersOf(file: string, prompts: readonly string[], samples: numb
   }
 }
 
-type Point = CascadeCurve['points'][number];
-
-const STEPS = 200;
-const COSTS = Array.from({ length: STEPS + 1 }, (_, i) => WEAK_COST + ((1 - WEAK_COST) * i) / STEPS);
-
-function qualityAt(points: readonly Point[], cost: number): number {
-  const after = points.findIndex((point) => point.cost >= cost - 1e-12);
-  if (after < 0) return points.at(-1)!.quality;
-  const [a, b] = [points[Math.max(0, after - 1)]!, points[after]!];
-  return b.cost === a.cost
-    ? b.quality
-    : a.quality + ((cost - a.cost) / (b.cost - a.cost)) * (b.quality - a.quality);
-}
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** By logistic regressions on the other half of the prompts, each. */
-function unseenDoubts(signals: readonly number[][], wrong: readonly number[]): number[] {
-  const doubts = new Array<number>(wrong.length);
-  for (const half of [0, 1]) {
-    const fitted = fitOwnTraffic(
-      signals.flatMap((values, i) =>
-        i % 2 === half ? [] : [{ values, baseOdds: 0, kind: '', label: wrong[i]! }],
-      ),
-    );
-    signals.forEach((values, i) => {
-      if (i % 2 === half) doubts[i] = ownOdds(fitted, values, 0, '');
-    });
-  }
-  return doubts;
-}
-
-/**
- * The cascade, and from the share of escalations on where a draft no longer earns its call, requests that go straight up, by their
- * id; where that is, each half of the prompts learns from the other.
- */
-function withStraightUp(wrong: readonly number[], doubts: readonly number[]): Point[] {
-  const halves = [0, 1].map((half) => {
-    const own = wrong.flatMap((_, i) => (i % 2 === half ? [i] : []));
-    const outcomes = own.map((i) => ({ weak: 1 - wrong[i]!, strong: 1 }));
-    return qualityCurve(
-      outcomes,
-      own.map((i) => doubts[i]!),
-    ).map(({ share, quality }) => ({ cost: WEAK_COST + share, quality }));
-  });
-  /** Where the line to "all strong" is the steepest hull: least quality missing for each cost that is left. */
-  const kneeOf = (points: readonly Point[]): number =>
-    points
-      .filter(({ cost }) => cost < 1)
-      .reduce((best, each) =>
-        (1 - each.quality) / (1 - each.cost) < (1 - best.quality) / (1 - best.cost) ? each : best,
-      ).cost;
-  return COSTS.map((cost) => ({
-    cost,
-    quality: meanOf(
-      halves.map((points, half) => {
-        const knee = kneeOf(halves[1 - half]!);
-        const start = qualityAt(points, knee);
-        return cost <= knee ? qualityAt(points, cost) : start + ((cost - knee) / (1 - knee)) * (1 - start);
-      }),
-    ),
-  }));
-}
-
 /** Null: the files or the engine are not there. */
 export async function cascadePair(
   weak: string,
   strong: string,
-  count: number,
+  { prompts: count, rounds, samples }: CascadeOptions,
 ): Promise<CascadeResult | null> {
   if (!existsSync(weak) || !existsSync(strong)) return null;
   const prompts = storyOpenings(count);
-  const [drafts, finals] = [await answersOf(weak, prompts, SAMPLES), await answersOf(strong, prompts, 0)];
-  const outcomes = drafts.map(({ text }, i) => ({ weak: text === finals[i]!.text ? 1 : 0, strong: 1 }));
-  const wrong = outcomes.map((outcome) => 1 - outcome.weak);
+  const [drafts, finals] = [await answersOf(weak, prompts, samples), await answersOf(strong, prompts, 0)];
+  const right = drafts.map(({ text }, i) => Number(text === finals[i]!.text));
+  const wrong = right.map((each) => 1 - each);
   const gaps = prompts.map(
     (ask) =>
       gapOf({ ask, task: 'creative', promptTokens: 40, turns: 1, tools: 0, strictOutput: false })['1|2'],
   );
-  /** drafts: calls of the weaker model for every request; 0: for those alone that are kept low. */
-  const pointsOf = (scores: readonly number[], drafts: number): Point[] =>
-    qualityCurve(outcomes, scores).map(({ share, quality }) => ({
-      cost: WEAK_COST * (drafts > 0 ? drafts : 1 - share) + share,
-      quality,
-    }));
   const length = prompts.map((prompt) => prompt.length);
-  const byPrompt = [pointsOf(gaps, 0), pointsOf(length, 0)];
-  const routerAt = COSTS.map((cost) => Math.max(...byPrompt.map((points) => qualityAt(points, cost))));
-  const curve = (router: string, scores: readonly number[], points: Point[] | null = null): CascadeCurve => {
-    const isCascade = router.startsWith('answer');
-    const drawn = points ?? pointsOf(scores, Number(isCascade));
-    const qualities = COSTS.map((cost) => qualityAt(drawn, cost));
-    const above = qualities.map((quality, i) => quality - routerAt[i]!);
-    return {
-      ...{ router, points: drawn },
-      auc: areaUnderRoc(wrong, scores),
-      apgr: scoreRouter(outcomes, scores).apgr,
-      meanQuality: meanOf(qualities),
-      aboveRouter: isCascade ? { least: Math.min(...above), mean: meanOf(above) } : null,
-    };
-  };
-  const disagreements = drafts.map(({ agreement }) => -agreement);
-  const logprobs = drafts.map(({ meanLogprob }) => -meanLogprob);
-  const doubts = unseenDoubts(drafts.map(signalsOf), wrong);
+  const ofPrompt = prompts.map((prompt, i) => [
+    Math.log(gaps[i]! / (1 - gaps[i]!)),
+    Math.log(length[i]!),
+    prompt.split(' ').length,
+  ]);
+  const promptStage: Stage = { paid: 0, values: ofPrompt };
+  const stageAt = (tokens: number): Stage => ({
+    paid: (WEAK_COST * tokens) / ANSWER_TOKENS,
+    values: drafts.map((draft, i) => [...ofPrompt[i]!, ...signalsOf(draft.tokens.slice(0, tokens))]),
+  });
+  const whole = stageAt(ANSWER_TOKENS);
+  const plain = learnedCascade([promptStage, whole], right);
+  const early = learnedCascade([promptStage, stageAt(FIRST_TOKENS), whole], right);
+  const doubts = (chances: readonly number[]): number[] => chances.map((chance) => -chance);
+
+  const byPrompt = (router: string, scores: readonly number[]) => ({
+    ...{ router, isByPrompt: true, auc: areaUnderRoc(wrong, scores) },
+    settings: settingsOf(scores, right, { drafts: 0, kept: WEAK_COST }),
+  });
+  const byAnswer = (router: string, scores: readonly number[], calls = 1) => ({
+    ...{ router, isByPrompt: false, auc: areaUnderRoc(wrong, scores) },
+    settings: settingsOf(scores, right, { drafts: WEAK_COST * calls, kept: 0 }),
+  });
+  const learned = (router: string, { settings, chances }: typeof plain) => ({
+    ...{ router, isByPrompt: false, auc: areaUnderRoc(wrong, doubts(chances)), settings },
+  });
+  const curves: { router: string; isByPrompt: boolean; auc: number; settings: Setting[] }[] = [
+    byPrompt('prompt: gap model', gaps),
+    byPrompt('prompt: length', length),
+    byPrompt('prompt: learned from the same', doubts(unseenChances(ofPrompt, right))),
+    byAnswer(
+      'answer: mean log probability',
+      drafts.map(({ meanLogprob }) => -meanLogprob),
+    ),
+    byAnswer(
+      'answer: mean entropy',
+      drafts.map(({ meanEntropy }) => meanEntropy),
+    ),
+    byAnswer(
+      'answer: smallest margin',
+      drafts.map(({ minMargin }) => -minMargin),
+    ),
+    ...(samples === 0
+      ? []
+      : [
+          byAnswer(
+            `answer: ${samples} samples of it`,
+            drafts.map(({ agreement }) => -agreement),
+            1 + samples,
+          ),
+        ]),
+    learned('prompt and answer, learned', plain),
+    learned(`the same, a look at ${FIRST_TOKENS} tokens`, early),
+  ];
+  const costs = costsFrom(WEAK_COST);
+  const bands = bandsOf(
+    curves.map(({ settings }) => settings),
+    curves.flatMap(({ settings, isByPrompt }) => (isByPrompt ? [settings] : [])),
+    costs,
+    rounds,
+  );
   return {
-    weak: basename(weak),
-    strong: basename(strong),
-    prompts: prompts.length,
-    weakRight: meanOf(outcomes.map((outcome) => outcome.weak)),
-    curves: [
-      curve('prompt: gap model', gaps),
-      curve('prompt: length', length),
-      curve('answer: mean log probability', logprobs),
-      curve(
-        'answer: mean entropy',
-        drafts.map(({ meanEntropy }) => meanEntropy),
-      ),
-      curve(
-        'answer: smallest margin',
-        drafts.map(({ minMargin }) => -minMargin),
-      ),
-      curve('answer: all signals, logistic', doubts),
-      curve(`answer: ${SAMPLES} samples of it`, disagreements, pointsOf(disagreements, 1 + SAMPLES)),
-      curve('answer: log probability, straight up', logprobs, withStraightUp(wrong, logprobs)),
-      curve('answer: all signals, straight up', doubts, withStraightUp(wrong, doubts)),
-    ],
+    ...{ weak: basename(weak), strong: basename(strong), prompts: prompts.length, costs },
+    weakRight: meanOf(right),
+    curves: curves.map(({ router, isByPrompt, auc }, i) => ({ router, isByPrompt, auc, ...bands[i]! })),
   };
 }

@@ -1,7 +1,8 @@
-// Does the certified loss hold? Calibration and test drawn anew many times from traffic whose outcomes are known.
-
-import { isGap, outcomeOf } from '../../policies/gap/training/fit.ts';
+// Does the certified loss hold? Judged requests drawn anew many times from traffic whose outcomes are known, and the loss counted on
+// what is left: that is the finite batch that a user would look at.
+import { isGap, meanOf, outcomeOf } from '../../policies/gap/training/fit.ts';
 import type { Row } from '../../policies/gap/training/rows.ts';
+import { upperBound } from '../../policies/guarantee/clopper-pearson.ts';
 import { lossCurve } from '../../policies/guarantee/curve.ts';
 import { certify, type RiskBound } from '../../policies/guarantee/thresholds.ts';
 import { randomBelow, type UnseenChances } from './unseen.ts';
@@ -10,17 +11,16 @@ export interface GuaranteeLine extends RiskBound {
   traffic: string;
   judged: number;
   splits: number;
-  /** Share of splits whose loss on the rest exceeds alpha. */
+  /** Share of splits whose loss exceeds alpha: on all that was not judged, and on a batch of as many requests as were judged. */
   exceeded: number;
-  /**
-   * The same where the judged requests are drawn with replacement and the loss is that of all: what the bound promises. In a
-   * split of a set that is not large, a calibration half with few losses leaves more of them to the other.
-   */
-  drawnExceeded: number;
+  batchExceeded: number;
+  /** On all that was not judged, of the kept share. */
   meanLoss: number;
   meanKept: number;
-  /** The threshold that the calibration half would allow if its loss were taken at its word. */
-  uncorrectedExceeded: number;
+  /** With thresholds by Clopper-Pearson, which bounds the rate of all traffic and not the loss of a batch. */
+  rate: { exceeded: number; meanKept: number };
+  /** With the threshold that the judged requests would allow if their loss were taken at its word. */
+  uncorrected: { exceeded: number; meanKept: number };
 }
 
 interface Scored {
@@ -28,8 +28,20 @@ interface Scored {
   isLoss: boolean;
 }
 
-const lossBelow = (test: readonly Scored[], threshold: number): number =>
-  test.filter(({ score, isLoss }) => isLoss && score < threshold).length / test.length;
+const shareOf = (requests: readonly Scored[], isCounted: (request: Scored) => boolean): number =>
+  requests.filter(isCounted).length / requests.length;
+
+const lossBelow = (requests: readonly Scored[], threshold: number): number =>
+  shareOf(requests, ({ score, isLoss }) => isLoss && score < threshold);
+
+const keptBelow = (requests: readonly Scored[], threshold: number): number =>
+  shareOf(requests, ({ score }) => score < threshold);
+
+/** The highest threshold at which the judged requests themselves lose no more than alpha. */
+function plainThreshold(judged: readonly Scored[], { alpha, delta }: RiskBound): number {
+  const priced = judged.map((each) => ({ ...each, lowMicrousd: 0, highMicrousd: 1 }));
+  return lossCurve(priced, delta).findLast((point) => point.loss <= alpha)!.threshold;
+}
 
 export function guaranteeCheck(
   rows: readonly Row[],
@@ -50,33 +62,40 @@ export function guaranteeCheck(
     ];
   });
   return sets.flatMap(([traffic, scored]) =>
-    bounds.map((bound) => {
+    bounds.map((bound): GuaranteeLine => {
       const next = randomBelow(11);
-      let [exceeded, drawnExceeded, uncorrected, lossSum, keptSum] = [0, 0, 0, 0, 0];
-      for (let split = 0; split < splits; split += 1) {
-        const shuffled = scored.map((each) => ({ each, at: next(2 ** 31) })).sort((a, b) => a.at - b.at);
-        const calibration = shuffled.slice(0, judged).map(({ each }) => each);
-        const test = shuffled.slice(judged).map(({ each }) => each);
-        const { threshold } = certify(calibration, bound);
-        const loss = lossBelow(test, threshold);
-        if (loss > bound.alpha) exceeded += 1;
-        const drawn = Array.from({ length: judged }, () => scored[next(scored.length)]!);
-        if (lossBelow(scored, certify(drawn, bound).threshold) > bound.alpha) drawnExceeded += 1;
-        lossSum += loss;
-        keptSum += test.filter(({ score }) => score < threshold).length / test.length;
-        const priced = calibration.map((each) => ({ ...each, lowMicrousd: 0, highMicrousd: 1 }));
-        const plain = lossCurve(priced, bound.delta).findLast(
-          (point) => point.loss <= bound.alpha,
-        )!.threshold;
-        if (lossBelow(test, plain) > bound.alpha) uncorrected += 1;
-      }
+      const drawn = Array.from({ length: splits }, () => {
+        const shuffled = scored
+          .map((each) => ({ each, at: next(2 ** 31) }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ each }) => each);
+        const sample = shuffled.slice(0, judged);
+        const rest = shuffled.slice(judged);
+        const { threshold } = certify(sample, bound);
+        const byRate = certify(sample, bound, upperBound).threshold;
+        const plain = plainThreshold(sample, bound);
+        const exceeds = (requests: readonly Scored[], below: number): number =>
+          Number(lossBelow(requests, below) > bound.alpha);
+        return {
+          exceeded: exceeds(rest, threshold),
+          batchExceeded: exceeds(rest.slice(0, judged), threshold),
+          loss: lossBelow(rest, threshold),
+          kept: keptBelow(rest, threshold),
+          rateExceeded: exceeds(rest, byRate),
+          rateKept: keptBelow(rest, byRate),
+          plainExceeded: exceeds(rest, plain),
+          plainKept: keptBelow(rest, plain),
+        };
+      });
+      const mean = (of: keyof (typeof drawn)[number]): number => meanOf(drawn.map((each) => each[of]));
       return {
         ...{ traffic, judged, splits, ...bound },
-        exceeded: exceeded / splits,
-        drawnExceeded: drawnExceeded / splits,
-        meanLoss: lossSum / splits,
-        meanKept: keptSum / splits,
-        uncorrectedExceeded: uncorrected / splits,
+        exceeded: mean('exceeded'),
+        batchExceeded: mean('batchExceeded'),
+        meanLoss: mean('loss'),
+        meanKept: mean('kept'),
+        rate: { exceeded: mean('rateExceeded'), meanKept: mean('rateKept') },
+        uncorrected: { exceeded: mean('plainExceeded'), meanKept: mean('plainKept') },
       };
     }),
   );

@@ -1,11 +1,16 @@
 // The router's benchmark as one HTML page.
-import { htmlTable, linePlot, paragraph, reportPage } from '../../router/cli/line-plot.ts';
-import type { CascadeResult } from './cascade.ts';
-import { WEAK_COST } from './cascade.ts';
+import {
+  htmlTable,
+  linePlot,
+  type Line as PlotLine,
+  paragraph,
+  reportPage,
+} from '../../router/cli/line-plot.ts';
+import { type CascadeResult, WEAK_COST } from './cascade.ts';
 import type { GuaranteeLine } from './guarantee.ts';
 import type { Month } from './month.ts';
 import type { OwnLine } from './own-traffic.ts';
-import type { Line } from './unseen.ts';
+import type { Line, Measured } from './unseen.ts';
 
 export interface Results {
   lines: Line[];
@@ -13,10 +18,9 @@ export interface Results {
   own: OwnLine[];
   guarantee: GuaranteeLine[];
   month: Month | null;
-  cascade: CascadeResult | null;
+  cascades: CascadeResult[];
 }
 
-const COLOURS = ['#2563eb', '#64748b', '#d97706', '#16a34a', '#db2777'];
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 export const monthLines = ({
@@ -35,33 +39,72 @@ export const monthLines = ({
   'The share is a result of the traffic: these are exam questions, and 80/15/5 is not reached on them without loss. No prompt shows most of what the stronger model gains.',
 ];
 
-export function resultsPage({ lines, own, guarantee, month, cascade }: Results): string {
-  const parts: string[] = [];
-  if (cascade !== null) {
-    parts.push(
-      '<h2>Cascade of two local models</h2>',
-      paragraph(
-        `${cascade.weak} answers, ${cascade.strong} is asked where its answer does not stand; ${cascade.prompts} story openings, ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's word for word. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it.`,
+const within = ({ value, low, high }: Measured): string =>
+  `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+
+/** Of routers by the prompt, of single signals of an answer, and of the two that are learned, which come last. */
+const GREYS = ['#94a3b8', '#64748b', '#a8a29e'];
+const SIGNALS = ['#d97706', '#ca8a04', '#be185d', '#7c3aed'];
+const LEARNED = ['#0891b2', '#2563eb'];
+
+function coloursOf(curves: CascadeResult['curves']): ReadonlyMap<string, string> {
+  let [greys, signals] = [0, 0];
+  return new Map(
+    curves.map(({ router, isByPrompt }, i) => {
+      const fromEnd = curves.length - i;
+      if (fromEnd <= LEARNED.length) return [router, LEARNED[LEARNED.length - fromEnd]!];
+      if (isByPrompt) return [router, GREYS[greys++ % GREYS.length]!];
+      return [router, SIGNALS[signals++ % SIGNALS.length]!];
+    }),
+  );
+}
+
+/** Curves that are nowhere near would flatten the others: their figures are in the table. */
+const FAR_BELOW = -0.05;
+
+function cascadeParts({ weak, strong, prompts, weakRight, costs, curves }: CascadeResult): string[] {
+  const colours = coloursOf(curves);
+  const lineOf = (router: string, bands: readonly Measured[], hasBand: boolean): PlotLine => ({
+    name: router,
+    colour: colours.get(router)!,
+    points: bands.map(({ value, low, high }, i) => ({
+      ...{ x: costs[i]!, y: value },
+      ...(hasBand && { low, high }),
+    })),
+  });
+  // The last is the one that uses all; its band alone, so that the others stay legible.
+  const last = curves.at(-1)!.router;
+  const x = 'cost of a request, of a call of the stronger model';
+  return [
+    `<h2>Cascade: ${weak.replace('.gguf', '')} before ${strong.replace('.gguf', '')}</h2>`,
+    paragraph(
+      `${weak} answers, ${strong} is asked where its answer does not stand; ${prompts} story openings, ${percent(weakRight)} of the weaker model's answers are the stronger's word for word. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it. What is learned is learned from other prompts than it decides. Bands: 95 %, by bootstrap over prompts.`,
+    ),
+    linePlot(
+      curves.map(({ router, quality }) => lineOf(router, quality, router === last)),
+      { x, y: 'share of right answers' },
+    ),
+    '<h3>Above the best router by the prompt, at the same cost</h3>',
+    linePlot(
+      curves.flatMap(({ router, isByPrompt, above, meanAbove }) =>
+        isByPrompt || meanAbove.high < FAR_BELOW ? [] : [lineOf(router, above, router === last)],
       ),
-      linePlot(
-        cascade.curves.map(({ router, points }, i) => ({
-          name: router,
-          colour: COLOURS[i % COLOURS.length]!,
-          points: points.map(({ cost, quality }) => ({ x: cost, y: quality })),
-        })),
-        { x: 'cost of a request, of a call of the stronger model', y: 'share of right answers' },
-      ),
-      htmlTable([
-        ['Router', 'AUC', 'APGR', 'mean quality'],
-        ...cascade.curves.map((each) => [
-          each.router,
-          each.auc.toFixed(3),
-          each.apgr.toFixed(3),
-          each.meanQuality.toFixed(3),
-        ]),
+      { x, y: 'quality above the router' },
+    ),
+    htmlTable([
+      ['Router', 'AUC', 'mean quality', 'above the best by the prompt'],
+      ...curves.map(({ router, isByPrompt, auc, meanQuality, meanAbove }) => [
+        router,
+        auc.toFixed(3),
+        within(meanQuality),
+        isByPrompt ? '' : within(meanAbove),
       ]),
-    );
-  }
+    ]),
+  ];
+}
+
+export function resultsPage({ lines, own, guarantee, month, cascades }: Results): string {
+  const parts: string[] = cascades.flatMap(cascadeParts);
   parts.push(
     '<h2>Sources never seen</h2>',
     htmlTable([
@@ -90,15 +133,21 @@ export function resultsPage({ lines, own, guarantee, month, cascade }: Results):
       ]),
     ]),
     '<h2>Guarantee</h2>',
+    paragraph(
+      'How often the loss is above alpha, of splits into judged requests and a rest. Delta is what is promised for both; the last columns are of thresholds by a bound of the rate alone (Clopper-Pearson), and by no bound.',
+    ),
     htmlTable([
       [
         'Traffic',
         'alpha',
         'delta',
-        'exceeded',
-        'drawn independently',
-        'uncorrected',
+        'above, on the rest',
+        'above, on a batch',
         'mean loss',
+        'kept low',
+        'rate: above',
+        'kept low',
+        'no bound: above',
         'kept low',
       ],
       ...guarantee.map((each) => [
@@ -106,10 +155,13 @@ export function resultsPage({ lines, own, guarantee, month, cascade }: Results):
         String(each.alpha),
         String(each.delta),
         percent(each.exceeded),
-        percent(each.drawnExceeded),
-        percent(each.uncorrectedExceeded),
+        percent(each.batchExceeded),
         percent(each.meanLoss),
         percent(each.meanKept),
+        percent(each.rate.exceeded),
+        percent(each.rate.meanKept),
+        percent(each.uncorrected.exceeded),
+        percent(each.uncorrected.meanKept),
       ]),
     ]),
     '<h2>A month</h2>',

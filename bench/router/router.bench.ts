@@ -5,7 +5,7 @@
 //    0.5). CPT50, CPT80: share sent up that recovers half, 80 %. AUC: of "the stronger is right, the weaker is not".
 //    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it.
 // 2. Time of one decision on 4 KB. 3. Labels of own traffic. 4. The certified loss over many splits. 5. A simulated month.
-// 6. A cascade of two real local models; needs the native engine.
+// 6. Cascades of two real local models; needs the native engine.
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -13,7 +13,7 @@ import { gapOf } from '../../policies/gap/gap.ts';
 import { loadRows, type Row } from '../../policies/gap/training/rows.ts';
 import { scriptOptions } from '../script-options.ts';
 import { type CascadeResult, cascadePair, WEAK_COST } from './cascade.ts';
-import { guaranteeCheck } from './guarantee.ts';
+import { type GuaranteeLine, guaranteeCheck } from './guarantee.ts';
 import { simulateMonth } from './month.ts';
 import { ownTraffic } from './own-traffic.ts';
 import { monthLines, resultsPage } from './page.ts';
@@ -62,24 +62,27 @@ function decisionTimes(rows: readonly Row[]): { p50: number; p99: number } {
   return { p50: times[Math.floor(times.length * 0.5)]!, p99: times[Math.floor(times.length * 0.99)]! };
 }
 
-function printCascade(cascade: CascadeResult | null): void {
-  if (cascade === null) {
-    console.log('no pair of local models is there: give their folder with --models');
-    return;
-  }
+function printCascade({ weak, strong, prompts, weakRight, curves, costs }: CascadeResult): void {
   console.log(
-    `${cascade.weak} before ${cascade.strong}, ${cascade.prompts} story openings; ${percent(cascade.weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one`,
+    `${weak} before ${strong}, ${prompts} story openings; ${percent(weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one`,
   );
-  for (const { router, auc, apgr, meanQuality, aboveRouter } of cascade.curves)
+  const shareOf = (bands: readonly Measured[], isCounted: (of: Measured) => boolean): string =>
+    percent(bands.filter(isCounted).length / costs.length);
+  for (const { router, isByPrompt, auc, meanQuality, meanAbove, above } of curves) {
+    const least = Math.min(...above.map(({ value }) => value));
+    const beside = isByPrompt
+      ? ''
+      : `; above the best by the prompt ${within(meanAbove)}, least ${show(least)}; surely above at ${shareOf(above, ({ low }) => low > 0)} of the costs, surely below at ${shareOf(above, ({ high }) => high < -1e-9)}`;
     console.log(
-      `  ${router.padEnd(37)} AUC ${show(auc)}  APGR ${show(apgr)}  mean quality over equal cost ${show(meanQuality)}${aboveRouter === null ? '' : `, above the better router by ${show(aboveRouter.mean)}, least ${show(aboveRouter.least)}`}`,
+      `  ${router.padEnd(37)} AUC ${show(auc)}  mean quality over equal cost ${within(meanQuality)}${beside}`,
     );
+  }
 }
 
 const isWanted = (part: number): boolean => options.parts.includes(String(part));
 
 const rows = loadRows(options.data);
-console.log('1. Each source left out of the training');
+if (isWanted(1)) console.log('1. Each source left out of the training');
 let set = '';
 const { lines, chances } = compareUnseen(rows, isWanted(1) ? Number(options.rounds) : null, (line) => {
   if (`${line.set} ${line.pair}` !== set) console.log(`${line.set}, ${line.pair}, ${line.prompts} prompts`);
@@ -91,43 +94,58 @@ const times = isWanted(2) ? decisionTimes(rows) : null;
 if (times !== null)
   console.log(`2. One decision on 4 KB: p50 ${show(times.p50)} ms, p99 ${show(times.p99)} ms (aim 0.3)`);
 
-console.log('3. Labels of own traffic, 1|2; means of draws, on the other prompts');
+if (isWanted(3)) console.log('3. Labels of own traffic, 1|2; means of draws, on the other prompts');
 const own = isWanted(3) ? ownTraffic(rows, chances, [50, 100, 300]) : [];
 for (const each of own)
   console.log(
     `  ${each.traffic}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)} (floor ${show(each.calibrationFloor)}), without labels ${show(each.unseenCalibrationError)}`,
   );
-console.log(
-  "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; see 6.",
-);
+if (isWanted(3))
+  console.log(
+    "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; see 6.",
+  );
 
-console.log('4. Certified loss: calibration and test drawn anew');
+if (isWanted(4)) console.log('4. Certified loss: judged requests and a rest drawn anew');
 const bounds = [0.02, 0.05, 0.1].map((alpha) => ({ alpha, delta: 0.1 }));
 const guarantee = isWanted(4)
   ? guaranteeCheck(rows, chances, { splits: Number(options.splits), judged: 1000, bounds })
   : [];
-for (const each of guarantee)
+for (const each of guarantee) {
   console.log(
-    `  ${each.traffic}, alpha ${each.alpha}, delta ${each.delta}, ${each.judged} judged, ${each.splits} splits: loss above alpha in ${percent(each.exceeded)} (drawn independently ${percent(each.drawnExceeded)}, uncorrected ${percent(each.uncorrectedExceeded)}), mean loss ${percent(each.meanLoss)}, kept low ${percent(each.meanKept)}`,
+    `  ${each.traffic}, alpha ${each.alpha}, delta ${each.delta}, ${each.judged} judged, ${each.splits} splits: loss above alpha in ${percent(each.exceeded)} of them on all the rest, ${percent(each.batchExceeded)} on a batch of ${each.judged}; mean loss ${percent(each.meanLoss)}, kept low ${percent(each.meanKept)}`,
   );
+  const other = (how: string, { exceeded, meanKept }: GuaranteeLine['rate']): string =>
+    `${how}: above in ${percent(exceeded)}, kept low ${percent(meanKept)}`;
+  console.log(
+    `    ${other('by a bound of the rate alone', each.rate)}; ${other('at its word', each.uncorrected)}`,
+  );
+}
 
-console.log('5. A simulated month');
+if (isWanted(5)) console.log('5. A simulated month');
 const { data, prices } = options;
 const month = isWanted(5)
   ? simulateMonth(rows, chances, { data, prices, requests: Number(options.requests) })
   : null;
 if (month !== null) for (const line of monthLines(month)) console.log(`  ${line}`);
 
-console.log('6. Cascade');
-const cascade = isWanted(6)
-  ? await cascadePair(
-      join(options.models, 'stories260K-Q4_K_M.gguf'),
-      join(options.models, 'stories260K-f32.gguf'),
-      600,
-    )
-  : null;
-printCascade(cascade);
+const cascades: CascadeResult[] = [];
+if (isWanted(6)) {
+  console.log('6. Cascades');
+  for (const [weak, samples] of [
+    ['stories260K-Q4_K_M.gguf', 3],
+    ['stories260K-Q6_K.gguf', 0],
+  ] as const) {
+    const strong = join(options.models, 'stories260K-f32.gguf');
+    const given = { prompts: 900, rounds: Number(options.rounds), samples };
+    const cascade = await cascadePair(join(options.models, weak), strong, given);
+    if (cascade === null) console.log(`${weak} is not there: give the folder of local models with --models`);
+    else {
+      printCascade(cascade);
+      cascades.push(cascade);
+    }
+  }
+}
 
-const results = { lines, times, own, guarantee, month, cascade };
+const results = { lines, times, own, guarantee, month, cascades };
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, null, 2)}\n`);
 if (options.html !== undefined) writeFileSync(options.html, resultsPage(results));

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { packageRoot } from '../../contract/built-file.ts';
+import type { KvType } from '../../engine/memory-plan.ts';
 import { Model } from '../../engine/model.ts';
 import { BOX_MODEL } from '../../engine/store/places/in-the-box.ts';
 import { pythonWithTorch } from '../training/pipeline.ts';
@@ -27,13 +28,19 @@ function majority(task: Task, item: Item): string {
 const share = (scores: readonly number[]): string =>
   `${((100 * scores.reduce((a, b) => a + b, 0)) / scores.length).toFixed(0)} %`;
 
+export interface Divergence {
+  mean: number;
+  max: number;
+}
+
 /**
- * KL of the engine's logits from PyTorch's, mean and largest over all positions of the held-out exchanges; null without PyTorch.
+ * KL of the engine's logits from PyTorch's, in nats over all positions of the held-out exchanges, by how the engine keeps K and V; null
+ * without PyTorch.
  */
 export async function klToPyTorch(
   work: string,
   setting: string,
-): Promise<{ mean: number; max: number } | null> {
+): Promise<Record<'f32' | 'f16', Divergence> | null> {
   const python = pythonWithTorch();
   if (python === null) return null;
   const model = await Model.open(join(work, 'f32.gguf'));
@@ -52,15 +59,18 @@ export async function klToPyTorch(
     const bytes = readFileSync(out);
     const theirs = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
     const n = model.info.nVocab;
-    let [at, sum, max] = [0, 0, 0];
-    for await (const logits of logitsOf(model, all)) {
-      for (let row = 0; row < logits.length; row += n, at += n) {
-        const kl = divergence(theirs.subarray(at, at + n), logits.subarray(row, row + n));
-        sum += kl;
-        max = Math.max(max, kl);
+    const from = async (kvType: KvType): Promise<Divergence> => {
+      let [at, sum, max] = [0, 0, 0];
+      for await (const logits of logitsOf(model, all, kvType)) {
+        for (let row = 0; row < logits.length; row += n, at += n) {
+          const kl = divergence(theirs.subarray(at, at + n), logits.subarray(row, row + n));
+          sum += kl;
+          max = Math.max(max, kl);
+        }
       }
-    }
-    return { mean: sum / (at / n), max };
+      return { mean: sum / (at / n), max };
+    };
+    return { f32: await from('f32'), f16: await from('f16') };
   } finally {
     model.close();
     rmSync(folder, { recursive: true });
@@ -111,9 +121,9 @@ async function main(): Promise<void> {
     line(['perplexity of the right answers', '', ...names.map((n) => perplexities[n]?.toFixed(3) ?? '-')]),
   );
   const kl = work === null ? null : await klToPyTorch(work, values.setting);
-  if (kl !== null)
+  for (const [kvType, { mean, max }] of Object.entries(kl ?? {}))
     console.log(
-      `\nKL of the F32 file from PyTorch's logits: mean ${kl.mean.toExponential(2)}, largest ${kl.max.toExponential(2)} nats`,
+      `\nKL of the F32 file from PyTorch's logits, K and V kept as ${kvType}: mean ${mean.toExponential(2)}, largest ${max.toExponential(2)} nats`,
     );
   if (values.answers)
     for (const { task, item, text, score: points } of columns['shipped'] ?? [])

@@ -1,6 +1,7 @@
 // What a file of the model does with the held-out requests: answers over the OpenAI protocol as any client gets them, perplexity of
 // the right answers, and logits beside another implementation's.
 
+import type { KvType } from '../../engine/memory-plan.ts';
 import { Model } from '../../engine/model.ts';
 import { addRows, logSumExp, Perplexity } from '../../engine/score.ts';
 import { startHost } from '../../engine/serve.ts';
@@ -68,8 +69,12 @@ export function exchanges(model: Model): Exchange[] {
 }
 
 /** Logits at every position of each exchange, (positions, n_vocab). */
-export async function* logitsOf(model: Model, all: readonly Exchange[]): AsyncGenerator<Float32Array> {
-  const engine = model.createEngine({ contextTokens: 512, kvTokens: 0, batchTokens: 512 });
+export async function* logitsOf(
+  model: Model,
+  all: readonly Exchange[],
+  kvType: KvType = 'f16',
+): AsyncGenerator<Float32Array> {
+  const engine = model.createEngine({ contextTokens: 512, kvTokens: 0, batchTokens: 512, kvType });
   try {
     for (const { tokens } of all) {
       const session = engine.newSession();

@@ -1,5 +1,6 @@
 // The whole way from nothing to a GGUF file. Steps whose output is there are not done again; training goes on from its checkpoint.
-//   npm run train:nano -- --setting tiny|cpu|gpu [--work FOLDER] [--workers N] [--budget SECONDS] [--ship]
+//   npm run train:nano -- --setting tiny|cpu|gpu [--work FOLDER] [--workers N] [--budget SECONDS] [--after FOLDER] [--ship]
+// --after: goes on from the run of that working folder, with its tokenizer and from its last checkpoint.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -12,6 +13,8 @@ import { BOX_MODEL } from '../../engine/store/places/in-the-box.ts';
 const HERE = join(packageRoot, 'models', 'training');
 /** Of the shipped file: every type below F16 that eval:nano found as good as F16, the fastest of them. */
 const SHIPPED_TYPE = 'Q8_0';
+/** Highest share of the learning rates in a run that goes on from another. */
+const PEAK_AFTER = '0.6';
 
 /** A Python that has PyTorch and numpy: `PYTHON`, else Debian's, else the one on the PATH; null where none has. */
 export function pythonWithTorch(): string | null {
@@ -36,6 +39,7 @@ interface PipelineOptions {
   work: string;
   workers?: string | undefined;
   budget?: string | undefined;
+  after?: string | undefined;
   ship?: boolean | undefined;
 }
 
@@ -51,7 +55,14 @@ async function converted(folder: string, out: string, type: 'F32' | 'F16'): Prom
 }
 
 /** Makes WORK/f32.gguf, f16.gguf, q8_0.gguf, untrained.gguf and the shipped file. */
-export async function runPipeline({ setting, work, workers, budget, ship }: PipelineOptions): Promise<void> {
+export async function runPipeline({
+  setting,
+  work,
+  workers,
+  budget,
+  after,
+  ship,
+}: PipelineOptions): Promise<void> {
   const python = pythonWithTorch();
   if (python === null)
     throw new Error(
@@ -61,12 +72,17 @@ export async function runPipeline({ setting, work, workers, budget, ship }: Pipe
   const lists = join(work, 'lists.json');
   const at = ['--setting', setting, '--work', work];
   if (!existsSync(lists)) run(process.execPath, ['--import', 'tsx', join(HERE, 'lists.ts'), lists]);
-  if (!existsSync(join(work, 'built'))) run(python, ['-m', 'nano.build', ...at, '--lists', lists]);
+  if (!existsSync(join(work, 'built')))
+    run(python, [
+      ...['-m', 'nano.build', ...at, '--lists', lists],
+      ...(after === undefined ? [] : ['--tokenizer', join(after, 'hf')]),
+    ]);
   if (!existsSync(join(work, 'weights.pt')))
     run(python, [
       ...['-m', 'nano.train', ...at],
       ...(workers === undefined ? [] : ['--workers', workers]),
       ...(budget === undefined ? [] : ['--budget', budget]),
+      ...(after === undefined ? [] : ['--after', join(after, 'checkpoint.pt'), '--peak', PEAK_AFTER]),
     ]);
   run(python, ['-m', 'nano.export', ...at]);
   run(python, ['-m', 'nano.export', ...at, '--untrained']);
@@ -88,11 +104,13 @@ async function main(): Promise<void> {
       work: { type: 'string' },
       workers: { type: 'string' },
       budget: { type: 'string' },
+      after: { type: 'string' },
       ship: { type: 'boolean' },
     },
   });
   const work = resolve(values.work ?? join(packageRoot, 'models', 'work', values.setting));
-  await runPipeline({ ...values, work });
+  const after = values.after === undefined ? undefined : resolve(values.after);
+  await runPipeline({ ...values, work, after });
 }
 
 if (process.argv[1]?.endsWith('pipeline.ts')) await main();

@@ -115,12 +115,13 @@ export function gapFeatures(prompt: string, task: Task): number[] {
     if (folded >= 97 && folded <= 122 && code < 128) {
       const start = i;
       let hash = 0;
-      for (let letter = folded; letter >= 97 && letter <= 122; letter = text.charCodeAt(i) | 32) {
-        hash = mixLetter(hash, letter);
-        if (text.charCodeAt(i) < 97) upper += 1;
+      let raw = code;
+      do {
+        hash = mixLetter(hash, raw | 32);
+        if (raw < 97) upper += 1;
         i += 1;
-        if (i >= text.length || text.charCodeAt(i) >= 128) break;
-      }
+        raw = i < text.length ? text.charCodeAt(i) : 0;
+      } while (raw < 128 && (raw | 32) >= 97 && (raw | 32) <= 122);
       const length = i - start;
       const next = text.charCodeAt(i);
       // "A. ", "(B) ", "C) " at the start of a line: an option to choose.

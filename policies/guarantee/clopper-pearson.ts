@@ -7,7 +7,8 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 
-function logGamma(value: number): number {
+/** Natural logarithm of the gamma function, for values above 0. */
+export function logGamma(value: number): number {
   const x = value - 1;
   let sum = LANCZOS[0]!;
   for (let i = 1; i < LANCZOS.length; i += 1) sum += LANCZOS[i]! / (x + i);
@@ -70,7 +71,3 @@ export const upperBound = (count: number, trials: number, delta: number): number
 /** The rate that the true one falls below with a chance of at most `delta`. */
 export const lowerBound = (count: number, trials: number, delta: number): number =>
   trials === 0 ? 0 : 1 - upperBound(trials - count, trials, delta);
-
-/** Trials below which not even a clean record keeps `upperBound` at `alpha`. */
-export const leastTrials = (alpha: number, delta: number): number =>
-  Math.ceil(Math.log(delta) / Math.log1p(-alpha));

@@ -1,9 +1,10 @@
-// How far a request may be kept low: the highest threshold of a score for which the loss stays below alpha, except with
-// chance delta. Thresholds are tested in a fixed order, the strictest first, until one fails; so testing many costs nothing.
-// Source: Angelopoulos et al., "Learn then Test" (arXiv 2110.01052), fixed-sequence testing with exact binomial p-values.
+// How far a request may be kept low: the highest threshold of a score for which the loss of a later batch, of as many requests as
+// were judged or more, stays at alpha, except with chance delta. Thresholds are tested in a fixed order, the strictest
+// first, until one fails; so testing many costs nothing (`batch-bound.ts` says why).
+// Source of the order: Angelopoulos et al., "Learn then Test" (arXiv 2110.01052), fixed-sequence testing.
 // Holds for requests like the judged ones (exchangeable), with labels that are right, and for thresholds that are then left
-// alone. It does not hold after the traffic has changed.
-import { leastTrials, upperBound } from './clopper-pearson.ts';
+// alone. It does not hold after the traffic has changed, nor for a part of the traffic that is looked at for itself.
+import { leastTrials, upperBatchBound } from './batch-bound.ts';
 
 /** One request that was answered on both tiers and judged. */
 export interface JudgedRequest {
@@ -16,7 +17,7 @@ export interface JudgedRequest {
 }
 
 export interface RiskBound {
-  /** Largest share of all requests that may be kept low and be worse for it, 0 ... 1. */
+  /** Largest share of a batch of requests that may be kept low and be worse for it, 0 ... 1. */
   alpha: number;
   /** Chance that the share is larger all the same. */
   delta: number;
@@ -29,29 +30,33 @@ export interface Certified {
   judged: number;
   kept: number;
   losses: number;
-  /** Upper bound of the loss at `delta`. */
+  /** Share of losses that a later batch of as many requests reaches with chance `delta` at most. */
   lossBound: number;
 }
 
 /** Fixed beforehand: thresholds taken from the losses themselves would need a correction. */
 const GRID: readonly number[] = Array.from({ length: 200 }, (_, i) => (i + 1) / 200);
 
-/** Pure. @param grid rising */
+/**
+ * Pure.
+ * @param boundOf the losses among so many requests, with chance delta; `upperBound` of `clopper-pearson.ts` would promise something
+ *   of the rate of all traffic alone, which a batch exceeds more often
+ */
 export function certify(
   requests: readonly Pick<JudgedRequest, 'score' | 'isLoss'>[],
   { alpha, delta }: RiskBound,
-  grid: readonly number[] = GRID,
+  boundOf: (losses: number, judged: number, delta: number) => number = upperBatchBound,
 ): Certified {
   const sorted = [...requests].sort((a, b) => a.score - b.score);
   const judged = sorted.length;
   let certified: Certified = { threshold: 0, judged, kept: 0, losses: 0, lossBound: 0 };
   let [kept, losses] = [0, 0];
-  for (const threshold of grid) {
+  for (const threshold of GRID) {
     while (kept < judged && sorted[kept]!.score < threshold) {
       if (sorted[kept]!.isLoss) losses += 1;
       kept += 1;
     }
-    const lossBound = upperBound(losses, judged, delta);
+    const lossBound = boundOf(losses, judged, delta);
     if (lossBound > alpha) break;
     certified = { threshold, judged, kept, losses, lossBound };
   }

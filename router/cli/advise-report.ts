@@ -52,9 +52,13 @@ const ms = (value: number | null): string =>
   value === null ? '-' : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 const usd = (value: number): string => `$${value.toFixed(value < 1 ? 4 : 2)}`;
 
-function tableOf({ models, recommendation }: Advice): string[][] {
+const failuresOf = ({ failures }: AdvisedModel): number =>
+  Object.values(failures).reduce((sum, count) => sum + count, 0);
+
+function tableOf({ models, usdPerHour }: Advice): string[][] {
+  const hasFailures = models.some((model) => failuresOf(model) > 0);
   const rows = models.map((model) => [
-    `${model.name === recommendation.recommended ? '* ' : '  '}${model.name}`,
+    model.name,
     model.quantisation ?? '-',
     model.quality === null ? '-' : model.quality.toFixed(3),
     model.isReference ? 'reference' : `${model.worse}`,
@@ -63,11 +67,11 @@ function tableOf({ models, recommendation }: Advice): string[][] {
     size(model.memoryBytes),
     model.peakBytes === null ? '-' : size(model.peakBytes),
     size(model.fileBytes),
-    usd(model.usdPerThousand),
-    `${Object.values(model.failures).reduce((sum, count) => sum + count, 0)}`,
+    usdPerHour > 0 ? usd(model.usdPerThousand) : 'free',
+    ...(hasFailures ? [String(failuresOf(model))] : []),
   ]);
   const heading = [
-    '  model',
+    'model',
     'weights',
     'quality',
     'worse on',
@@ -77,7 +81,7 @@ function tableOf({ models, recommendation }: Advice): string[][] {
     'peak',
     'file',
     '1,000 requests',
-    'failed',
+    ...(hasFailures ? ['failed'] : []),
   ];
   return [heading, ...rows];
 }
@@ -127,8 +131,16 @@ function notes({
 const verdict = ({ recommendation: { recommended, reason } }: Advice): string =>
   recommended === null ? `No recommendation: ${reason}.` : `Recommended: ${recommended}: ${reason}.`;
 
+const chosenOf = ({ models, recommendation }: Advice): number =>
+  models.findIndex(({ name }) => name === recommendation.recommended);
+
 export function* adviceLines(advice: Advice): Generator<string> {
-  yield* columns(tableOf(advice), [2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const chosen = chosenOf(advice) + 1;
+  const marked = tableOf(advice).map(([name = '', ...rest], i) => [
+    `${chosen > 0 && i === chosen ? '* ' : '  '}${name}`,
+    ...rest,
+  ]);
+  yield* columns(marked, [2, 3, 4, 5, 6, 7, 8, 9, 10]);
   yield '';
   yield* notes(advice);
   yield '';
@@ -142,7 +154,8 @@ export function advicePage(advice: Advice): string {
     const points = judged.flatMap((model) => {
       const x = measureOf(model);
       const isChosen = model.name === recommendation.recommended;
-      return x === null ? [] : [{ name: model.name, x, y: model.quality!, isChosen }];
+      const name = model.name.replace(/\.gguf$/, '');
+      return x === null ? [] : [{ name, x, y: model.quality!, isChosen }];
     });
     return points.length === 0 ? '' : pointPlot(points, { x: axis, y: 'quality' });
   };
@@ -155,7 +168,7 @@ export function advicePage(advice: Advice): string {
       '<h2>Quality and speed</h2>',
       plotOver('tokens/s', ({ tokensPerSecond }) => tokensPerSecond),
       '<h2>The models</h2>',
-      htmlTable(tableOf(advice)),
+      htmlTable(tableOf(advice), chosenOf(advice)),
       ...notes(advice).map(paragraph),
     ].join('\n'),
   );

@@ -89,7 +89,7 @@ function notes({
     own === null
       ? `Fewer than 50 labels: the gap model stays as it is, and all labels certify thresholds.`
       : `The gap model was corrected by ${own.labels} labels; ${certifiedOn} others certify the thresholds.`,
-    `Promise: of all requests of a group, at most ${percent(alpha)} are kept low and worse for it, except with chance ${percent(delta)} (Clopper-Pearson, fixed sequence).`,
+    `Promise: of a later batch of as many requests of a group as were judged, or more, at most ${percent(alpha)} are kept low and worse for it, except with chance ${percent(delta)} (exact law of a random split, fixed sequence).`,
     'It holds for requests like the judged ones, if the judge was right, until the traffic changes. The share that stays low is a result of the traffic.',
   ];
 }

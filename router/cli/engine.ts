@@ -81,7 +81,11 @@ export function engineCommand(): Command {
     .addOption(
       new Option('--pooling <kind>', 'of embeddings; default: the file says').choices(Object.keys(POOLINGS)),
     )
-    .addOption(new Option('--kv-type <type>', 'how K and V are kept; q8_0 takes half').choices(KV_TYPES))
+    .addOption(
+      new Option('--kv-type <type>', 'how K and V are kept; q8_0 halves it, f32 doubles it').choices(
+        KV_TYPES,
+      ),
+    )
     .option('--kv-save <path>', 'file or folder that keeps cached prompts for the next start (private data)')
     .option('--no-packed-cache', 'neither read nor write packed weights on disk')
     .option('--json', 'print the address and the model as one JSON line')

@@ -1,10 +1,13 @@
 // Plots as SVG that takes its colours from the page around it: a frame with a grid, lines in it; and the page.
 const WIDTH = 840;
 const HEIGHT = 380;
-const LEFT = 56;
+const LEFT = 64;
 const RIGHT = 230;
 const TOP = 16;
 const BOTTOM = 48;
+
+/** About how wide the plots' text is, in units of the page: no font is there to measure with. */
+export const textWidth = (text: string): number => 6.8 * text.length;
 
 export interface Line {
   name: string;
@@ -27,20 +30,28 @@ function ticksOf(low: number, high: number): number[] {
   const raw = (high - low) / 5 || 1;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((times) => times * power).find((size) => size >= raw)!;
-  const ticks: number[] = [];
-  for (let at = Math.ceil(low / step - 1e-9) * step; at <= high + step * 1e-6; at += step) ticks.push(at);
-  return ticks;
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-6);
+  // From whole numbers: a sum of steps would miss nought.
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
 const shown = (value: number): string => Number(value.toPrecision(4)).toString();
 
-/** Places on the page of values, and what draws marks into a frame with a grid. @param margin of each axis, a share of its span */
+/**
+ * Places on the page of values, and what draws marks into a frame with a grid, on a drawing that is as wide as the marks need.
+ * @param margin of each axis, a share of its span
+ */
 export function plotFrame(
   xs: readonly number[],
   ys: readonly number[],
   axes: Axes,
   margin = 0,
-): { px(x: number): string; py(y: number): string; wrap(marks: readonly string[]): string } {
+): {
+  px(x: number): string;
+  py(y: number): string;
+  wrap(marks: readonly string[], widest?: number): string;
+} {
   const rangeOf = (values: readonly number[]): [number, number] => {
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const wider = margin * (high - low || Math.abs(high) || 1);
@@ -65,7 +76,8 @@ export function plotFrame(
   ];
   const wrap = (
     marks: readonly string[],
-  ): string => `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${axes.y} by ${axes.x}`)}">
+    widest = WIDTH,
+  ): string => `<svg viewBox="0 0 ${Math.ceil(Math.max(WIDTH, widest))} ${HEIGHT}" role="img" aria-label="${escaped(`${axes.y} by ${axes.x}`)}">
 ${grid.join('\n')}
 ${marks.join('\n')}
 <text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">${escaped(axes.x)}</text>
@@ -98,7 +110,7 @@ export function linePlot(lines: readonly Line[], axes: Axes): string {
       `<text x="${WIDTH - RIGHT + 36}" y="${at}">${escaped(name)}</text>`
     );
   });
-  return wrap(drawn);
+  return wrap(drawn, WIDTH - RIGHT + 40 + Math.max(0, ...lines.map(({ name }) => textWidth(name))));
 }
 
 /** One HTML page with a title, that needs nothing else. @param body HTML */
@@ -107,22 +119,32 @@ export const reportPage = (title: string, body: string): string => `<!doctype ht
 <style>
 :root { color-scheme: light dark; --line: #8883; --text: #222; --page: #fff; }
 @media (prefers-color-scheme: dark) { :root { --text: #ddd; --page: #161616; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 860px; margin: 32px auto; padding: 0 16px; }
-h1 { font-size: 24px; } h2 { font-size: 18px; margin-top: 32px; }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 960px; margin: 32px auto; padding: 0 16px; }
+h1 { font-size: 24px; } h2 { font-size: 18px; margin-top: 32px; } h3 { font-size: 15px; margin: 24px 0 8px; }
 svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
-table { border-collapse: collapse; } td, th { padding: 3px 14px 3px 0; text-align: left; } td:not(:first-child), th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; display: block; margin-top: 12px; overflow-x: auto; } td, th { padding: 4px 14px 4px 0; text-align: left; vertical-align: bottom; } tr { border-bottom: 1px solid var(--line); } td:first-child { white-space: nowrap; } td:not(:first-child), th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
 </style></head><body>
 <h1>${escaped(title)}</h1>
 ${body}
 </body></html>
 `;
 
-export const htmlTable = (rows: readonly (readonly string[])[]): string =>
+/** Cells of so many characters stay on one line. */
+const SHORT_CELL = 24;
+
+const cellText = (text: string): string =>
+  text.length <= SHORT_CELL ? escaped(text).replaceAll(' ', '&nbsp;') : escaped(text);
+
+/** The first row is the heading. @param chosen a row in bold, of those below the heading; -1: none */
+export const htmlTable = (rows: readonly (readonly string[])[], chosen = -1): string =>
   `<table>${rows
-    .map(
-      (row, i) =>
-        `<tr>${row.map((cell) => (i === 0 ? `<th>${escaped(cell)}</th>` : `<td>${escaped(cell)}</td>`)).join('')}</tr>`,
-    )
+    .map((row, i) => {
+      const cell = (text: string): string =>
+        i === 0
+          ? `<th>${escaped(text)}</th>`
+          : `<td>${i === chosen + 1 ? `<strong>${cellText(text)}</strong>` : cellText(text)}</td>`;
+      return `<tr>${row.map(cell).join('')}</tr>`;
+    })
     .join('\n')}</table>`;
 
 export const paragraph = (text: string): string => `<p>${escaped(text)}</p>`;

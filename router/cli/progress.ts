@@ -8,28 +8,38 @@ export interface Progress {
   stop(): void;
 }
 
-export function progressBar(action: string, isQuiet = false): Progress {
-  if (isQuiet || !process.stderr.isTTY) return { update: () => {}, stop: () => {} };
+/** @param stream a terminal, or nothing is shown */
+export function progressBar(
+  action: string,
+  isQuiet = false,
+  stream: NodeJS.WritableStream & { isTTY?: boolean } = process.stderr,
+): Progress {
+  if (isQuiet || stream.isTTY !== true) return { update: () => {}, stop: () => {} };
   const bar = new SingleBar(
     {
-      format: `${action} [{bar}] {percentage} % | {label} | {eta_formatted} left`,
+      // The label last: it is what a narrow terminal may cut.
+      format: `${action} [{bar}] {percentage} % | {eta_formatted} left | {label}`,
+      barsize: 24,
       hideCursor: true,
       etaBuffer: 50,
+      stream,
       // Before the first step is done nothing is known.
       formatTime: (seconds, options, multiple) =>
         Number.isFinite(seconds) ? Format.TimeFormat(seconds, options, multiple) : '?',
     },
     Presets.rect,
   );
-  let isShown = false;
+  let shownTotal: number | null = null;
   return {
     update(done, total, label) {
-      if (!isShown) bar.start(total, 0, { label });
-      isShown = true;
-      bar.update(done, { label });
+      // Another total is another piece of work, whose time the last one says nothing of.
+      if (total !== shownTotal) bar.start(total, done, { label });
+      else bar.update(done, { label });
+      shownTotal = total;
     },
     stop() {
-      if (isShown) bar.stop();
+      if (shownTotal !== null) bar.stop();
+      shownTotal = null;
     },
   };
 }

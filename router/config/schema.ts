@@ -75,7 +75,10 @@ const target = z.strictObject({
     .min(1)
     .optional()
     .describe('Level 1: file or folder that keeps cached prompts for the next start, relative to this file'),
-  kv_type: z.enum(['f16', 'q8_0']).optional().describe('Level 1: how K and V are kept; q8_0 takes half'),
+  kv_type: z
+    .enum(['f16', 'q8_0', 'f32'])
+    .optional()
+    .describe('Level 1: how K and V are kept; q8_0 takes half of f16, f32 twice'),
   provider: z.string().min(1).optional().describe('the protocol, default openai'),
   base_url: z.string().min(1).optional(),
   api_key: z.string().min(1).optional(),

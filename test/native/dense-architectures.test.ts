@@ -59,7 +59,7 @@ describe.each(denseModels)('$label', ({ label, options }) => {
 
   it('gives the same bits for any cut, company, number of threads and cached prefix', async () => {
     const path = tinyModel({ ...options, tensorType: 'Q8_0' });
-    for (const kvType of ['f16', 'q8_0'] as const) {
+    for (const kvType of ['f16', 'q8_0', 'f32'] as const) {
       const expected = await withEngine(
         path,
         async (engine) => {

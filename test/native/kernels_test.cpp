@@ -205,7 +205,7 @@ void round_to_q8_0(float* block) {
 std::vector<float> as_kept(std::vector<float> x, KvType type) {
   if (type == KvType::kF16) {
     for (float& value : x) value = f16_to_f32(f32_to_f16(value));
-  } else {
+  } else if (type == KvType::kQ8_0) {
     for (size_t i = 0; i < x.size(); i += 32) round_to_q8_0(x.data() + i);
   }
   return x;
@@ -272,7 +272,7 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
 
   const std::vector<float> kept_k = as_kept(k, type), kept_v = as_kept(v, type);
   // Quantised keys are multiplied with a query that is quantised likewise.
-  const std::vector<float> used_q = type == KvType::kF16 ? q : as_kept(q, type);
+  const std::vector<float> used_q = type == KvType::kQ8_0 ? as_kept(q, type) : q;
   std::vector<double> exact(out.size());
   for (int32_t t = 0; t < c.n_tokens; ++t) {
     for (int32_t h = 0; h < c.n_heads; ++h) {
@@ -304,8 +304,8 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
     }
   }
   check_below(nmse(out, exact), 1e-11,
-              std::string(table.isa) + (type == KvType::kF16 ? " f16" : " q8_0") + " attention, head_dim " +
-                  std::to_string(c.head_dim));
+              std::string(table.isa) + ' ' + kKvTypeNames[static_cast<size_t>(type)] +
+                  " attention, head_dim " + std::to_string(c.head_dim));
 }
 
 }  // namespace
@@ -451,8 +451,8 @@ TEST("softmax sums of many logits, some of them impossible") {
 
 TEST("attends like the formula, in any chunks of queries") {
   each_isa([](const KernelTable& table) {
-    for (const KvType type : {KvType::kF16, KvType::kQ8_0}) {
-      if (type == KvType::kF16) {
+    for (const KvType type : {KvType::kF16, KvType::kQ8_0, KvType::kF32}) {
+      if (type != KvType::kQ8_0) {
         check_attention(table, type, {0, 1, 1, 1, 8, 0, 0});
         check_attention(table, type, {0, 70, 8, 4, 8, 0, 0});
         check_attention(table, type, {63, 3, 4, 1, 80, 0, 30.0f});

@@ -57,8 +57,8 @@ TEST("saved prefixes come back as they would be computed, when a prompt needs th
     uint32_t n_layers;
     KvType type;
   };
-  for (const Kind& kind :
-       {Kind{"qwen3", 2, KvType::kF16}, Kind{"qwen3", 2, KvType::kQ8_0}, Kind{"gemma3", 7, KvType::kF16}}) {
+  for (const Kind& kind : {Kind{"qwen3", 2, KvType::kF16}, Kind{"qwen3", 2, KvType::kQ8_0},
+                           Kind{"gemma3", 7, KvType::kF16}, Kind{"qwen3", 2, KvType::kF32}}) {
     const TinyModelFile file({.architecture = kind.architecture,
                               .n_layers = kind.n_layers,
                               .head_dim = 32,

@@ -287,7 +287,7 @@ TEST("answers are the same bits in random schedules") {
     uint32_t n_layers = 2, window = 0;
   };
   const Kind kinds[] = {
-      {"llama", KvType::kF16},          {"qwen2", KvType::kQ8_0},        {"qwen3", KvType::kF16},
+      {"llama", KvType::kF32},          {"qwen2", KvType::kQ8_0},        {"qwen3", KvType::kF16},
       {"qwen3", KvType::kQ8_0},         {"gemma3", KvType::kF16, 2, 20},  // windowed layers alone
       {"gemma3", KvType::kQ8_0, 7, 75}, {"qwen2moe", KvType::kF16},      {"qwen3moe", KvType::kQ8_0}};
   for (const Kind& kind : kinds) {

@@ -1,6 +1,6 @@
 """Makes the examples and the tokenizer.
 
-    python3 -m nano.build --setting cpu --lists LISTS.json --work WORK
+    python3 -m nano.build --setting cpu --lists LISTS.json --work WORK [--tokenizer FOLDER]
 """
 import argparse
 import time
@@ -41,14 +41,18 @@ def main() -> None:
     parser.add_argument("--setting", default="cpu")
     parser.add_argument("--lists", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, help="a Hugging Face folder: its tokenizer instead of a new one, for a run that goes on after another")
     options = parser.parse_args()
     s, began = settings(options.setting), time.time()
     options.work.mkdir(parents=True, exist_ok=True)
     corpora = Corpora()
     print(f"corpora: {len(corpora.intents)} intents, {len(corpora.sentences)} sentences with names")
-    sample = Words(options.lists, f"{s.seed} tokenizer")
-    texts = (t or "" for row in examples(sample, corpora, min(s.examples, 15_000)) for t in row[1:])
-    tokenizer = train_tokenizer(texts, s.vocab_size)
+    if options.tokenizer is None:
+        sample = Words(options.lists, f"{s.seed} tokenizer")
+        texts = (t or "" for row in examples(sample, corpora, min(s.examples, 15_000)) for t in row[1:])
+        tokenizer = train_tokenizer(texts, s.vocab_size)
+    else:
+        tokenizer = Tokenizer.load(options.tokenizer)
     tokenizer.save(options.work / "hf")
     print(f"tokenizer: {len(tokenizer.tokens) + len(tokenizer.special)} tokens, {time.time() - began:.0f} s")
     write(options.work, "valid", tokenizer, examples(Words(options.lists, f"{s.seed} valid"), corpora, min(600, s.examples // 4)), s.context)

@@ -1,9 +1,10 @@
 """Trains. Examples are grouped by length, so that little is padding. The budget is CPU time (a paused or crowded machine costs
 nothing); the learning rate is constant, then goes down to zero over the budget's last part, so that a run always ends annealed.
 A file WORK/finish with a number plans that anew: down to zero over so many seconds from now. Several workers share each batch
-(gloo on CPU). Epochs go over the parts of the data in turn.
+(gloo on CPU). Epochs go over the parts of the data in turn. `--after` goes on from another run's checkpoint (same tokenizer and
+shape): its weights and momenta, with a budget and a learning rate of this run's own.
 
-    python3 -m nano.train --setting cpu --work WORK [--workers 2] [--budget SECONDS]
+    python3 -m nano.train --setting cpu --work WORK [--workers 2] [--budget SECONDS] [--after CHECKPOINT] [--peak SHARE]
 """
 import argparse
 import json
@@ -31,8 +32,8 @@ def steady_heap() -> None:
 class Plan:
     """Share of the full learning rate at a moment of the budget."""
 
-    def __init__(self, budget: float, finish: Path):
-        self.end, self.slope_from, self.top = budget, budget * DECAY_FROM, 1.0
+    def __init__(self, budget: float, finish: Path, peak: float):
+        self.end, self.slope_from, self.top = budget, budget * DECAY_FROM, peak
         self.finish, self.read = finish, 0.0
 
     def share(self, spent: float) -> float:
@@ -45,7 +46,7 @@ class Plan:
             self.read = changed
 
 
-def batches(data, settings, workers: int, epoch: int):
+def batches(data, settings, workers: int, epoch: int, short_first: bool):
     """Lists of example numbers, one list a step; the same for the same seed."""
     import numpy as np
 
@@ -59,7 +60,7 @@ def batches(data, settings, workers: int, epoch: int):
         size = max(1, settings.tokens_per_batch // bucket) * workers
         all_batches += [(bucket, ids[i : i + size]) for i in range(0, len(ids), size) if len(ids[i : i + size]) >= workers]
     random.shuffle(all_batches)
-    if epoch == 0:
+    if short_first:
         short = [b for b in all_batches if b[0] <= 128][:SHORT_STEPS]
         chosen = {id(b[1]) for b in short}
         all_batches = short + [b for b in all_batches if id(b[1]) not in chosen]
@@ -100,7 +101,7 @@ def loss_of(model, batch):
     return loss, losses[of_answer].sum().item(), int(of_answer.sum())
 
 
-def train(settings, work: Path, rank: int, workers: int) -> None:
+def train(settings, work: Path, rank: int, workers: int, after: Path | None, peak: float) -> None:
     import numpy as np
     import torch
     import torch.distributed as dist
@@ -123,24 +124,29 @@ def train(settings, work: Path, rank: int, workers: int) -> None:
     model.layers.to(torch.bfloat16)
     model.norm.data = model.norm.data.to(torch.bfloat16)
     optimizer = Optimizer(model, settings).bind(model)
-    step, epoch, at, spent, seen = 0, 0, 0, 0.0, 0
+    step, epoch, at, spent, seen, first = 0, 0, 0, 0.0, 0, 0  # first: the step at which this run began
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
         state = torch.load(checkpoint, map_location=device)
         optimizer.load(state["optimizer"])
-        step, epoch, at, spent, seen = (state[k] for k in ("step", "epoch", "at", "spent", "seen"))
+        step, epoch, at, spent, seen, first = (state[k] for k in ("step", "epoch", "at", "spent", "seen", "first"))
+    elif after is not None:
+        state = torch.load(after, map_location=device)
+        optimizer.load(state["optimizer"])
+        step = first = state["step"]
+        seen = state["seen"]
     log = open(work / "train.log.jsonl", "a") if rank == 0 else None
     clock_of = time.time if device == "cuda" else time.process_time
     began, last_save, sums = clock_of() - spent, time.time(), [0.0, 0]
-    plan = Plan(settings.budget_s, work / "finish")
+    plan = Plan(settings.budget_s, work / "finish", peak)
 
     def examples_of(epoch: int):
         names = parts(work)
         data = load(work, names[epoch % len(names)])
-        return data, batches(data, settings, workers, epoch)
+        return data, batches(data, settings, workers, epoch, short_first=epoch == 0 and first == 0)
 
     def save() -> None:
-        state = {"optimizer": optimizer.state(), "step": step, "epoch": epoch, "at": at, "spent": clock_of() - began, "seen": seen}
+        state = {"optimizer": optimizer.state(), "step": step, "epoch": epoch, "at": at, "spent": clock_of() - began, "seen": seen, "first": first}
         torch.save(state, checkpoint.with_suffix(".part"))
         os.replace(checkpoint.with_suffix(".part"), checkpoint)
 
@@ -156,7 +162,7 @@ def train(settings, work: Path, rank: int, workers: int) -> None:
         loss.backward()
         if rank == 0:
             plan.look(spent)
-        share = min(1.0, (step + 1) / WARM_STEPS) * plan.share(spent)
+        share = min(1.0, (step - first + 1) / WARM_STEPS) * plan.share(spent)
         clock = torch.tensor([clock_of() - began, share, plan.end, answer_loss, float(answer_tokens)])
         if rank > 0:
             clock[:3] = 0
@@ -198,6 +204,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--budget", type=float)
+    parser.add_argument("--after", type=Path)
+    parser.add_argument("--peak", type=float, default=1.0, help="highest share of the setting's learning rates")
     parser.add_argument("--rank", type=int, default=0)
     options = parser.parse_args()
     steady_heap()
@@ -207,7 +215,7 @@ def main() -> None:
     if options.rank == 0 and options.workers > 1:
         os.environ["NANO_MEETING"] = str(os.getpid())
         children = [subprocess.Popen([sys.executable, "-m", "nano.train", *sys.argv[1:], "--rank", str(r)]) for r in range(1, options.workers)]
-    train(settings(options.setting, options.budget), options.work.resolve(), options.rank, options.workers)
+    train(settings(options.setting, options.budget), options.work.resolve(), options.rank, options.workers, options.after, options.peak)
     for child in children:
         if child.wait() != 0:
             raise SystemExit("a worker failed")

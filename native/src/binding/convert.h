@@ -75,8 +75,10 @@ inline std::string to_string(const Napi::Value& value, const std::string& name) 
 
 inline KvType to_kv_type(const Napi::Value& value, const std::string& name) {
   const std::string text = to_string(value, name);
-  if (text != "f16" && text != "q8_0") wrong_type(value, name, "\"f16\" or \"q8_0\"");
-  return text == "f16" ? KvType::kF16 : KvType::kQ8_0;
+  for (int type = 0; type < kKvTypes; ++type) {
+    if (text == kKvTypeNames[type]) return static_cast<KvType>(type);
+  }
+  wrong_type(value, name, "\"f16\", \"q8_0\" or \"f32\"");
 }
 
 inline Napi::Object to_object(const Napi::Value& value, const std::string& name) {

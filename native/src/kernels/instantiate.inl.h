@@ -6,7 +6,7 @@
 #include "kernels/ops/activations.inl.h"
 #include "kernels/ops/attention.inl.h"
 #include "kernels/ops/elementwise.inl.h"
-#include "kernels/ops/kv_f16.inl.h"
+#include "kernels/ops/kv_float.inl.h"
 #include "kernels/ops/kv_q8_0.inl.h"
 #include "kernels/ops/matmul_bf16.inl.h"
 #include "kernels/ops/matmul_float.inl.h"
@@ -70,23 +70,24 @@ struct Instance {
 
   static constexpr KernelTable table(const char* isa, const char* description, int32_t rank,
                                      uint32_t required) {
-    return {isa,
-            description,
-            kMatmuls,
-            sizeof kMatmuls / sizeof kMatmuls[0],
-            Activations<V>::panel_tokens,
-            Activations<V>::row_bytes,
-            Activations<V>::quantize_panel,
-            rms_norm<V>,
-            add<V>,
-            swiglu<V>,
-            geglu<V>,
-            softcap<V>,
-            rope<V>,
-            {kv_kernel<KvF16<V>>(), kv_kernel<KvQ8<V>>()},
-            softmax_stats<V>,
-            rank,
-            required};
+    return {
+        isa,
+        description,
+        kMatmuls,
+        sizeof kMatmuls / sizeof kMatmuls[0],
+        Activations<V>::panel_tokens,
+        Activations<V>::row_bytes,
+        Activations<V>::quantize_panel,
+        rms_norm<V>,
+        add<V>,
+        swiglu<V>,
+        geglu<V>,
+        softcap<V>,
+        rope<V>,
+        {kv_kernel<KvFloat<V, F16Values<V>>>(), kv_kernel<KvQ8<V>>(), kv_kernel<KvFloat<V, F32Values<V>>>()},
+        softmax_stats<V>,
+        rank,
+        required};
   }
 };
 

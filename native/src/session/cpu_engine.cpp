@@ -433,7 +433,7 @@ std::vector<ImportanceSums> CpuEngine::importance() const {
 
 std::string CpuEngine::prefix_identity(const std::string& key) const {
   const KvShape& shape = pages_->shape();
-  std::string out = key + ' ' + model_->isa() + (options_.kv_type == KvType::kF16 ? " f16" : " q8_0");
+  std::string out = key + ' ' + model_->isa() + ' ' + kKvTypeNames[static_cast<size_t>(options_.kv_type)];
   for (const size_t n : {shape.page_bytes(PageKind::kFull), shape.page_bytes(PageKind::kWindowed)})
     out += ' ' + std::to_string(n);
   if (model_->hparams().rope.is_long(options_.n_ctx)) out += " long";

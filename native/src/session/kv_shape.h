@@ -9,7 +9,7 @@ namespace tiergate {
 
 /// Throws Error(INVALID_REQUEST) when the model's heads do not fit the type.
 inline KvShape kv_shape(const Hparams& h, const KernelTable& kernels, KvType type) {
-  if (type != KvType::kF16 && (h.head_dim % 32 != 0 || h.head_dim > kMaxQuantizedHead)) {
+  if (type == KvType::kQ8_0 && (h.head_dim % 32 != 0 || h.head_dim > kMaxQuantizedHead)) {
     throw Error("INVALID_REQUEST", "a q8_0 K/V cache takes heads of 32, 64, … " +
                                        std::to_string(kMaxQuantizedHead) + " values; this model's have " +
                                        std::to_string(h.head_dim) + ": use f16");

@@ -6,28 +6,6 @@ export interface Outcome {
   strong: number;
 }
 
-/** Quality by the share sent to the stronger model, ties in expectation: points from share 0 to 1. */
-export function qualityCurve(
-  rows: readonly Outcome[],
-  scores: readonly number[],
-): { share: number; quality: number }[] {
-  const order = rows.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
-  let quality = rows.reduce((sum, row) => sum + row.weak, 0);
-  const points = [{ share: 0, quality: quality / rows.length }];
-  for (let at = 0; at < order.length; ) {
-    let end = at;
-    let gain = 0;
-    while (end < order.length && scores[order[end]!] === scores[order[at]!]) {
-      gain += rows[order[end]!]!.strong - rows[order[end]!]!.weak;
-      end += 1;
-    }
-    quality += gain;
-    points.push({ share: end / rows.length, quality: quality / rows.length });
-    at = end;
-  }
-  return points;
-}
-
 export interface RouterScore {
   apgr: number;
   /** Share of calls to the stronger model that recovers half, 80 %, of the gap. */

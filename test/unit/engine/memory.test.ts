@@ -81,6 +81,11 @@ describe('the memory plan', () => {
     expect(planLines(plan).join('\n')).toContain('bytes, q8_0');
   });
 
+  it('counts 4 bytes for a value of f32', () => {
+    const plan = planMemory(tinyModel({ architecture: 'qwen3' }), '', { ...size, kvType: 'f32' });
+    expect(plan.kvPerToken).toBe(2 * 2 * 2 * 64 * 4);
+  });
+
   it('refuses what does not fit, with the sum in the message', () => {
     const plan = planMemory(tinyModel(), '', size);
     const available = { bytes: plan.total - 1, source: 'the test' };

@@ -3,6 +3,7 @@ import re
 
 from ..documents import document, filler
 from .frame import polite, request
+from .leads import text_with_lead
 from .moods import review
 
 FIX = ("Fix [the|] casing and punctuation", "Fix [the|] capitalization [and punctuation|]", "Correct the capital letters [and punctuation|]", "Correct [the|] punctuation and capitalisation", "Add [proper|correct] punctuation and capitals", "Write this with correct casing and punctuation", "Punctuate [this|the text]", "Clean up the text: casing and punctuation", "Restore [capital letters|casing|case and punctuation]", "Make this a proper sentence", "Proofread the [casing|punctuation and casing]")
@@ -17,8 +18,10 @@ def spoilt(w, text: str) -> str:
 
 
 def make(w, corpora):
-    if corpora.sentences and w.chance(0.25):
+    if corpora.sentences and w.chance(0.15):
         text = w.pick(corpora.sentences)
+    elif w.chance(0.35):
+        text = text_with_lead(w, corpora)[w.pick([0, 1])]
     elif w.chance(0.3):
         text = review(w, w.pick(["positive", "negative", "neutral"]))
     else:

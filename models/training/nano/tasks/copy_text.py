@@ -1,12 +1,15 @@
 """Parts of a text word for word: what every other task needs first."""
 from ..documents import document, filler
 from .frame import polite, request
+from .relations import attribute, event
 
 
 def sentences_of(w, corpora) -> list[str]:
     roll = w.r.random()
     if roll < 0.3 and corpora.sentences:
         return w.sample(corpora.sentences, w.number(1, 3))
+    if roll < 0.42:
+        return [w.pick([event, attribute])(w)[0] for _ in range(w.number(2, 4))]
     if roll < 0.5:
         return [filler(w) for _ in range(w.number(2, 4))]
     if roll < 0.65:

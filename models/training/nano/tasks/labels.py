@@ -21,6 +21,23 @@ OWN = {
     "product question": ("does the {p} come in blue?", "is the {p} waterproof?", "how long is the warranty of the {p}"),
     "delivery problem": ("the {p} arrived broken", "the parcel was empty", "I got the wrong {p}"),
     "reservation": ("a table for {n} on {day} please", "I'd like to book a room for {n} nights", "reserve {n} seats"),
+    "billing": ("I was charged twice this month", "why is there a fee on my bill", "my card was declined", "the invoice total looks wrong", "update my payment method please", "VAT is missing on the invoice"),
+    "technical issue": ("the page shows error 500", "the app freezes when I press save", "sync does not work any more", "the screen stays black after the update", "bluetooth will not connect to the {p}", "upload fails every time"),
+    "account access": ("my account is locked", "two-factor code never arrives", "I can't sign in on my phone", "someone else uses my login", "please unblock my user"),
+    "shipping": ("do you ship to {c}?", "how long does delivery take", "can I pick the {p} up myself?", "what does express shipping cost", "my package is stuck at customs"),
+    "returns": ("how can I return the {p}?", "I need a return label", "the {p} does not fit, I want to send it back", "what is your return policy", "exchange the {p} for another size"),
+    "sales": ("we would like an offer for {n} {p}s", "can I get a demo of the product", "do you have volume prices?", "I want to talk to someone about buying {n} licences"),
+    "feedback": ("your new design is much clearer", "I think the menu is confusing", "just wanted to say what I think of the {p}", "some thoughts after a month with the {p}"),
+    "warranty": ("is my {p} still under guarantee?", "the {p} broke after a year, who pays the repair", "I want to register my warranty"),
+    "hiring": ("do you have open positions", "we need to fill the role of {job}", "please schedule the interview with the {job}"),
+    "travel request": ("please book my flight to {c}", "I need a hotel in {c} on {day}", "which train goes to {c}?"),
+    "holiday request": ("I would like to take {day} off", "can I have two weeks of vacation in May", "please approve my leave"),
+    "sick note": ("I have a fever and stay home today", "I can't come in, I am ill", "the doctor wrote me off until {day}"),
+    "it support": ("my laptop does not start", "I need a new monitor", "install the {p} driver please", "the VPN keeps dropping"),
+    "maintenance": ("the heating in room {n} is cold", "a lamp is broken in the hallway", "the tap drips", "the lift is stuck again"),
+    "security": ("I found a badge in the lobby", "a stranger is in the building", "I got a phishing mail", "the back door was open all night"),
+    "legal": ("can you check this contract", "we received a letter from a lawyer", "is the licence compatible with ours?"),
+    "marketing": ("the banner for the campaign is ready", "please post this on our channels", "which slogan do we use for the {p}?"),
     "greeting": ("hello there", "good morning", "hi, how are you?"),
     "goodbye": ("bye, see you", "have a good day", "talk to you later"),
 }
@@ -28,14 +45,14 @@ ASKS = ("Classify the intent", "What is the intent of this message?", "What does
 
 
 def make(w, corpora):
-    if corpora.families and w.chance(0.75):
+    if corpora.families and w.chance(0.6):
         family = w.pick(corpora.families)
         label = w.pick(family)
         text = w.pick(corpora.intents[label])
         others = w.sample([x for x in family if x != label], w.number(1, 6))
     else:
         label = w.pick(list(OWN))
-        text = w.say(*OWN[label], p=w.product(), day=w.weekday(), t=w.time(), job=w.job(), n=w.quantity())
+        text = w.say(*OWN[label], p=w.product(), day=w.weekday(), t=w.time(), job=w.job(), n=w.quantity(), c=w.city())
         text = text[0].upper() + text[1:] if w.chance(0.6) else text
         text += w.pick(["", "", ".", "!", " Thanks", " Please help."]) if text[-1] not in "?!." else ""
         others = w.sample([x for x in OWN if x != label], w.number(1, 6))

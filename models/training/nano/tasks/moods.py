@@ -1,4 +1,5 @@
 """Reviews and messages that are glad, unhappy or neither."""
+from .experiences import told
 
 GOOD_WORDS = "great excellent wonderful fantastic amazing superb lovely perfect brilliant outstanding delightful impressive awesome terrific splendid marvelous pleasant beautiful reliable friendly comfortable smooth fast helpful delicious tasty fresh charming elegant sturdy clean quiet generous fabulous flawless stunning enjoyable magnificent exceptional remarkable first-rate top-notch incredible phenomenal gorgeous thoughtful polite attentive warm cozy crisp solid fun inspiring touching clever gripping refreshing satisfying worthwhile heavenly exquisite spotless speedy punctual courteous knowledgeable patient skilled sharp bright vivid durable lightweight ergonomic intuitive effortless seamless responsive hilarious moving captivating brilliantly-made memorable magical superior sweet kind welcoming cheerful luxurious spacious bargain affordable unbeatable tasteful juicy tender crunchy hearty generous professional dependable solid-built delighted heartwarming uplifting masterful addictive".split()
 BAD_WORDS = "terrible awful horrible bad poor disappointing dreadful useless broken annoying rude slow dirty noisy cheap boring bland stale cold overpriced unreliable uncomfortable faulty defective flimsy ugly frustrating confusing messy disgusting unpleasant unacceptable pathetic lousy inferior mediocre careless unhelpful unfriendly buggy clumsy greasy tasteless cramped smelly outdated painful tedious dull shabby worthless ridiculous embarrassing appalling atrocious abysmal laughable sloppy shoddy inedible worst nasty rotten soggy burnt greasy bitter sour leaky rusty cracked scratched torn wobbly loose noisy sluggish glitchy laggy unresponsive unstable crashing dishonest arrogant lazy incompetent hostile dismissive chaotic filthy mouldy stinking grim depressing predictable lifeless pointless endless forgettable clichéd unwatchable unbearable miserable insulting misleading fraudulent exhausting nightmare disastrous hopeless unprofessional impatient unfair excessive inaccurate fragile wrong missing".split()
@@ -23,6 +24,8 @@ def review(w, mood: str) -> str:
     if mood == "mixed":
         first, second = w.sample(["positive", "negative"], 2)
         return f"{sentence(w, *kinds[first])}{w.pick([', but ', '. However, ', '. Still, ', ', although '])}{(s := sentence(w, *kinds[second]))[0].lower() + s[1:]}."
+    if mood != "neutral" and w.chance(0.55):
+        return told(w, mood)
     moods = [mood] * w.pick([1, 1, 2, 2, 3])
     if mood != "neutral" and w.chance(0.3):
         moods.insert(w.number(0, 1), "neutral")

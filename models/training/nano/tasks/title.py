@@ -1,6 +1,7 @@
 """A short title made of the text's main facts."""
 from ..documents import document, fields_in
 from .frame import polite, request
+from .leads import text_with_lead
 
 ASKS = ("[Write|Give|Suggest|Make|Find|Create] a [short |]title for [this|the] {kind}", "Write a title", "Give this text a title", "Title this {kind}", "What is a good title for this?", "[Suggest|Write] a headline", "Write a subject line for this {kind}", "Summarise this in a title", "Headline for this {kind}", "Come up with a [short|brief] title for the text below", "Name this {kind} in a few words")
 
@@ -10,6 +11,11 @@ def usable(frames, stated):
 
 
 def make(w, corpora):
+    if w.chance(0.45):
+        title = None
+        while title is None:
+            text, _, title = text_with_lead(w, corpora)
+        return *request(w, polite(w, w.say(*ASKS, kind=w.pick(["text", "text", "message", "article", "report", "story", "news item", "paragraph", "update"]))), text), title
     while True:
         d = document(w, form=w.pick(["prose", "prose", "mail"]))
         frames = usable(d.domain["title"], d.stated)

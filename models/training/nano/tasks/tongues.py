@@ -1,4 +1,5 @@
 """Sentences in several languages, from frames and words of everyday life."""
+from .frequent import FREQUENT
 
 TONGUES = {
     "English": ("The {n} is [very|really|not] {a}.", "Where can I find the {n}?", "I would like to [buy|see|have] the {n}.", "We [went|walked] to the {n} yesterday.", "[Please|Could you] bring me the {n}.", "My {n} is {a} and your {m} is too.", "What time does the {n} open?", "There is no {n} without a {m}.", "[house car garden book city water friend school work train]", "[big small old new beautiful expensive good cold]"),
@@ -19,6 +20,10 @@ def spoken(w, tongue: str) -> str:
     nouns, adjectives = nouns[1:-1].split(), adjectives[1:-1].split()
     parts = []
     for _ in range(w.pick([1, 1, 2, 3])):
+        if w.chance(0.45):  # no sentence, but the words of one
+            text = " ".join(w.sample(FREQUENT[tongue].split() + nouns, w.number(4, 13)))
+            parts.append(text[0].upper() + text[1:] + w.pick([".", ".", "?", "!"]))
+            continue
         n, m = w.sample(nouns, 2)
         text = w.expand(w.pick(frames), {"n": n, "m": m, "a": w.pick(adjectives)})
         parts.append(text[0].upper() + text[1:])

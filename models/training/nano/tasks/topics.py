@@ -18,6 +18,9 @@ TOPICS = {
     "cars": ("automobile suv convertible horsepower clutch windscreen tyres transmission acceleration motorway crash test dashboard bonnet chassis limousine roadster carburetor exhaust battery pack lane test drive airbag engine car driver electric tire brakes truck highway vehicle motor fuel garage gearbox dealer sedan hybrid mileage steering headlights bumper mechanic pickup traffic charging parking diesel wheel seatbelt windshield".split(), ("The {a} of the new {b} was tested", "The {a} needs a new {b}", "{P} repaired the {a} and the {b}", "This {a} has better {b} than the old one")),
 }
 
+# Other names of the topics.
+ALSO = {"sports": "sport|athletics|games", "politics": "government|political|elections", "business": "economy|companies|commerce|industry", "technology": "tech|computers|IT|computing", "health": "medicine|medical|healthcare", "science": "research|scientific|physics and biology", "food": "cooking|food and drink|cuisine|recipes", "travel": "tourism|holidays|vacation", "entertainment": "culture|arts|movies and music|show business", "education": "school|learning|schools|studies", "weather": "climate and weather|forecast|meteorology", "finance": "money|banking|economics|personal finance", "law": "crime|legal|justice|courts", "environment": "nature|ecology|climate", "cars": "automotive|vehicles|motoring|transport"}
+
 # Said of any topic: what decides is then the word alone.
 ANY = ("The {a} [changed|matters more|was in the news|surprised everyone] [on {day}|this year|]", "[Many people|Experts|Readers|Locals] talk about the {a} and the {b}", "{P} [wrote|spoke|knows a lot] about {a} and {b}", "[A|The] {a}, [a|the] {b}: [all you need to know|what comes next|a short guide]", "[How|Why] the {a} [matters|changed] [for the {b}|]", "[My|Our] {a} and [my|our] {b}", "[It was|This is] all about {a}", "The {a} and the {b} [were shown|are new|came first]", "{P}: '[We|I] never saw such a {a}'")
 

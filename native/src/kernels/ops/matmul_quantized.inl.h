@@ -174,9 +174,9 @@ struct QuantizedMatmul {
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
-  /// Whether to ask for what comes kAhead bytes later. With more than two tokens the hardware's own prefetch falls back
-  /// at every page's end. With one or two it does where codes are unpacked: whole bytes are read faster than memory
-  /// gives them.
+  /// Whether the first tile over a piece of a panel asks for what comes kAhead bytes later; the others find it in a
+  /// cache. With more than two tokens the hardware's own prefetch falls back at every page's end. With one or two it
+  /// does where codes are unpacked: whole bytes are read faster than memory gives them.
   static bool asks_ahead(int64_t n_tokens) {
     return n_tokens > 2 || (Q::kBits < 8 && !(cpu_features() & kCpuForesees));
   }
@@ -282,8 +282,8 @@ struct QuantizedMatmul {
       Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
         Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
           tile<kN>(panel + begin / Q::kBlock * P::kBlockBytes,
-                   (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid, ahead,
-                   out + t * out_stride + row, out_stride);
+                   (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid,
+                   ahead && t == 0, out + t * out_stride + row, out_stride);
         });
       });
     }

@@ -1,4 +1,4 @@
-// K and V as f16. A page's part of one kv head: K (head_dim, kPageTokens), so that a vector holds one value of
+// K and V as floats: f16, or f32 as they were computed. A page's part of one kv head: K (head_dim, kPageTokens), so that a vector holds one value of
 // kLanes keys and no score needs a sum across lanes; V (kPageTokens, head_dim).
 // Bound: reading K and V once per tile (few queries), 2 V::fma per vector of K or V and pair (many).
 #pragma once
@@ -13,8 +13,29 @@
 namespace tiergate {
 
 template <typename V>
-struct KvF16 {
+struct F16Values {
+  using Value = uint16_t;
   using F = typename V::F;
+  static KERNEL_INLINE F load(const Value* p) { return V::load_f16(p); }
+  static KERNEL_INLINE F load_partial(const Value* p, int n) { return V::load_f16_partial(p, n); }
+  static KERNEL_INLINE void store(Value* p, F a) { V::store_f16(p, a); }
+  static KERNEL_INLINE Value of(float x) { return f32_to_f16(x); }
+};
+
+template <typename V>
+struct F32Values {
+  using Value = float;
+  using F = typename V::F;
+  static KERNEL_INLINE F load(const Value* p) { return V::load(p); }
+  static KERNEL_INLINE F load_partial(const Value* p, int n) { return V::load_partial(p, n); }
+  static KERNEL_INLINE void store(Value* p, F a) { V::store(p, a); }
+  static KERNEL_INLINE Value of(float x) { return x; }
+};
+
+template <typename V, typename T>
+struct KvFloat {
+  using F = typename V::F;
+  using Value = typename T::Value;
   static constexpr int kL = V::kLanes;
 
   struct Query {
@@ -22,22 +43,22 @@ struct KvF16 {
     void set(const float* values, int32_t) { q = values; }
   };
 
-  static size_t head_bytes(int32_t head_dim) { return (size_t)head_dim * kPageTokens * 2; }
+  static size_t head_bytes(int32_t head_dim) { return (size_t)head_dim * kPageTokens * sizeof(Value); }
 
   static void store(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* k_head,
                     uint8_t* v_head) {
-    uint16_t* const key = (uint16_t*)k_head + slot;
-    uint16_t* const value = (uint16_t*)v_head + (int64_t)slot * head_dim;
+    Value* const key = (Value*)k_head + slot;
+    Value* const value = (Value*)v_head + (int64_t)slot * head_dim;
     int32_t c = 0;
     for (; c + kL <= head_dim; c += kL) {
-      uint16_t keys[kL];
-      V::store_f16(keys, V::load(k + c));
+      Value keys[kL];
+      T::store(keys, V::load(k + c));
       for (int i = 0; i < kL; ++i) key[(c + i) * kPageTokens] = keys[i];
-      V::store_f16(value + c, V::load(v + c));
+      T::store(value + c, V::load(v + c));
     }
     for (; c < head_dim; ++c) {
-      key[c * kPageTokens] = f32_to_f16(k[c]);
-      value[c] = f32_to_f16(v[c]);
+      key[c * kPageTokens] = T::of(k[c]);
+      value[c] = T::of(v[c]);
     }
   }
 
@@ -46,17 +67,18 @@ struct KvF16 {
   static void scores(Pair* pairs, const uint8_t* head, int32_t head_dim, int32_t hi, float scale,
                      const uint8_t* next) {
     constexpr int kAll = kPageTokens / kL, kWide = kWidth < kAll ? kWidth : kAll;
+    constexpr int64_t kRowBytes = (int64_t)sizeof(Value) * kPageTokens;
     const F factor = V::set1(scale);
     for (int32_t j = 0; j < hi; j += kWide * kL) {
       F sums[kN][kWide];
       for (int n = 0; n < kN; ++n) {
         for (int g = 0; g < kWide; ++g) sums[n][g] = V::zero();
       }
-      const uint16_t* row = (const uint16_t*)head + j;
+      const Value* row = (const Value*)head + j;
       for (int32_t c = 0; c < head_dim; ++c, row += kPageTokens) {
         F keys[kWide];
-        for (int g = 0; g < kWide; ++g) keys[g] = V::load_f16(row + g * kL);
-        if (j == 0) prefetch_kv<kN>(next + (int64_t)c * 2 * kPageTokens, 2 * kPageTokens);
+        for (int g = 0; g < kWide; ++g) keys[g] = T::load(row + g * kL);
+        if (j == 0) prefetch_kv<kN>(next + (int64_t)c * kRowBytes, kRowBytes);
         for (int n = 0; n < kN; ++n) {
           const F q = V::set1(pairs[n].query.q[c]);
           for (int g = 0; g < kWide; ++g) sums[n][g] = V::fma(q, keys[g], sums[n][g]);
@@ -72,18 +94,19 @@ struct KvF16 {
   template <int kN, int kWide, typename Pair>
   static KERNEL_INLINE void accumulate(Pair* pairs, const uint8_t* head, int32_t head_dim, int32_t c,
                                        int32_t lo, int32_t hi, const uint8_t* next) {
+    const int64_t row_bytes = (int64_t)sizeof(Value) * head_dim;
     const int left = head_dim - c < kL ? head_dim - c : kL;  // less than kL only if kWide is 1
     F sums[kN][kWide];
     for (int n = 0; n < kN; ++n) {
       for (int g = 0; g < kWide; ++g)
         sums[n][g] = kWide > 1 ? V::load(pairs[n].out + c + g * kL) : V::load_partial(pairs[n].out + c, left);
     }
-    const uint16_t* row = (const uint16_t*)head + (int64_t)lo * head_dim + c;
+    const Value* row = (const Value*)head + (int64_t)lo * head_dim + c;
     for (int32_t j = lo; j < hi; ++j, row += head_dim) {
       F values[kWide];
       for (int g = 0; g < kWide; ++g)
-        values[g] = kWide > 1 || left == kL ? V::load_f16(row + g * kL) : V::load_f16_partial(row, left);
-      if (c == 0) prefetch_kv<kN>(next + (int64_t)j * head_dim * 2, head_dim * 2);
+        values[g] = kWide > 1 || left == kL ? T::load(row + g * kL) : T::load_partial(row, left);
+      if (c == 0) prefetch_kv<kN>(next + j * row_bytes, row_bytes);
       for (int n = 0; n < kN; ++n) {
         const F p = V::set1(pairs[n].p[j]);
         for (int g = 0; g < kWide; ++g) sums[n][g] = V::fma(values[g], p, sums[n][g]);
