@@ -36,6 +36,7 @@ export interface NameFinder {
 interface Shipped {
   tag: Tagger;
   isUsualWord(word: string): boolean;
+  isForename(word: string): boolean;
   isForenameOnly(word: string): boolean;
 }
 let shipped: Shipped | undefined;
@@ -49,6 +50,7 @@ function shippedTagger(): Shipped {
   shipped = {
     tag: createTagger(model),
     isUsualWord: (word) => (listed(word) & LIST.common) !== 0,
+    isForename: (word) => (listed(word) & LIST.forename) !== 0,
     isForenameOnly: (word) => (listed(word) & (LIST.forename | LIST.surname)) === LIST.forename,
   };
   return shipped;
@@ -78,16 +80,22 @@ const isPartOfIdentifier = (text: string, start: number, end: number): boolean =
     /^(?:[\w($[]|\.\p{L})/u.test(text.slice(end, end + 2))) &&
   !/\s/.test(text.slice(start, end));
 
+const FIRST_WORD = /^[\p{L}\p{M}]+/u;
+
+/**
+ * Are two persons with nothing but a space between them one? `Nguyễn Thị` and `Minh Khai` are; what begins with a forename is
+ * somebody else: `Thanks, Vince Traci, ...`.
+ */
+function isOneName(text: string, before: Finding | undefined, { type, start, end }: Finding): boolean {
+  if (before?.type !== 'PERSON' || type !== 'PERSON' || before.end + 1 !== start || text[before.end] !== ' ')
+    return false;
+  return !shippedTagger().isForename(FIRST_WORD.exec(text.slice(start, end))?.[0] ?? '');
+}
+
 /** Adds a finding that may begin before others: those in it are parts of it. */
-function addLast(found: Finding[], finding: Finding, between: string): void {
+function addLast(found: Finding[], finding: Finding, text: string): void {
   const before = found.at(-1);
-  // `Nguyễn Thị` and `Minh Khai` with a space between them are one name.
-  if (
-    before?.type === 'PERSON' &&
-    finding.type === 'PERSON' &&
-    before.end + 1 === finding.start &&
-    between === ' '
-  ) {
+  if (before !== undefined && isOneName(text, before, finding)) {
     found[found.length - 1] = { ...before, end: finding.end, score: Math.max(before.score, finding.score) };
     return;
   }
@@ -141,7 +149,7 @@ export function nameFinder(
         // What a new sentence begins with is a name only if it is no word.
         if (index > 0 && isUsualWord(text.slice(from, to).toLowerCase())) continue;
         if (from < to && !isPartOfIdentifier(text, from, to) && isPlausibleName(text, finding))
-          addLast(found, finding, text.charAt(from - 1));
+          addLast(found, finding, text);
       }
     }
     return found;

@@ -5,7 +5,7 @@ import { mix, type Tokens } from './tokens.ts';
 export const N_FEATURES = 30;
 
 /** Rows of the weight table; a power of two. */
-export const N_ROWS = 1 << 19;
+export const N_ROWS = 1 << 20;
 
 const at = (column: Int32Array | Uint8Array, index: number, length: number): number =>
   index < 0 ? -1 : index >= length ? -2 : (column[index] as number);

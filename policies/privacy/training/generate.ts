@@ -7,6 +7,7 @@ import { en } from './frames/en.ts';
 import { es } from './frames/es.ts';
 import { fr } from './frames/fr.ts';
 import { it } from './frames/it.ts';
+import { withMore } from './frames/more.ts';
 import { nl } from './frames/nl.ts';
 import { OTHERS } from './frames/others.ts';
 import { pl } from './frames/pl.ts';
@@ -17,7 +18,24 @@ import { Random } from './random.ts';
 import { type RealValues, SLOT_TYPES, Slots, seedFakers } from './slots.ts';
 
 /** Each language as often as it stands here. */
-export const LANGUAGES: readonly Frames[] = [en, en, en, en, en, en, de, de, fr, fr, es, es, it, pt, nl, pl];
+export const LANGUAGES: readonly Frames[] = [
+  en,
+  en,
+  en,
+  en,
+  en,
+  en,
+  de,
+  de,
+  fr,
+  fr,
+  es,
+  es,
+  it,
+  pt,
+  nl,
+  pl,
+].map(withMore);
 
 /** Shares of the texts that are code and have nothing to find, that are records of machines about persons, of other languages. */
 const CODE_SHARE = 0.2;
@@ -25,6 +43,8 @@ const RECORD_SHARE = 0.1;
 const OTHER_LANGUAGES = 0.05;
 
 const SLOT = /^\{[A-Z]+\}$/;
+/** `‹a|b›` */
+const CHOICE = /‹([^‹›]*)›/g;
 
 class Writer {
   readonly #slots: Slots;
@@ -38,7 +58,8 @@ class Writer {
   }
 
   frame(frame: string, locale: string): this {
-    for (const part of frame.split(/(\{[A-Z]+\})/)) {
+    const chosen = frame.replace(CHOICE, (_, choices: string) => this.#random.pick(choices.split('|')));
+    for (const part of chosen.split(/(\{[A-Z]+\})/)) {
       if (SLOT.test(part)) this.slot(part.slice(1, -1), locale);
       else this.#text += part;
     }

@@ -7,13 +7,18 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** Uniform in [0, 1). mulberry32, public domain. */
-  next(): number {
+  /** 32 random bits. mulberry32, public domain. */
+  bits(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
     mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+    return mixed ^ (mixed >>> 14);
+  }
+
+  /** Uniform in [0, 1). */
+  next(): number {
+    return (this.bits() >>> 0) / 4294967296;
   }
 
   chance(probability: number): boolean {

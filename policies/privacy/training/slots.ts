@@ -118,10 +118,11 @@ export class Slots {
       .replace(/\{(\w+)\}/g, (_, slot: string) => this.fill(slot, locale));
   }
 
-  /** A value for a slot in a text of a locale. */
+  /** A value for a slot in a text of a locale; of `=a|b` one of both. */
   fill(slot: string, locale: string): string {
     const faker = fakerOf(locale);
     const random = this.#random;
+    if (slot.startsWith('=')) return random.pick(slot.slice(1).split('|'));
     switch (slot) {
       case 'NAME':
         return this.#names.whole(this.#people(locale));

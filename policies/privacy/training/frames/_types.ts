@@ -4,7 +4,7 @@ export interface Frames {
   /** Locales of @faker-js/faker, the first the most usual. */
   locales: readonly string[];
   prose: readonly string[];
-  /** Keys of forms: what they are called, and the slot of their value. */
+  /** Keys of forms: what they are called, and the slot of their value, or `=a|b` for values that are nobody's. */
   fields: readonly (readonly [key: string, slot: string])[];
   /** Sentences without anything to find, with capitals and numbers. */
   plain: readonly string[];
