@@ -32,8 +32,23 @@ function floorOf(type: string, value: string, kind: 'code' | 'json' | 'log'): nu
     return isSingle ? (ACRONYM.test(value) || value === value.toLowerCase() ? 1 : 0.92) : 0.8;
   }
   if (type === 'ADDRESS') return kind === 'json' && HAS_DIGIT.test(value) ? 0.8 : 0.95;
-  return isSingle ? 0.85 : 0.7;
+  // Protocols, products and titles have capitals there as places and companies do.
+  return ACRONYM.test(value) ? 0.97 : 0.93;
 }
+
+/** A line that is a comment: `// `, `/** `, ` * `. */
+const COMMENT_LINE = /^\s*(?:\/[/*]|\s\*\s)/;
+/** How far back the beginning of a line or of a URL is looked for. */
+const MAX_LINE = 300;
+
+const isInComment = (text: string, start: number): boolean => {
+  const before = text.slice(Math.max(0, start - MAX_LINE), start);
+  return COMMENT_LINE.test(before.slice(before.lastIndexOf('\n') + 1));
+};
+
+/** Part of a URL: a file or a host may be named after anything. */
+const isInUrl = (text: string, start: number): boolean =>
+  /:\/\/[^\s"'<>]*$/.test(text.slice(Math.max(0, start - MAX_LINE), start));
 
 /** Is what the tagger found there likely what it says? */
 export function isPlausibleName(
@@ -48,10 +63,14 @@ export function isPlausibleName(
   // In the middle of a code, or its label: `IBAN BI42…`, `PESEL: 440…`
   if (type === 'PERSON' && HAS_DIGIT.test(text.charAt(end))) return false;
   if (LABEL.test(value) && /^[:\s]{1,3}[A-Z]{0,4}\d{2}/.test(text.slice(end, end + 10))) return false;
-  const kind = blockKindAt(text, start, end);
+  const isPlace = type === 'LOCATION' || type === 'ORGANIZATION';
+  if (isPlace && isInUrl(text, start)) return false;
+  const around = blockKindAt(text, start, end);
+  const kind = around === 'prose' && isPlace && isInComment(text, start) ? 'code' : around;
   if (kind === 'prose') return true;
   if (type === 'ADDRESS' && ADDRESS_LABEL.test(text.slice(Math.max(0, start - 60), start))) return true;
-  if (type === 'ADDRESS' && kind !== 'json')
-    return score >= 0.95 && HAS_DIGIT.test(value) && /\p{L}{4}/u.test(value);
+  // Without a label and without a number, a value of a record is somebody or something else.
+  if (type === 'ADDRESS' && !HAS_DIGIT.test(value)) return false;
+  if (type === 'ADDRESS' && kind !== 'json') return score >= 0.95 && /\p{L}{4}/u.test(value);
   return score >= floorOf(type, value, kind);
 }

@@ -56,6 +56,24 @@ describe('nameFinder', () => {
     expect(parts).toEqual(expected);
   });
 
+  it('takes two forenames behind one another for two persons', () => {
+    const thanks = 'I will be back on Monday. Thanks, Vince Traci, please have a look at the contract.';
+    expect(valuesOf(thanks, names.find(thanks))).toEqual(['PERSON Vince', 'PERSON Traci']);
+  });
+
+  it('believes no places and companies in URLs, and no addresses without a number or a label in records', () => {
+    const places = nameFinder(['LOCATION', 'ORGANIZATION', 'ADDRESS']);
+    const url = 'See https://upload.example.org/thumb/Gfp-wisconsin-madison-the-nature-boardwalk.jpg for it.';
+    expect(valuesOf(url, places.find(url))).toEqual([]);
+    for (const record of [
+      '{\n  \\"id\\": \\"user_abc123\\",\n  \\"name\\": \\"Ada Lovelace\\",\n  \\"email\\": \\"x\\"\n}',
+      '{"id": "user_abc123", "name": "Ada Lovelace", "added_at": 1711471533, "object": "group.user"}',
+    ])
+      expect(places.find(record).filter(({ type }) => type === 'ADDRESS')).toEqual([]);
+    const home = '{"id": 7, "address": "12 Main Street, Springfield, IL 62704", "object": "user"}';
+    expect(valuesOf(home, places.find(home))).toEqual(['ADDRESS 12 Main Street, Springfield, IL 62704']);
+  });
+
   it('takes a name of four words for one, a town for no address, and services for nobody', () => {
     const all = nameFinder();
     const name = 'Please ask Nguyễn Thị Minh Khai for the file.';
