@@ -73,7 +73,18 @@ export const coordinateNumbers: Places = (index) => {
 
 const isInColonChain = (unit: number): boolean => isHexUnit(unit) || unit === COLON;
 
-/** Chains of hexadecimal digits and colons: where they begin, walking back from each group with a digit that is in one. */
+/** With `::`, or with seven colons, six before an IPv4 address: not the times of a log. */
+function mayBeAddress(units: Uint16Array, from: number, to: number): boolean {
+  let colons = 0;
+  for (let at = from; at < to; at += 1) {
+    if (units[at] !== COLON) continue;
+    if (units[at + 1] === COLON) return true;
+    colons += 1;
+  }
+  return colons >= 6;
+}
+
+/** Chains of hexadecimal digits and colons, long enough for an IPv6 address: where they begin, walking back from each group with a digit that is in one. */
 export const colonChains: Places = ({ units, groups, groupStarts, groupEnds, length }) => {
   const places: number[] = [];
   let done = -1;
@@ -85,9 +96,9 @@ export const colonChains: Places = ({ units, groups, groupStarts, groupEnds, len
     let from = start;
     while (from > 0 && start - from < 40 && isInColonChain(units[from - 1] as number)) from -= 1;
     if (from < done) continue;
-    places.push(from);
     done = end;
     while (done < length && isInColonChain(units[done] as number)) done += 1;
+    if (mayBeAddress(units, from, done)) places.push(from);
   }
   return places;
 };

@@ -1,6 +1,6 @@
 // Finds PII and secrets in one text. Pure; linear in the text's length. docs/adding-a-recognizer.md says how a recognizer
 // is written, text-index.ts which ones run and where.
-import type { Finding, FoundSpan, Recognizer, TextIndex } from '../../contract/recognizer.ts';
+import type { Finding, Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { createContextSearch } from './context-words.ts';
 import { type EncodedText, encodedTexts, mayHaveEncodedText } from './encoded-text.ts';
 import { createLayoutMatcher } from './layouts.ts';
@@ -78,6 +78,7 @@ export function createScanner(
     return named.length === 0 ? kept : addAround(withoutPartsOf(named, kept), named, text);
   };
 
+  const contexts = recognizers.map(({ context }) => context);
   // What the text that is being read has given so far: fields rather than arguments, as every match comes by here.
   let found: Finding[] = [];
   let index: TextIndex;
@@ -87,7 +88,9 @@ export function createScanner(
   const scoreOf = (
     owner: number,
     context: readonly string[] | undefined,
-    [start, end, base]: FoundSpan,
+    start: number,
+    end: number,
+    base: number,
   ): number =>
     base < 1 && context !== undefined && hasContext(owner, index, start, end, base < WEAK)
       ? Math.min(1, base + CONTEXT_BOOST)
@@ -98,15 +101,15 @@ export function createScanner(
     const { type, name, context, validate } = recognizers[owner] as Recognizer;
     const verdict = validate?.(index.text.slice(start, end)) ?? null;
     if (verdict === false) return false;
-    const score = verdict === true ? 1 : scoreOf(owner, context, [start, end, base]);
+    const score = verdict === true ? 1 : scoreOf(owner, context, start, end, base);
     if (isEnough(type, score)) found.push({ type, start, end, score, recognizer: name });
     return true;
   };
 
   /** The same for ids by their layout: many share one, few have their words near, and no check makes up for that. */
   const judgeLayout: Judge = (owner, start, end, base) => {
-    const { type, name, context, validate } = recognizers[owner] as Recognizer;
-    const score = scoreOf(owner, context, [start, end, base]);
+    const score = scoreOf(owner, contexts[owner], start, end, base);
+    const { type, name, validate } = recognizers[owner] as Recognizer;
     if (!isEnough(type, score) || validate?.(index.text.slice(start, end)) === false) return false;
     found.push({ type, start, end, score, recognizer: name });
     return true;

@@ -11,8 +11,9 @@ const LAST = new Set(
     [...(word.at(-1) as string)].flatMap((char) => [char.charCodeAt(0), char.toUpperCase().charCodeAt(0)]),
   ),
 );
-/** How `years`, `años`, `Jahre`, `meses` and the others begin. */
-const UNITS = new Set([...'yajmYAJM'].map((char) => char.charCodeAt(0)));
+/** How `years`, `y/o`, `años`, `Jahre`, `meses` and the others begin: not as `ms`. */
+const UNITS = new Set(['ye', 'yr', 'y/', 'yo', 'añ', 'an', 'ja', 'me', 'mo']);
+const FIRST_OF_UNITS = new Set([...'yajmYAJM'].map((char) => char.charCodeAt(0)));
 
 /** A number before a unit, and the word before a number. */
 const places: Recognizer['places'] = (index) => {
@@ -27,7 +28,11 @@ const places: Recognizer['places'] = (index) => {
     const word = gap > 0 && LAST.has(units[gap - 1] as number) ? wordBefore(index, gap, 8) : -1;
     if (word > last && WORDS.has(index.text.slice(word, gap).toLowerCase())) places.push(word);
     const after = units[end] === 32 || units[end] === 45 ? end + 1 : end;
-    if (UNITS.has(units[after] as number)) places.push(start);
+    if (
+      FIRST_OF_UNITS.has(units[after] as number) &&
+      UNITS.has(index.text.slice(after, after + 2).toLowerCase())
+    )
+      places.push(start);
     last = start;
   }
   return places;

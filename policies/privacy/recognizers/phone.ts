@@ -130,6 +130,14 @@ function lastRun({ units, runs, runStarts, runEnds }: TextIndex, i: number): num
   return last;
 }
 
+/** How many digits follow run `i` behind a single space, dot or hyphen; 0 for anything else. */
+function digitsBehind({ units, runs, runStarts, runEnds }: TextIndex, i: number): number {
+  const end = runEnds[i] as number;
+  if (i + 1 >= runs || runStarts[i + 1] !== end + 1) return 0;
+  const unit = units[end] as number;
+  return unit === 32 || unit === DOT || unit === HYPHEN ? (runEnds[i + 1] as number) - end - 1 : 0;
+}
+
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 
 /** The longest callable number from run `i` on, up to the end of one of its runs; -1 when none is. */
@@ -183,6 +191,7 @@ function findNumbers(text: string, index: TextIndex): FoundSpan[] {
     const last = lastRun(index, i);
     const digits = countDigits(index, i, last);
     if (digits < 7) continue;
+    const behind = digitsBehind(index, i);
     if (first === 48 && units[start + 1] === 48) {
       const end = callableEnd(index, i, last);
       if (end > 0) found.push([start, end, CALLABLE]);
@@ -196,10 +205,12 @@ function findNumbers(text: string, index: TextIndex): FoundSpan[] {
         if (length === 1) tryForms(text, start, [BRACKETED, ...THREE_GROUPS], found);
         else if (length === 3 || length === 11) tryForms(text, start, MOBILE_1, found);
       }
-      if (length === 2 || length === 3) tryForms(text, start, THREE_GROUPS, found);
+      if ((length === 2 || length === 3) && (behind === 2 || behind === 3))
+        tryForms(text, start, THREE_GROUPS, found);
     }
     if (length >= 7) tryForms(text, start, PLAIN, found);
-    else if (length >= 2 && length <= 4) tryForms(text, start, TWO_GROUPS, found);
+    else if (length >= 2 && length <= 4 && behind >= 4 && behind <= 7)
+      tryForms(text, start, TWO_GROUPS, found);
     if (last > i && start > done) {
       done = runEnds[last] as number;
       if (digits <= 13 && last - i <= 5) addGrouped(index, i, last, at, found);
@@ -232,14 +243,13 @@ const isBoundary = (unit: number): boolean =>
   unit === 42 ||
   unit === 0;
 
-/** 2024-01-15, 15.01.2024 */
+/** 2024-01-15, 15.01.2024. No function within: this runs for every group of numbers. */
 const isLikeDate = (starts: Int32Array, ends: Int32Array, from: number, to: number): boolean => {
   if (to < from + 2) return false;
-  const length = (i: number): number => (ends[i] as number) - (starts[i] as number);
-  return (
-    length(from + 1) <= 2 &&
-    (length(from) === 4 ? length(from + 2) <= 2 : length(from) <= 2 && length(from + 2) === 4)
-  );
+  const first = (ends[from] as number) - (starts[from] as number);
+  const second = (ends[from + 1] as number) - (starts[from + 1] as number);
+  const third = (ends[from + 2] as number) - (starts[from + 2] as number);
+  return second <= 2 && (first === 4 ? third <= 2 : first <= 2 && third === 4);
 };
 
 /** Groups of two to five digits with separators between them. */
