@@ -3,9 +3,10 @@
 //   kQ8Block32, kQ8Block256
 //     int8  q[n_cols / 4][N][4]
 //     float d[n_cols / block][N]             x = d * q
-//     int16 pairs16[n_cols / 32][N][2]       sums of 16 q: for weights stored with a bias
-//     kQ8Block32:  float sums32[n_cols / 32][N]      d * sum of 32 q: for weights with a minimum
-//     kQ8Block256: int16 pairs32[n_cols / 64][N][2]  sums of 32 q, likewise
+//     kQ8Block32:  int32 minus32[n_cols / 32][N]     minus the sums of 32 q: for weights stored with a bias
+//                  float sums32[n_cols / 32][N]      d * sum of 32 q: for weights with a minimum
+//     kQ8Block256: int16 pairs16[n_cols / 32][N][2]  sums of 16 q: for a bias
+//                  int16 pairs32[n_cols / 64][N][2]  sums of 32 q: for a minimum
 //                  int32 minus16[n_cols / 16][N]     minus the sums of 16 q: for a bias and scales of 16 columns
 //   kF32, kF16, kBF16
 //     float x[n_cols][N], rounded to the format
@@ -72,6 +73,7 @@ struct Activations {
 
     const int8_t* codes(int64_t column) const { return q + column * kN; }
     const float* scales(int64_t column) const { return d + column / kBlock * kN; }
+    const int32_t* minus32(int64_t column) const { return pairs + column / 32 * kN; }
     const int32_t* pairs16(int64_t column) const { return pairs + column / 32 * kN; }
     const int32_t* pairs32(int64_t column) const { return (const int32_t*)sums + column / 64 * kN; }
     const int32_t* minus16(int64_t column) const { return minus + column / 16 * kN; }
@@ -167,11 +169,12 @@ struct Activations {
           for (int i = 0; i < kBlock / 32; ++i) {
             const int64_t at = b * (kBlock / 32) + i;
             const int16_t sum16[2] = {sum_of_16(q + i * 32), sum_of_16(q + i * 32 + 16)};
-            memcpy(pairs16 + (at * n + t) * 2, sum16, 4);
             const int16_t sum32 = (int16_t)(sum16[0] + sum16[1]);
             if constexpr (kBlock == 32) {
+              ((int32_t*)pairs16)[at * n + t] = -sum32;
               ((float*)sums)[at * n + t] = scale[k] * (float)sum32;
             } else {
+              memcpy(pairs16 + (at * n + t) * 2, sum16, 4);
               ((int16_t*)sums)[(at / 2 * n + t) * 2 + at % 2] = sum32;
               for (int j = 0; j < 2; ++j) minus16[(at * 2 + j) * n + t] = -sum16[j];
             }
