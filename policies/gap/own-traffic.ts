@@ -103,6 +103,9 @@ export function fitOwnTraffic(examples: readonly OwnExample[]): OwnTraffic {
   return fitWith(examples, chosen);
 }
 
+/** The level alone, shrunk to the shipped model's. @param examples at least one */
+export const fitLevel = (examples: readonly OwnExample[]): number => fitWith(examples, PRIORS[0]!).offset;
+
 /** Newton's method. */
 function fitWith(examples: readonly OwnExample[], strengths: Prior): OwnTraffic {
   const n = examples.length;
