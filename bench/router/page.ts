@@ -118,7 +118,7 @@ export function resultsPage({ lines, own, guarantee, month, cascades }: Results)
   parts.push(
     '<h2>Sources never seen</h2>',
     htmlTable([
-      ['Set, pair, router', 'APGR', '95 %', 'CPT50', 'CPT80', 'AUC', 'ECE'],
+      ['Set, pair, router', 'APGR', '95 %', 'CPT50', 'CPT80', 'AUC', 'ECE', 'accuracies known', 'rate known'],
       ...lines.map((line) => [
         `${line.set} ${line.pair} ${line.router}`,
         line.apgr.value.toFixed(3),
@@ -127,13 +127,15 @@ export function resultsPage({ lines, own, guarantee, month, cascades }: Results)
         line.cpt80.value.toFixed(3),
         line.auc.value.toFixed(3),
         line.calibrationError?.toFixed(3) ?? '',
+        line.accuracyKnownError?.toFixed(3) ?? '',
+        line.rateKnownError?.toFixed(3) ?? '',
       ]),
     ]),
     '<h2>Own traffic</h2>',
     htmlTable([
       ['Traffic', 'labels', 'callers known', 'APGR', 'length', 'unseen', 'ECE'],
       ...own.map((each) => [
-        each.traffic,
+        `${each.traffic} ${each.pair}`,
         String(each.labels),
         each.callersKnown ? 'yes' : 'no',
         each.apgr.toFixed(3),

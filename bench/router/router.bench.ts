@@ -3,7 +3,8 @@
 //                           [--parts 123456] [--rounds 200] [--requests 100000] [--splits 200] [--json FILE] [--html FILE]
 // 1. Sources left out in turn, beside simple routers. APGR: area of the quality gap recovered over the share sent up (random
 //    0.5). CPT50, CPT80: share sent up that recovers half, 80 %. AUC: of "the stronger is right, the weaker is not".
-//    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it.
+//    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it;
+//    the same where the set's outcomes tell how often both models are right (`routing.known.accuracy`), or how often gaps occur.
 // 2. Time of one decision on 4 KB. 3. Labels of own traffic. 4. The certified loss over many splits. 5. A simulated month.
 // 6. Cascades of two real local models; needs the native engine.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,9 +42,12 @@ const show = (value: number): string => value.toFixed(3);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const within = ({ value, low, high }: Measured): string => `${show(value)} [${show(low)}, ${show(high)}]`;
 
-function printLine({ router, apgr, cpt50, cpt80, auc, calibrationError, calibrationFloor }: Line): void {
+function printLine(line: Line): void {
+  const { router, apgr, cpt50, cpt80, auc, calibrationError, calibrationFloor } = line;
   const error =
-    calibrationError === null ? '' : `  ECE ${show(calibrationError)} (floor ${show(calibrationFloor!)})`;
+    calibrationError === null
+      ? ''
+      : `  ECE ${show(calibrationError)} (floor ${show(calibrationFloor!)}); accuracies known ${show(line.accuracyKnownError!)}, rate known ${show(line.rateKnownError!)}`;
   console.log(
     `  ${router.padEnd(20)} APGR ${within(apgr)}  CPT50 ${within(cpt50)}  CPT80 ${within(cpt80)}  AUC ${within(auc)}${error}`,
   );
@@ -105,15 +109,15 @@ const times = isWanted(2) ? decisionTimes(rows) : null;
 if (times !== null)
   console.log(`2. One decision on 4 KB: p50 ${show(times.p50)} ms, p99 ${show(times.p99)} ms (aim 0.3)`);
 
-if (isWanted(3)) console.log('3. Labels of own traffic, 1|2; means of draws, on the other prompts');
+if (isWanted(3)) console.log('3. Labels of own traffic; means of draws, on the other prompts');
 const own = isWanted(3) ? ownTraffic(rows, chances, [50, 100, 300]) : [];
 for (const each of own)
   console.log(
-    `  ${each.traffic}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)} (floor ${show(each.calibrationFloor)}), without labels ${show(each.unseenCalibrationError)}`,
+    `  ${each.traffic} ${each.pair}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)} (floor ${show(each.calibrationFloor)}), without labels ${show(each.unseenCalibrationError)}`,
   );
 if (isWanted(3))
   console.log(
-    "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; see 6.",
+    "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; 6 measures it on pairs of local models.",
   );
 
 if (isWanted(4)) console.log('4. Certified loss: judged requests and a rest drawn anew');

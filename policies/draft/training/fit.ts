@@ -148,7 +148,7 @@ export function fitShipped(drafts: readonly TrainingDraft[], version: string): A
       rows.map(setOf),
     );
     const { mean, deviation, weights } = weigh(rows);
-    const round = (value: number): number => Number(value.toPrecision(5));
+    const round = (value: number): number => (Math.abs(value) < 1e-9 ? 0 : Number(value.toPrecision(5)));
     return {
       mean: mean.map(round),
       deviation: deviation.map(round),

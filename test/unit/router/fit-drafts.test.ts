@@ -6,6 +6,7 @@ import { calibrationSchema } from '../../../policies/gap/calibration.ts';
 import { NO_PRIOR } from '../../../policies/gap/prior.ts';
 import type { JudgedCapture } from '../../../router/calibrate/answers.ts';
 import { fitCalibration } from '../../../router/calibrate/fit.ts';
+import { readCalibration } from '../../../router/config/calibration.ts';
 
 const BOUND = { alpha: 0.1, delta: 0.1 };
 const OPTIONS = { at: '2026-11-28T00:00:00.000Z', prior: NO_PRIOR, earlyTokens: 3, draftCost: 0.05 };
@@ -88,5 +89,26 @@ describe('a measured rate of gaps', () => {
     expect(few.rate).toMatchObject({ gap: 0.5, judged: 40 });
     expect(few.rate!.offset).toBeGreaterThan(0.3);
     expect(fitCalibration(judged(200, isHard, tells), BOUND, OPTIONS).calibration.rate).toBeNull();
+  });
+});
+
+describe('a calibration file', () => {
+  const read = (value: unknown) =>
+    readCalibration('/x/tiergate.calibration.json', true, {
+      has: () => true,
+      read: () => JSON.stringify(value),
+    });
+
+  it('is read as it was written, and refused with what to do where it is older or of other features', () => {
+    const { calibration } = fitCalibration(judged(300, isHard, tells), BOUND, OPTIONS);
+    expect(read(calibration)).toEqual({ calibration, problem: null });
+    expect(read({ ...calibration, version: 1 }).problem).toMatch(
+      /was made by an older version; run tiergate calibrate --apply again, or remove it/,
+    );
+    const { acceptance } = calibration;
+    const other = { ...acceptance!.whole, own: { ...acceptance!.whole.own, weights: [1] } };
+    expect(read({ ...calibration, acceptance: { ...acceptance!, whole: other } }).problem).toMatch(
+      /other features/,
+    );
   });
 });
