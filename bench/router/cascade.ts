@@ -3,7 +3,7 @@
 import { acceptanceOf } from '../../policies/draft/acceptance.ts';
 import { gapOf } from '../../policies/gap/gap.ts';
 import { meanOf } from '../../policies/gap/training/fit.ts';
-import { areaUnderRoc } from '../../policies/gap/training/metrics.ts';
+import { areaUnderRoc, scoreRouter } from '../../policies/gap/training/metrics.ts';
 import { type Bands, bandsOf, costsFrom, settingsOf } from './cascade-curves.ts';
 import { FIRST_TOKENS, type Pair } from './cascade-pairs.ts';
 import { learnedCascade, type Setting } from './cascade-policy.ts';
@@ -26,6 +26,8 @@ export interface CascadeResult extends Omit<Pair, 'requests'> {
   prompts: number;
   weakRight: number;
   strongRight: number;
+  /** APGR of who knows both outcomes: no ranking has more. */
+  oracleApgr: number;
   /** Of a request, of a call of the stronger model: where the curves are looked at. */
   costs: number[];
   curves: CascadeCurve[];
@@ -115,6 +117,10 @@ export function cascadeCurves(
   return {
     ...pair,
     ...{ prompts: requests.length, costs, weakRight: meanOf(right), strongRight: meanOf(strong) },
+    oracleApgr: scoreRouter(
+      outcomes,
+      requests.map((each) => each.strong - each.weak),
+    ).apgr,
     curves: curves.map(({ router, isByPrompt, auc, apgr }, i) => ({
       ...{ router, isByPrompt, auc, apgr },
       ...bands[i]!,

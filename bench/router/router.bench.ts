@@ -75,11 +75,12 @@ function printCascade({
   prompts,
   weakRight,
   strongRight,
+  oracleApgr,
   curves,
   costs,
 }: CascadeResult): void {
   console.log(
-    `${weak} before ${strong}, ${prompts} ${truth}: ${percent(weakRight)} and ${percent(strongRight)} right; a weak call costs ${WEAK_COST} of a strong one`,
+    `${weak} before ${strong}, ${prompts} ${truth}: ${percent(weakRight)} and ${percent(strongRight)} right, APGR at most ${show(oracleApgr)}; a weak call costs ${WEAK_COST} of a strong one`,
   );
   const shareOf = (bands: readonly Measured[], isCounted: (of: Measured) => boolean): string =>
     percent(bands.filter(isCounted).length / costs.length);

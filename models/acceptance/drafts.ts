@@ -25,6 +25,8 @@ export interface GivenDraft {
 
 /** Requests that are answered at once: the engine batches them. */
 const AT_ONCE = 4;
+/** A machine that is busy takes its time. */
+const START_WAIT_MS = 600_000;
 
 /** @param file a GGUF file @throws {GatewayError} what the engine reports */
 export async function draftsOf(
@@ -36,7 +38,10 @@ export async function draftsOf(
     ...{ id: `local/${basename(file)}`, tier: 1, zone: 'device', provider: 'local', model: basename(file) },
     ...{ contextWindow: null, capabilities: LOCAL_CAPABILITIES, price: null },
   };
-  const runner = localRunner(target, new LocalHost({ modelFile: file, log: () => {} }));
+  const runner = localRunner(
+    target,
+    new LocalHost({ modelFile: file, startWaitMs: START_WAIT_MS, log: () => {} }),
+  );
   const ask = async (of: Pick<ChatRequest, 'messages'>, more: Partial<ChatRequest>): Promise<Draft> => {
     const request = { model: target.model, max_tokens: maxTokens, messages: of.messages, ...more };
     const answer = await runner.chat(
