@@ -93,7 +93,7 @@ function knownErrors(
       odds.map((each) => sigmoid(each + offset)),
       labels,
     );
-  const levels = pair === '1|2' ? ([1, 2] as const) : ([2, 3] as const);
+  const levels = pair === '1|2' ? (['level1', 'level2'] as const) : (['level2', 'level3'] as const);
   const accuracy = {
     [levels[0]]: meanOf(outcomes.map(({ weak }) => weak)),
     [levels[1]]: meanOf(outcomes.map(({ strong }) => strong)),

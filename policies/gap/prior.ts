@@ -6,9 +6,9 @@ import { type GapModel, sigmoid, TIER_PAIRS, type TierPair } from './model.ts';
 
 export interface KnownQuality {
   /** Share of requests that a level gets right, 0 ... 1. */
-  accuracy?: { 1?: number | undefined; 2?: number | undefined; 3?: number | undefined } | undefined;
-  /** Share of requests that the stronger level of a pair gets right and the weaker does not; goes before `accuracy`. */
-  gap?: Partial<Record<TierPair, number | undefined>> | undefined;
+  accuracy?: Partial<Record<'level1' | 'level2' | 'level3', number | undefined>> | undefined;
+  /** Share of requests that a level gets right and the one below does not; goes before `accuracy`. */
+  gap?: Partial<Record<'level2' | 'level3', number | undefined>> | undefined;
 }
 
 export interface KnownByTask extends KnownQuality {
@@ -23,7 +23,7 @@ export interface GapPrior {
 
 export const NO_PRIOR: GapPrior = { all: { '1|2': 0, '2|3': 0 }, tasks: {} };
 
-const LEVELS = { '1|2': [1, 2], '2|3': [2, 3] } as const;
+const LEVELS = { '1|2': ['level1', 'level2'], '2|3': ['level2', 'level3'] } as const;
 /** A rate of nought or one would be certain of every request. */
 const LEAST_RATE = 0.002;
 
@@ -58,8 +58,9 @@ export function offsetTo(odds: readonly number[], rate: number): number {
 
 /** Null: nothing is known of the pair. */
 export function knownRate({ accuracy, gap }: KnownQuality, pair: TierPair, share: number): number | null {
-  const [weak, strong] = [accuracy?.[LEVELS[pair][0]], accuracy?.[LEVELS[pair][1]]];
-  return gap?.[pair] ?? (weak === undefined || strong === undefined ? null : gapRate(weak, strong, share));
+  const [lower, higher] = LEVELS[pair];
+  const [weak, strong] = [accuracy?.[lower], accuracy?.[higher]];
+  return gap?.[higher] ?? (weak === undefined || strong === undefined ? null : gapRate(weak, strong, share));
 }
 
 /** Requests are taken to be spread like the training prompts. A task says its own, else what holds for all. */

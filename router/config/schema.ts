@@ -117,13 +117,17 @@ const goals = z.strictObject({
 
 const knownQuality = z.strictObject({
   accuracy: z
-    .strictObject({ 1: fraction.optional(), 2: fraction.optional(), 3: fraction.optional() })
+    .strictObject({
+      level1: fraction.optional(),
+      level2: fraction.optional(),
+      level3: fraction.optional(),
+    })
     .optional()
     .describe('share of requests that each level gets right'),
   gap: z
-    .strictObject({ '1|2': fraction.optional(), '2|3': fraction.optional() })
+    .strictObject({ level2: fraction.optional(), level3: fraction.optional() })
     .optional()
-    .describe('share that the higher of two levels gets right and the lower does not; goes before accuracy'),
+    .describe('share that the level gets right and the one below does not; goes before accuracy'),
 });
 
 const tier = (zone: 'device' | 'private' | 'external') =>

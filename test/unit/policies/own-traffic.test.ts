@@ -63,8 +63,8 @@ describe('what is known of two levels', () => {
 
   it('says nothing where nothing is known, and a task its own', () => {
     expect(knownPrior({})).toEqual(NO_PRIOR);
-    expect(knownPrior({ accuracy: { 1: 0.5 } })).toEqual(NO_PRIOR);
-    const often = knownPrior({ gap: { '1|2': 0.6 }, tasks: { maths: { gap: { '2|3': 0.5 } } } });
+    expect(knownPrior({ accuracy: { level1: 0.5 } })).toEqual(NO_PRIOR);
+    const often = knownPrior({ gap: { level2: 0.6 }, tasks: { maths: { gap: { level3: 0.5 } } } });
     expect(gapOf(ask, null, often)['1|2']).toBeGreaterThan(gapOf(ask)['1|2'] + 0.2);
     expect(gapOf(ask, null, often)['2|3']).toBe(gapOf(ask)['2|3']);
     const sums = { ...ask, task: 'maths' } as const;
@@ -73,9 +73,9 @@ describe('what is known of two levels', () => {
   });
 
   it('takes a measured rate before accuracies, and models that are equal for a small gap', () => {
-    const known = knownPrior({ accuracy: { 1: 0.2, 2: 0.9 }, gap: { '1|2': 0.05 } });
-    expect(known).toEqual(knownPrior({ gap: { '1|2': 0.05 } }));
-    const equal = knownPrior({ accuracy: { 1: 0.95, 2: 0.95, 3: 0.95 } });
+    const known = knownPrior({ accuracy: { level1: 0.2, level2: 0.9 }, gap: { level2: 0.05 } });
+    expect(known).toEqual(knownPrior({ gap: { level2: 0.05 } }));
+    const equal = knownPrior({ accuracy: { level1: 0.95, level2: 0.95, level3: 0.95 } });
     expect(gapOf(ask, null, equal)['1|2']).toBeLessThan(0.05);
   });
 });

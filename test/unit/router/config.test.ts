@@ -108,12 +108,12 @@ describe('a mistake in the file', () => {
     ],
     [
       'an accuracy that is none',
-      'routing:\n  known: {accuracy: {1: 55}}\n',
-      /routing\.known\.accuracy\.1.*55/s,
+      'routing:\n  known: {accuracy: {level1: 55}}\n',
+      /routing\.known\.accuracy\.level1.*55/s,
     ],
     [
       'a task that is none',
-      'routing:\n  known: {tasks: {singing: {gap: {"1|2": 0.2}}}}\n',
+      'routing:\n  known: {tasks: {singing: {gap: {level2: 0.2}}}}\n',
       /routing\.known\.tasks.*singing/s,
     ],
     [
