@@ -4,15 +4,26 @@
 export const CASCADE_MODES = ['hold', 'early'] as const;
 export type CascadeMode = (typeof CASCADE_MODES)[number];
 
-/** How sure a model was of its tokens. */
-export interface DraftConfidence {
+/** How sure a model was of some tokens; null where the target does not report what it takes. */
+export interface TokenSignals {
   tokens: number;
   /** Natural logarithm. */
   meanLogprob: number | null;
-  /** Nats; null where the target reports log probabilities alone. */
+  minLogprob: number | null;
+  /** Nats. */
   meanEntropy: number | null;
-  /** Smallest difference between the two likeliest tokens' probabilities, 0 ... 1. */
+  /** Smallest and second smallest difference between the two likeliest tokens' probabilities, 0 ... 1. */
   minMargin: number | null;
+  secondMargin: number | null;
+  /** About how many tokens could as well have been others: sums of exp(-margin / 0.05) and exp(-margin / 0.15). */
+  nearTies: number | null;
+  closeTies: number | null;
+}
+
+/** Of an answer, as far as it has come. */
+export interface DraftConfidence extends TokenSignals {
+  /** Of its first tokens, as many as were asked for; null: it has fewer, or none were asked for. */
+  early: TokenSignals | null;
 }
 
 export interface Draft {
@@ -25,15 +36,20 @@ export interface Draft {
   confidence: DraftConfidence | null;
 }
 
+export interface DraftVerdict {
+  stands: boolean;
+  /** In words for the client: why the request moves up, or what speaks for the draft. Null: nothing does. */
+  reason: string | null;
+}
+
 /** Decides whether a draft stands. Pure; made anew for each request. */
 export interface DraftJudge {
   mode: CascadeMode;
-  /** `early`: the tokens that are judged. */
+  /** Tokens after which a stream is looked at: `early` decides by them, `hold` may break it off. */
   earlyTokens: number;
   /** How often a whole draft that stands is asked for again, to see whether the model says the same (self-consistency). */
   samples: number;
-  /** Why the request moves up, in words for the client; null: the draft stands. */
-  judge(draft: Draft): string | null;
-  /** The same, from what the model said when it was asked again. */
+  judge(draft: Draft): DraftVerdict;
+  /** Why the request moves up, from what the model said when it was asked again; null: it agrees. */
   compare(draft: Draft, samples: readonly Draft[]): string | null;
 }

@@ -1,13 +1,14 @@
 // OpenAI response bodies of the engine host: chunks, completions, usage; and our `tiergate` extension with the
 // answer's confidence. Source: OpenAI API reference, "The chat completion object" and "... chunk object".
 import type { ChatChunk, ChatCompletion, ChatDelta, ChatMessage, ToolCall, Usage } from '../contract/chat.ts';
+import type { DraftConfidence, TokenSignals } from '../contract/draft.ts';
 import {
   type AnswerParser,
   type AnswerPlan,
   createAnswerParser,
   thinks,
 } from './answer-format/answer-format.ts';
-import type { Confidence, TokenLogprob } from './generate.ts';
+import type { TokenLogprob } from './generate.ts';
 
 /** One request's identity, the same in all of its chunks. */
 export interface AnswerHead {
@@ -28,7 +29,7 @@ export interface FinishedChoice {
   /** Of those, the ones of the thoughts. */
   reasoningTokens: number;
   cachedTokens: number;
-  confidence: Confidence;
+  confidence: DraftConfidence;
 }
 
 export interface FunctionCall extends ToolCall {
@@ -43,8 +44,19 @@ export type DeltaPart =
   | { type: 'call'; index: number; id: string; name: string }
   | { type: 'arguments'; index: number; text: string };
 
-export const confidenceBody = ({ tokens, meanLogprob, meanEntropy, minMargin }: Confidence) => ({
-  confidence: { tokens, mean_logprob: meanLogprob, mean_entropy: meanEntropy, min_margin: minMargin },
+const signalsBody = (signals: TokenSignals) => ({
+  tokens: signals.tokens,
+  mean_logprob: signals.meanLogprob,
+  min_logprob: signals.minLogprob,
+  mean_entropy: signals.meanEntropy,
+  min_margin: signals.minMargin,
+  second_margin: signals.secondMargin,
+  near_ties: signals.nearTies,
+  close_ties: signals.closeTies,
+});
+
+export const confidenceBody = ({ early, ...whole }: DraftConfidence) => ({
+  confidence: { ...signalsBody(whole), ...(early && { early: signalsBody(early) }) },
 });
 
 const logprobsBody = (logprobs: readonly TokenLogprob[] | null) =>
@@ -78,7 +90,7 @@ export interface Delta {
   /** Null: not asked for. */
   logprobs: TokenLogprob[] | null;
   /** Of the answer so far, where it is asked for. */
-  confidence?: Confidence | null;
+  confidence?: DraftConfidence | null;
 }
 
 export interface BodyShape {

@@ -1,5 +1,6 @@
 // Runs a request's choices side by side and writes them as a stream of chunks or as one body.
 import { randomUUID } from 'node:crypto';
+import { NO_SIGNALS } from '../contract/confidence.ts';
 import { toGatewayError } from '../contract/errors.ts';
 import {
   type AnswerHead,
@@ -63,7 +64,7 @@ class Choices {
       completionTokens: 0,
       reasoningTokens: 0,
       cachedTokens: 0,
-      confidence: { tokens: 0, meanLogprob: null, meanEntropy: null, minMargin: null },
+      confidence: { ...NO_SIGNALS, early: null },
     }));
     this.#parsers = this.#choices.map(() => shape.parser());
   }

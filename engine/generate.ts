@@ -1,4 +1,6 @@
 // One prompt to its text: scheduler tokens in, text deltas with their confidence out.
+import { ConfidenceMeter } from '../contract/confidence.ts';
+import type { DraftConfidence } from '../contract/draft.ts';
 import type { NativeGrammar, NativeSamplerOptions, NativeStepResult } from './binding.ts';
 import type { Model } from './model.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -17,7 +19,7 @@ export interface GenerateRequest {
   logprobs: boolean;
   /** 0 … 20 alternatives for each. */
   topLogprobs: number;
-  /** Deltas carry the answer's confidence so far until it has so many tokens. */
+  /** Deltas carry the answer's confidence so far until it has so many tokens; that of these is also told at its end. */
   confidenceTokens: number;
   turn: Turn;
   /** Control tokens whose text counts. */
@@ -35,17 +37,6 @@ export interface TokenLogprob extends TokenChoice {
   top_logprobs: TokenChoice[];
 }
 
-/** How sure the model was of its answer, over the answer's tokens. Null where there were none. */
-export interface Confidence {
-  tokens: number;
-  /** Natural logarithm. */
-  meanLogprob: number | null;
-  /** Nats. */
-  meanEntropy: number | null;
-  /** Smallest difference between the two likeliest tokens' probabilities. */
-  minMargin: number | null;
-}
-
 export type GenerateEvent =
   /** Its turn has come. */
   | { type: 'start' }
@@ -56,7 +47,7 @@ export type GenerateEvent =
       logprobs: TokenLogprob[];
       tokens: number;
       /** Null: not asked for, or told already. */
-      confidence: Confidence | null;
+      confidence: DraftConfidence | null;
     }
   | {
       type: 'finish';
@@ -64,7 +55,7 @@ export type GenerateEvent =
       completionTokens: number;
       /** Tokens of the prompt whose K/V was there already. */
       cachedTokens: number;
-      confidence: Confidence;
+      confidence: DraftConfidence;
     };
 
 /** Events a consumer may lag behind before its sequence sits steps out. */
@@ -162,23 +153,20 @@ class Answer {
   readonly #stream: TextStream;
   /** Tokens whose text is not shown yet, with where that text starts (UTF-16 code units). */
   #pending: { start: number; logprob: TokenLogprob }[] = [];
+  readonly #meter: ConfidenceMeter;
   #tokens = 0;
   #toldTokens = 0;
-  #logprobSum = 0;
-  #entropySum = 0;
-  #minMargin = Number.POSITIVE_INFINITY;
 
   constructor(model: Model, request: GenerateRequest) {
     this.#model = model;
     this.#request = request;
     this.#stream = new TextStream(request.stop);
+    this.#meter = new ConfidenceMeter(request.confidenceTokens);
   }
 
   add(result: NativeStepResult): { text: string; logprobs: TokenLogprob[]; stopped: boolean } {
     this.#tokens++;
-    this.#logprobSum += result.logprob;
-    this.#entropySum += result.entropy;
-    this.#minMargin = Math.min(this.#minMargin, result.margin);
+    this.#meter.add(result);
     if (this.#request.logprobs) {
       this.#pending.push({ start: this.#stream.decodedLength, logprob: this.#logprob(result) });
     }
@@ -194,21 +182,15 @@ class Answer {
   }
 
   /** Since the last call; the confidence is of all tokens so far. */
-  takeTokens(): { tokens: number; confidence: Confidence | null } {
+  takeTokens(): { tokens: number; confidence: DraftConfidence | null } {
     const confidence = this.#toldTokens < this.#request.confidenceTokens ? this.confidence() : null;
     const tokens = this.#tokens - this.#toldTokens;
     this.#toldTokens = this.#tokens;
     return { tokens, confidence };
   }
 
-  confidence(): Confidence {
-    const mean = (sum: number) => (this.#tokens === 0 ? null : sum / this.#tokens);
-    return {
-      tokens: this.#tokens,
-      meanLogprob: mean(this.#logprobSum),
-      meanEntropy: mean(this.#entropySum),
-      minMargin: this.#tokens === 0 ? null : this.#minMargin,
-    };
+  confidence(): DraftConfidence {
+    return this.#meter.confidence();
   }
 
   /** A token is reported with the first text of its own that is shown; at the end, all of them. */

@@ -17,6 +17,8 @@ export interface RoutingOptions {
   cascade: 'off' | CascadeMode;
   /** With a cascade, the chance (gap 1|2) from which Level 1 is not even tried. */
   skipGap: number;
+  /** The same, learned from own drafts: it holds alone. */
+  ownSkipGap?: number;
   /** Certified on the caller's own traffic, in place of `level2`. */
   thresholdFor?: (caller: string, task: string) => CalibratedThreshold | undefined;
 }

@@ -12,6 +12,7 @@ import { topicsOf } from '../policies/classify/topics.ts';
 import { readWords } from '../policies/classify/words.ts';
 import { gapOf } from '../policies/gap/gap.ts';
 import { kindOf, type OwnTraffic } from '../policies/gap/own-traffic.ts';
+import type { GapPrior } from '../policies/gap/prior.ts';
 import { goalsOf } from './goals.ts';
 import { overrideOf } from './override.ts';
 import { type Labels, NO_LABELS, sensitivityOfRequest } from './sensitivity.ts';
@@ -29,6 +30,8 @@ export interface FactsContext {
   session?: RequestFacts['session'];
   /** What was learned from own traffic. */
   own?: OwnTraffic | null;
+  /** What is known of the levels' quality. */
+  prior?: GapPrior;
   /** Labels of callers and topics. Default: all public. */
   labels?: Labels;
 }
@@ -135,6 +138,7 @@ export function gatherFacts(
         kind: kindOf(context.caller, task),
       },
       context.own,
+      context.prior,
     ),
     language,
     findings: inspection.counts,

@@ -12,7 +12,7 @@ import { createRemoteRunner } from '../tiers/remote.ts';
 import { DEFAULT_RETRY } from '../tiers/retry.ts';
 import { labelsPath } from './calibrate/labels.ts';
 import { captures } from './capture.ts';
-import { calibrationPath } from './config/calibration.ts';
+import { calibrationPath, draftLimits, gapPrior } from './config/calibration.ts';
 import type { LoadedConfig } from './config/config.ts';
 import { privacyOptions } from './config/privacy.ts';
 import type { Config, TargetConfig } from './config/schema.ts';
@@ -172,12 +172,12 @@ export function createGateway(
 ): RunningGateway {
   const { runners, egress } = createRunners(targets, hosts, share);
   const all = [...runners.values()].map(({ runner }) => runner);
-  const { cascade } = config.routing;
   const gateway: Gateway = {
     runners,
     policies,
     trial,
     own: calibration?.own ?? null,
+    prior: gapPrior(config, calibration),
     captures: captures(config.ledger.capture),
     shadow: null,
     privacy: privacyOptions(config, targets),
@@ -189,14 +189,7 @@ export function createGateway(
     sessions: targets.some(({ target }) => target.price?.cachedInputUsdPerMtok !== undefined)
       ? new Sessions(() => performance.now())
       : null,
-    draftLimits: {
-      earlyTokens: cascade.early_tokens,
-      minMeanLogprob: calibration?.minMeanLogprob ?? cascade.min_mean_logprob,
-      maxMeanEntropy: cascade.max_mean_entropy,
-      minMargin: cascade.min_margin,
-      samples: cascade.samples,
-      minAgreement: cascade.min_agreement,
-    },
+    draftLimits: draftLimits(config, calibration),
     level3Price: referencePrice(
       all.map(({ target }) => target),
       config.ledger.reference_target,

@@ -3,13 +3,15 @@
 import type { Logger } from 'pino';
 import type { Cancellation } from '../contract/cancellation.ts';
 import type { ChatEvent, ChatRequest, EventBatches } from '../contract/chat.ts';
+import type { CascadeMode, DraftJudge } from '../contract/draft.ts';
 import { type ErrorCode, GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord, Ledger, Outcome } from '../contract/ledger.ts';
 import type { Decision, Policy, RequestFacts, TargetView } from '../contract/policy.ts';
 import { type Outgoing, type Price, surfaceNamed } from '../contract/tier.ts';
 import { decide } from '../policies/decide.ts';
 import { type DraftLimits, draftJudge } from '../policies/draft/judge.ts';
-import type { OwnTraffic } from '../policies/gap/own-traffic.ts';
+import { kindOf, type OwnTraffic } from '../policies/gap/own-traffic.ts';
+import type { GapPrior } from '../policies/gap/prior.ts';
 import { cleanMessage } from '../policies/privacy/clean-message.ts';
 import { failedInspection, type Inspection, inspectRequest } from '../policies/privacy/conversation.ts';
 import { DEFAULT_HANDLING } from '../policies/privacy/handling.ts';
@@ -38,6 +40,8 @@ export interface Gateway {
   trial: Trial | null;
   /** Learned from own traffic. */
   own: OwnTraffic | null;
+  /** What is known of the levels' quality. */
+  prior: GapPrior;
   captures: Captures;
   /** Answers some captures again, in the background; null: none. */
   shadow: { offer(facts: RequestFacts, request: string): void } | null;
@@ -68,6 +72,8 @@ export interface Ask {
   headers: Record<string, string>;
   /** Aborted when the client goes away, and by the pipeline when the time is up. */
   cancellation: Cancellation;
+  /** The local answer tells how sure it was of so many first tokens. */
+  confidenceTokens?: number;
 }
 
 export interface Plan {
@@ -96,6 +102,7 @@ export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
     now: new Date(),
     goals,
     own: gateway.own,
+    prior: gateway.prior,
     labels: gateway.labels,
     ...(session && { session }),
   };
@@ -205,12 +212,16 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
       runners: gateway.runners,
       requestFor: (target, redact): Outgoing => {
         if (inspection.failed && target.zone !== 'device') throw unread(target.id);
-        if (!redact) return { request: ask.request, redacted: false, surface };
+        const confidence =
+          ask.confidenceTokens === undefined ? {} : { confidenceTokens: ask.confidenceTokens };
+        if (!redact) return { request: ask.request, redacted: false, surface, ...confidence };
         if (ask.request.input_ids) throw unreadable(target.id);
-        return gate.redacted(target.tier);
+        return { ...gate.redacted(target.tier), ...confidence };
       },
       context: { requestId: ask.requestId, signal: ask.cancellation },
-      judge: decision.cascade ? draftJudge(ask.request, decision.cascade, gateway.draftLimits) : undefined,
+      judge: decision.cascade
+        ? judgeOf(ask.request, decision.cascade, facts, gateway.draftLimits)
+        : undefined,
       deadlineAt: arrival + gateway.requestTimeoutMs,
     });
   } catch (thrown) {
@@ -293,6 +304,16 @@ async function* streamParts(
   if (error !== null) throw error;
   yield { kind: 'done', costUsd: costText(costMicrousd) };
 }
+
+const judgeOf = (
+  request: ChatRequest,
+  mode: CascadeMode,
+  { gap, promptTokens, caller, task }: RequestFacts,
+  limits: DraftLimits,
+): DraftJudge => {
+  const prompt = { gap: gap['1|2'], promptTokens, kind: kindOf(caller, task) };
+  return draftJudge(request, { mode, prompt }, limits);
+};
 
 /** Vectors of different models cannot be compared: no other target may step in unseen. */
 const firstOnly = (decision: Decision): Pick<Decision, 'candidates'> => ({

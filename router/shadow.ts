@@ -94,7 +94,7 @@ export class Shadow {
     for (const { isLoss, low, high } of judged)
       appendLabel(labelsFile, {
         ...{ id, caller, task, isLoss, at: this.#now(), gap: gap['1|2'] },
-        ...{ lowMicrousd: low.costMicrousd, highMicrousd: high.costMicrousd, meanLogprob: low.meanLogprob },
+        ...{ lowMicrousd: low.costMicrousd, highMicrousd: high.costMicrousd, confidence: low.confidence },
         by: judge ?? embedder ?? 'form',
       });
   }

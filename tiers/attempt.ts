@@ -111,7 +111,7 @@ export class Attempt {
     this.end(null);
   }
 
-  /** A rejected draft stands after all. */
+  /** The answer is a draft that stands: why. */
   keep(reason: string): void {
     this.#draft = { stands: true, reason, isWhole: true };
   }

@@ -1,8 +1,8 @@
 // Walks the decision's candidates until one answers. Every attempt (first, retry, fallback, escalation) gets its
 // request anew from `requestFor`, the sensitivity gate; nothing is tried that the decision does not list, and nothing
 // once the first event has been handed on.
-import type { ChatAnswer, ChatCompletion, ChatEvent } from '../contract/chat.ts';
-import type { Draft, DraftJudge } from '../contract/draft.ts';
+import type { ChatAnswer, ChatEvent } from '../contract/chat.ts';
+import type { Draft, DraftJudge, DraftVerdict } from '../contract/draft.ts';
 import { GatewayError, toGatewayError } from '../contract/errors.ts';
 import type { AttemptRecord } from '../contract/ledger.ts';
 import type { Candidate, Decision } from '../contract/policy.ts';
@@ -53,6 +53,8 @@ export interface ChainResult {
   answer: ChatAnswer;
   skipped: Skip[];
   rejected: RejectedDraft[];
+  /** What speaks for the draft that this answer is; null: nothing, or it was not judged. */
+  accepted: string | null;
   /** The answer is a draft that did not stand: no higher tier answered. */
   isLastResort: boolean;
   /**
@@ -207,27 +209,30 @@ class Chain {
     if (answer.kind === 'completion') {
       attempt.observeCompletion(answer.completion);
       const durationMs = attempt.end(null);
-      const objection = judge ? await this.#objection(candidate, guarded, judge, answer.completion) : null;
-      if (objection === null) guarded.latency.note(durationMs);
-      else this.#reject(candidate, attempt, objection, true);
+      const draft = judge && draftOf(answer.completion, judge.earlyTokens);
+      const verdict = judge && (await this.#verdict(candidate, guarded, judge, draft!, judge.judge(draft!)));
+      if (verdict?.stands === false) this.#reject(candidate, attempt, verdict.reason!, true);
+      else guarded.latency.note(durationMs);
       slots.leave();
       permit.settle('success');
       const result = this.#result(candidate, runner.target, outgoing.redacted, answer, null);
-      if (objection === null) return result;
+      if (verdict?.stands !== false) return this.#accepted(result, attempt, verdict);
       this.#kept ??= { result, attempt };
       return null;
     }
     const events = answer.events[Symbol.asyncIterator]();
     let first = await this.#firstEvents(events, runner.target);
+    let verdict: DraftVerdict | undefined;
     if (judge === undefined) for (const { chunk } of first) attempt.observeChunk(chunk);
     else {
       const judged = await judgeStream(first, events, judge, (chunk) => attempt.observeChunk(chunk));
       const { draft, isOver } = judged;
-      const objection =
-        judged.objection ?? (isOver ? await this.#disagreement(candidate, guarded, judge, draft) : null);
-      if (objection !== null) {
+      verdict = isOver
+        ? await this.#verdict(candidate, guarded, judge, draft, judged.verdict)
+        : judged.verdict;
+      if (!verdict.stands) {
         events.return?.().catch(() => {});
-        this.#reject(candidate, attempt, objection, isOver);
+        this.#reject(candidate, attempt, verdict.reason!, isOver);
         slots.leave();
         permit.settle('success');
         if (isOver) {
@@ -245,13 +250,9 @@ class Chain {
       if (error === null) guarded.latency.note(attempt.end(null));
       else if (countsAsFailure(error)) breaker.noteLateFailure();
     });
-    return this.#result(
-      candidate,
-      runner.target,
-      outgoing.redacted,
-      { kind: 'stream', events: observed },
-      observed,
-    );
+    const stream: ChatAnswer = { kind: 'stream', events: observed };
+    const result = this.#result(candidate, runner.target, outgoing.redacted, stream, observed);
+    return this.#accepted(result, attempt, verdict);
   }
 
   /** What this target may see. Every attempt asks anew. @throws {GatewayError} EGRESS_BLOCKED */
@@ -266,14 +267,23 @@ class Chain {
     return outgoing;
   }
 
-  async #objection(
+  /** A whole draft that stands so far must also agree with itself. */
+  async #verdict(
     candidate: Candidate,
     guarded: GuardedRunner,
     judge: DraftJudge,
-    completion: ChatCompletion,
-  ): Promise<string | null> {
-    const draft = draftOf(completion);
-    return judge.judge(draft) ?? (await this.#disagreement(candidate, guarded, judge, draft));
+    draft: Draft,
+    soFar: DraftVerdict,
+  ): Promise<DraftVerdict> {
+    if (!soFar.stands) return soFar;
+    const objection = await this.#disagreement(candidate, guarded, judge, draft);
+    return objection === null ? soFar : { stands: false, reason: objection };
+  }
+
+  #accepted(result: ChainResult, attempt: Attempt, verdict: DraftVerdict | undefined): ChainResult {
+    const accepted = verdict?.reason ?? null;
+    if (accepted !== null) attempt.keep(accepted);
+    return { ...result, accepted };
   }
 
   /** A draft that stands so far is asked for again, in its own slot: the samples run together. Null: they agree. */
@@ -328,7 +338,10 @@ class Chain {
       return records;
     };
     const [skipped, rejected] = [this.#skipped, this.#rejected];
-    return { target, candidate, redacted, answer, skipped, rejected, isLastResort: false, finish };
+    return {
+      ...{ target, candidate, redacted, answer, skipped, rejected },
+      ...{ accepted: null, isLastResort: false, finish },
+    };
   }
 
   /** Waits for the retry's time to come; false when the next candidate is to be tried. */

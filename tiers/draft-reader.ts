@@ -1,6 +1,7 @@
 // Reads a draft out of a completion or out of the events of a stream, as far as it has come.
 import type { ChatChunk, ChatCompletion, ChatEvent, ChatMessage } from '../contract/chat.ts';
-import type { Draft, DraftConfidence, DraftJudge } from '../contract/draft.ts';
+import { ConfidenceMeter } from '../contract/confidence.ts';
+import type { Draft, DraftConfidence, DraftJudge, DraftVerdict, TokenSignals } from '../contract/draft.ts';
 
 interface TokenLogprob {
   logprob: number;
@@ -9,34 +10,40 @@ interface TokenLogprob {
 
 const number = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
-/** The engine host's own report (`tiergate.confidence`), which a body or chunk may carry. */
-export function reportedConfidence(body: object): DraftConfidence | null {
-  const { confidence } = ((body as Record<string, unknown>)['tiergate'] ?? {}) as { confidence?: unknown };
-  if (typeof confidence !== 'object' || confidence === null) return null;
-  const fields = confidence as Record<string, unknown>;
+function signalsIn(fields: Record<string, unknown>): TokenSignals {
   return {
     tokens: number(fields['tokens']) ?? 0,
     meanLogprob: number(fields['mean_logprob']),
+    minLogprob: number(fields['min_logprob']),
     meanEntropy: number(fields['mean_entropy']),
     minMargin: number(fields['min_margin']),
+    secondMargin: number(fields['second_margin']),
+    nearTies: number(fields['near_ties']),
+    closeTies: number(fields['close_ties']),
   };
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** The engine host's own report (`tiergate.confidence`), which a body or chunk may carry. */
+export function reportedConfidence(body: object): DraftConfidence | null {
+  const { confidence } = ((body as Record<string, unknown>)['tiergate'] ?? {}) as { confidence?: unknown };
+  if (!isObject(confidence)) return null;
+  const { early } = confidence;
+  return { ...signalsIn(confidence), early: isObject(early) ? signalsIn(early) : null };
+}
+
 /** Any other server's, from the log probabilities that the client asked for. */
-function confidenceOf(tokens: readonly TokenLogprob[]): DraftConfidence | null {
+function confidenceOf(tokens: readonly TokenLogprob[], earlyTokens: number): DraftConfidence | null {
   if (tokens.length === 0) return null;
-  let [sum, margin] = [0, Number.POSITIVE_INFINITY];
+  const meter = new ConfidenceMeter(earlyTokens);
   for (const { logprob, top_logprobs } of tokens) {
-    sum += logprob;
     const [first, second] = (top_logprobs ?? []).map((top) => Math.exp(top.logprob)).sort((a, b) => b - a);
-    if (first !== undefined && second !== undefined) margin = Math.min(margin, first - second);
+    const margin = first === undefined || second === undefined ? null : first - second;
+    meter.add({ logprob, margin, entropy: null });
   }
-  return {
-    tokens: tokens.length,
-    meanLogprob: sum / tokens.length,
-    meanEntropy: null,
-    minMargin: Number.isFinite(margin) ? margin : null,
-  };
+  return meter.confidence();
 }
 
 const logprobsOf = (logprobs: unknown): TokenLogprob[] =>
@@ -45,7 +52,8 @@ const logprobsOf = (logprobs: unknown): TokenLogprob[] =>
 const textOf = ({ content }: ChatMessage): string =>
   typeof content === 'string' ? content : (content ?? []).map(({ text }) => text ?? '').join('');
 
-export function draftOf(completion: ChatCompletion): Draft {
+/** @param earlyTokens as of `DraftJudge`; 0: nothing is known of the first tokens that the target did not say */
+export function draftOf(completion: ChatCompletion, earlyTokens = 0): Draft {
   const [choice] = completion.choices;
   const { message, finish_reason, logprobs } = choice!;
   return {
@@ -56,7 +64,7 @@ export function draftOf(completion: ChatCompletion): Draft {
     })),
     refusal: message.refusal ?? null,
     finishReason: finish_reason ?? 'stop',
-    confidence: reportedConfidence(completion) ?? confidenceOf(logprobsOf(logprobs)),
+    confidence: reportedConfidence(completion) ?? confidenceOf(logprobsOf(logprobs), earlyTokens),
   };
 }
 
@@ -67,6 +75,11 @@ class DraftReader {
   #reported: DraftConfidence | null = null;
   /** Chunks that said something: the tokens, where nobody counts them. */
   #pieces = 0;
+  readonly #earlyTokens: number;
+
+  constructor(earlyTokens: number) {
+    this.#earlyTokens = earlyTokens;
+  }
 
   read(chunk: ChatChunk): void {
     this.#reported = reportedConfidence(chunk) ?? this.#reported;
@@ -87,7 +100,7 @@ class DraftReader {
   }
 
   draft(): Draft {
-    return { ...this.#draft, confidence: this.#reported ?? confidenceOf(this.#logprobs) };
+    return { ...this.#draft, confidence: this.#reported ?? confidenceOf(this.#logprobs, this.#earlyTokens) };
   }
 
   get tokens(): number {
@@ -99,22 +112,25 @@ export interface JudgedStream {
   /** All that was read; nothing of it has been handed on. */
   read: ChatEvent[];
   draft: Draft;
-  /** Why the request moves up; null: the draft stands. */
-  objection: string | null;
+  verdict: DraftVerdict;
   /** The stream is at its end. */
   isOver: boolean;
 }
 
-/** Reads a stream as far as its judge needs: to its end, or until enough tokens are there. Throws what the stream throws. */
+/**
+ * Reads a stream as far as its judge needs: to its end, or until enough tokens are there to decide (`early`) or to give it up (`hold`).
+ * Throws what the stream throws.
+ */
 export async function judgeStream(
   first: readonly ChatEvent[],
   events: AsyncIterator<readonly ChatEvent[]>,
   judge: Pick<DraftJudge, 'mode' | 'earlyTokens' | 'judge'>,
   onChunk: (chunk: ChatChunk) => void,
 ): Promise<JudgedStream> {
-  const reader = new DraftReader();
+  const reader = new DraftReader(judge.earlyTokens);
   const read: ChatEvent[] = [];
   let batch: readonly ChatEvent[] = first;
+  let isLookedAt = false;
   for (;;) {
     for (const event of batch) {
       onChunk(event.chunk);
@@ -122,12 +138,15 @@ export async function judgeStream(
       read.push(event);
     }
     const draft = reader.draft();
-    if (judge.mode === 'early' && draft.finishReason === null && reader.tokens >= judge.earlyTokens)
-      return { read, draft, objection: judge.judge(draft), isOver: false };
+    if (!isLookedAt && draft.finishReason === null && reader.tokens >= judge.earlyTokens) {
+      isLookedAt = true;
+      const verdict = judge.judge(draft);
+      if (judge.mode === 'early' || !verdict.stands) return { read, draft, verdict, isOver: false };
+    }
     const { done, value } = await events.next();
     if (done) {
       const whole = { ...draft, finishReason: draft.finishReason ?? 'stop' };
-      return { read, draft: whole, objection: judge.judge(whole), isOver: true };
+      return { read, draft: whole, verdict: judge.judge(whole), isOver: true };
     }
     batch = value;
   }

@@ -40,12 +40,13 @@ export const costsFrom = (least: number): number[] =>
 
 /**
  * Settings of a router that sends up what scores highest.
+ * @param right of the weaker answers @param strong of the stronger ones
  * @param drafts what every request pays before it is scored; what is kept low has then been paid @param kept paid for those alone that
  * are kept low
  */
 export function settingsOf(
   scores: readonly number[],
-  right: readonly number[],
+  { right, strong }: { right: readonly number[]; strong: readonly number[] },
   { drafts, kept }: { drafts: number; kept: number },
 ): Setting[] {
   const order = scores.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
@@ -57,7 +58,7 @@ export function settingsOf(
     const isUp = new Set(order.slice(0, count));
     return {
       costs: Float64Array.from(right, (_, i) => drafts + (isUp.has(i) ? 1 : kept)),
-      rights: Float64Array.from(right, (weak, i) => (isUp.has(i) ? 1 : weak)),
+      rights: Float64Array.from(right, (weak, i) => (isUp.has(i) ? strong[i]! : weak)),
     };
   });
 }

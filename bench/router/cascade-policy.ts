@@ -1,10 +1,22 @@
-// A cascade that learns when to draft, when to break a draft off and when to let it stand, from outcomes on other prompts. What is
-// known of a request grows stage by stage: its prompt, the draft's first tokens, the whole draft. At each stage a logistic
-// model of all that is known gives the chance that the weaker answer is right; going on is worth what the next stage is expected to
-// be worth, less its tokens. Source: Dekoninck et al., "A unified approach to routing and cascading for LLMs" (arXiv 2410.10347).
-import { sigmoid } from '../../policies/gap/model.ts';
-import { fitOwnTraffic, ownOdds } from '../../policies/gap/own-traffic.ts';
-import { meanOf } from '../../policies/gap/training/fit.ts';
+// The product's learned cascade on pairs of models whose answers are known: what `tiergate calibrate` learns from the requests of four
+// folds decides those of the fifth, at every price that quality may have.
+import type { DraftConfidence } from '../../contract/draft.ts';
+import type { Task } from '../../contract/policy.ts';
+import { acceptanceOf, signalsAt } from '../../policies/draft/acceptance.ts';
+import { type GapInput, gapOf, ownInputs } from '../../policies/gap/gap.ts';
+import { fitOwnTraffic } from '../../policies/gap/own-traffic.ts';
+import { isForLearning, learnDrafts, type ScoredCapture } from '../../router/calibrate/fit-drafts.ts';
+
+/** One request with the answers of both models. */
+export interface PairRequest {
+  id: string;
+  prompt: GapInput & { task: Task; kind: string };
+  /** Of the weaker one's answer. */
+  confidence: DraftConfidence;
+  /** 0 or 1: the answer is right. */
+  weak: number;
+  strong: number;
+}
 
 /** One way to run a router: what each prompt then costs and whether its answer is right. */
 export interface Setting {
@@ -14,110 +26,100 @@ export interface Setting {
   rights: Float64Array;
 }
 
-export interface Stage {
-  /** What has been paid when this is known, of a call of the stronger model. */
-  paid: number;
-  /** What is known of each prompt, the stages before included. */
-  values: readonly number[][];
+export interface CascadeCosts {
+  /** Of a whole draft, of a call of the stronger model. */
+  draft: number;
+  earlyTokens: number;
 }
 
-/** Prices of quality: how much of it a call of the stronger model must gain. From "all strong" to "all weak". */
-const RATES = [...Array.from({ length: 121 }, (_, i) => i / 100), 2, 5, 100];
+/** Least acceptances of a whole draft: from "all strong" to "all weak". */
+const LEASTS = Array.from({ length: 121 }, (_, i) => 1 - i / 100);
 const FOLDS = 5;
 
-/** The chance of 1 for each of `values`, by a logistic model of other rows. */
-function chancesOf(
-  known: readonly number[][],
-  labels: readonly number[],
-  values: readonly number[][],
-): number[] {
-  const fitted = fitOwnTraffic(
-    known.map((each, i) => ({ values: each, baseOdds: 0, kind: '', label: labels[i]! })),
+const isLoss = ({ weak, strong }: PairRequest): boolean => strong > weak;
+
+/** Gap 1|2 of every request as `calibrate` would see it after learning from `others`. */
+function ownGap(others: readonly PairRequest[]): (request: PairRequest) => number {
+  const own = fitOwnTraffic(
+    others.map((each) => ({
+      ...ownInputs(each.prompt.ask, each.prompt.task),
+      kind: each.prompt.kind,
+      label: Number(isLoss(each)),
+    })),
   );
-  return values.map((each) => sigmoid(ownOdds(fitted, each, 0, '')));
+  return ({ prompt }) => gapOf(prompt, own)['1|2'];
 }
 
-/** Each row's chance by a model that was fitted without its fold. */
-export function unseenChances(values: readonly number[][], labels: readonly number[]): number[] {
-  const chances = new Array<number>(values.length);
-  for (let fold = 0; fold < FOLDS; fold += 1) {
-    const [others, own] = [values, values].map((rows, side) =>
-      rows.flatMap((_, i) => ((i % FOLDS === fold) === (side === 1) ? [i] : [])),
-    ) as [number[], number[]];
-    const found = chancesOf(
-      others.map((i) => values[i]!),
-      others.map((i) => labels[i]!),
-      own.map((i) => values[i]!),
-    );
-    own.forEach((i, at) => {
-      chances[i] = found[at]!;
-    });
-  }
-  return chances;
+export interface LearnedCascade {
+  /** One for each least acceptance: by whole drafts alone, and with a look at the first tokens. */
+  whole: Setting[];
+  early: Setting[];
+  /** Of each request: its gap by the prompt, and its acceptance, by models that had not seen it. */
+  gaps: number[];
+  acceptances: number[];
 }
 
-/** The line of least squares. */
-function lineThrough(xs: readonly number[], ys: readonly number[]): (x: number) => number {
-  const [x0, y0] = [meanOf(xs), meanOf(ys)];
-  const spread = meanOf(xs.map((x) => (x - x0) ** 2));
-  const slope = spread === 0 ? 0 : meanOf(xs.map((x, i) => (x - x0) * (ys[i]! - y0))) / spread;
-  return (x) => y0 + slope * (x - x0);
-}
-
-interface Learned {
-  /** By stage: chances of the prompts that were learned from, each by folds without it, and of the others. */
-  known: number[][];
-  fresh: number[][];
-}
-
-/** For each stage but the last, whether going on is worth it; of fresh prompts. */
-function goesOn({ known, fresh }: Learned, stages: readonly Stage[], rate: number): boolean[][] {
-  const up = 1 - rate;
-  let worth = known.at(-1)!.map((chance) => Math.max(chance, up));
-  const decisions: boolean[][] = [];
-  for (let at = stages.length - 2; at >= 0; at -= 1) {
-    const step = rate * (stages[at + 1]!.paid - stages[at]!.paid);
-    const expected = lineThrough(known[at]!, worth);
-    decisions.unshift(fresh[at]!.map((chance) => expected(chance) - step > up));
-    worth = worth.map((value, i) => (expected(known[at]![i]!) - step > up ? value - step : up));
-  }
-  return decisions;
-}
-
-/**
- * One setting for each rate; every prompt is decided by what the other folds have taught. The chances of the last stage are returned
- * too. @param stages first: the prompt alone; last: the whole draft @param right 1 where the weaker answer is right
- */
+/** @param requests enough of them that every fold has some */
 export function learnedCascade(
-  stages: readonly Stage[],
-  right: readonly number[],
-): { settings: Setting[]; chances: number[] } {
-  const settings = RATES.map(
-    (): Setting => ({ costs: new Float64Array(right.length), rights: new Float64Array(right.length) }),
-  );
-  const chances = new Array<number>(right.length);
+  requests: readonly PairRequest[],
+  { draft, earlyTokens }: CascadeCosts,
+): LearnedCascade {
+  const settings = (): Setting[] =>
+    LEASTS.map(() => ({
+      costs: new Float64Array(requests.length),
+      rights: new Float64Array(requests.length),
+    }));
+  const result: LearnedCascade = {
+    ...{ whole: settings(), early: settings() },
+    gaps: new Array<number>(requests.length),
+    acceptances: new Array<number>(requests.length),
+  };
   for (let fold = 0; fold < FOLDS; fold += 1) {
-    const others = right.flatMap((_, i) => (i % FOLDS === fold ? [] : [i]));
-    const own = right.flatMap((_, i) => (i % FOLDS === fold ? [i] : []));
-    const labels = others.map((i) => right[i]!);
-    const of = (places: readonly number[], { values }: Stage): number[][] => places.map((i) => values[i]!);
-    const learned: Learned = {
-      known: stages.map((stage) => unseenChances(of(others, stage), labels)),
-      fresh: stages.map((stage) => chancesOf(of(others, stage), labels, of(own, stage))),
-    };
-    own.forEach((i, at) => {
-      chances[i] = learned.fresh.at(-1)![at]!;
+    const others = requests.filter((_, i) => i % FOLDS !== fold);
+    const gapOfRequest = ownGap(others.filter(({ id }) => isForLearning(id)));
+    const promptOf = (each: PairRequest): ScoredCapture['prompt'] => ({
+      gap: gapOfRequest(each),
+      promptTokens: each.prompt.promptTokens,
+      kind: each.prompt.kind,
     });
-    RATES.forEach((rate, setting) => {
-      const decisions = goesOn(learned, stages, rate);
-      own.forEach((i, at) => {
-        const stopped = decisions.findIndex((each) => !each[at]!);
-        const isUp = stopped >= 0 || learned.fresh.at(-1)![at]! < 1 - rate;
-        const { paid } = stages[stopped < 0 ? stages.length - 1 : stopped]!;
-        settings[setting]!.costs[i] = paid + Number(isUp);
-        settings[setting]!.rights[i] = isUp ? 1 : right[i]!;
+    const learned = learnDrafts(
+      others.map((each) => {
+        const prompt = promptOf(each);
+        return {
+          ...{ caller: 'bench', task: each.prompt.task, score: prompt.gap, isLoss: isLoss(each), prompt },
+          ...{ isForLearning: isForLearning(each.id), confidence: each.confidence },
+          ...{ lowMicrousd: 0, highMicrousd: 1 },
+        };
+      }),
+      { earlyTokens, draftCost: draft },
+    );
+    if (learned === null) throw new Error('too few drafts to learn from');
+    const rules = LEASTS.map((least) => learned.ruleFor(least));
+    requests.forEach((each, i) => {
+      if (i % FOLDS !== fold) return;
+      const prompt = promptOf(each);
+      const acceptance = acceptanceOf('whole', each.confidence, prompt, learned.whole.own);
+      const first = signalsAt('early', each.confidence);
+      const atFirst =
+        first === null || learned.early === null
+          ? null
+          : { chance: acceptanceOf('early', first, prompt, learned.early.own), tokens: first.tokens };
+      result.gaps[i] = prompt.gap;
+      result.acceptances[i] = acceptance;
+      LEASTS.forEach((least, at) => {
+        const { breakOff, skipGap } = rules[at]!;
+        const place = (setting: Setting, paid: number, isUp: boolean): void => {
+          setting.costs[i] = paid + Number(isUp);
+          setting.rights[i] = isUp ? each.strong : each.weak;
+        };
+        const isSkipped = prompt.gap >= skipGap;
+        const isUp = acceptance < least;
+        place(result.whole[at]!, isSkipped ? 0 : draft, isSkipped || isUp);
+        if (!isSkipped && atFirst !== null && atFirst.chance < breakOff)
+          place(result.early[at]!, (draft * atFirst.tokens) / each.confidence.tokens, true);
+        else place(result.early[at]!, isSkipped ? 0 : draft, isSkipped || isUp);
       });
     });
   }
-  return { settings, chances };
+  return result;
 }

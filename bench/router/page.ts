@@ -62,7 +62,16 @@ function coloursOf(curves: CascadeResult['curves']): ReadonlyMap<string, string>
 /** Curves that are nowhere near would flatten the others: their figures are in the table. */
 const FAR_BELOW = -0.05;
 
-function cascadeParts({ weak, strong, prompts, weakRight, costs, curves }: CascadeResult): string[] {
+function cascadeParts({
+  weak,
+  strong,
+  truth,
+  prompts,
+  weakRight,
+  strongRight,
+  costs,
+  curves,
+}: CascadeResult): string[] {
   const colours = coloursOf(curves);
   const lineOf = (router: string, bands: readonly Measured[], hasBand: boolean): PlotLine => ({
     name: router,
@@ -78,7 +87,7 @@ function cascadeParts({ weak, strong, prompts, weakRight, costs, curves }: Casca
   return [
     `<h2>Cascade: ${weak.replace('.gguf', '')} before ${strong.replace('.gguf', '')}</h2>`,
     paragraph(
-      `${weak} answers, ${strong} is asked where its answer does not stand; ${prompts} story openings, ${percent(weakRight)} of the weaker model's answers are the stronger's word for word. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it. What is learned is learned from other prompts than it decides. Bands: 95 %, by bootstrap over prompts.`,
+      `${weak} answers, ${strong} is asked where its answer does not stand; ${prompts} ${truth}: ${percent(weakRight)} of the weaker model's answers and ${percent(strongRight)} of the stronger's are right. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it. What is learned is learned from other prompts than it decides. Bands: 95 %, by bootstrap over prompts.`,
     ),
     linePlot(
       curves.map(({ router, quality }) => lineOf(router, quality, router === last)),
@@ -92,9 +101,10 @@ function cascadeParts({ weak, strong, prompts, weakRight, costs, curves }: Casca
       { x, y: 'quality above the router' },
     ),
     htmlTable([
-      ['Router', 'AUC', 'mean quality', 'above the best by the prompt'],
-      ...curves.map(({ router, isByPrompt, auc, meanQuality, meanAbove }) => [
+      ['Router', 'APGR', 'AUC', 'mean quality', 'above the best by the prompt'],
+      ...curves.map(({ router, isByPrompt, apgr, auc, meanQuality, meanAbove }) => [
         router,
+        within(apgr),
         auc.toFixed(3),
         within(meanQuality),
         isByPrompt ? '' : within(meanAbove),
@@ -108,7 +118,7 @@ export function resultsPage({ lines, own, guarantee, month, cascades }: Results)
   parts.push(
     '<h2>Sources never seen</h2>',
     htmlTable([
-      ['Set, pair, router', 'APGR', '95 %', 'CPT50', 'CPT80', 'AUC', 'ECE'],
+      ['Set, pair, router', 'APGR', '95 %', 'CPT50', 'CPT80', 'AUC', 'ECE', 'accuracies known', 'rate known'],
       ...lines.map((line) => [
         `${line.set} ${line.pair} ${line.router}`,
         line.apgr.value.toFixed(3),
@@ -117,13 +127,15 @@ export function resultsPage({ lines, own, guarantee, month, cascades }: Results)
         line.cpt80.value.toFixed(3),
         line.auc.value.toFixed(3),
         line.calibrationError?.toFixed(3) ?? '',
+        line.accuracyKnownError?.toFixed(3) ?? '',
+        line.rateKnownError?.toFixed(3) ?? '',
       ]),
     ]),
     '<h2>Own traffic</h2>',
     htmlTable([
       ['Traffic', 'labels', 'callers known', 'APGR', 'length', 'unseen', 'ECE'],
       ...own.map((each) => [
-        each.traffic,
+        `${each.traffic} ${each.pair}`,
         String(each.labels),
         each.callersKnown ? 'yes' : 'no',
         each.apgr.toFixed(3),

@@ -3,16 +3,19 @@
 //                           [--parts 123456] [--rounds 200] [--requests 100000] [--splits 200] [--json FILE] [--html FILE]
 // 1. Sources left out in turn, beside simple routers. APGR: area of the quality gap recovered over the share sent up (random
 //    0.5). CPT50, CPT80: share sent up that recovers half, 80 %. AUC: of "the stronger is right, the weaker is not".
-//    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it.
+//    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it;
+//    the same where the set's outcomes tell how often both models are right (`routing.known.accuracy`), or how often gaps occur.
 // 2. Time of one decision on 4 KB. 3. Labels of own traffic. 4. The certified loss over many splits. 5. A simulated month.
 // 6. Cascades of two real local models; needs the native engine.
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gapOf } from '../../policies/gap/gap.ts';
 import { loadRows, type Row } from '../../policies/gap/training/rows.ts';
 import { scriptOptions } from '../script-options.ts';
-import { type CascadeResult, cascadePair, WEAK_COST } from './cascade.ts';
+import { type CascadeResult, cascadeCurves, WEAK_COST } from './cascade.ts';
+import { type Pair, storyPair, taskPairs } from './cascade-pairs.ts';
 import { type GuaranteeLine, guaranteeCheck } from './guarantee.ts';
 import { simulateMonth } from './month.ts';
 import { ownTraffic } from './own-traffic.ts';
@@ -39,9 +42,12 @@ const show = (value: number): string => value.toFixed(3);
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const within = ({ value, low, high }: Measured): string => `${show(value)} [${show(low)}, ${show(high)}]`;
 
-function printLine({ router, apgr, cpt50, cpt80, auc, calibrationError, calibrationFloor }: Line): void {
+function printLine(line: Line): void {
+  const { router, apgr, cpt50, cpt80, auc, calibrationError, calibrationFloor } = line;
   const error =
-    calibrationError === null ? '' : `  ECE ${show(calibrationError)} (floor ${show(calibrationFloor!)})`;
+    calibrationError === null
+      ? ''
+      : `  ECE ${show(calibrationError)} (floor ${show(calibrationFloor!)}); accuracies known ${show(line.accuracyKnownError!)}, rate known ${show(line.rateKnownError!)}`;
   console.log(
     `  ${router.padEnd(20)} APGR ${within(apgr)}  CPT50 ${within(cpt50)}  CPT80 ${within(cpt80)}  AUC ${within(auc)}${error}`,
   );
@@ -62,19 +68,29 @@ function decisionTimes(rows: readonly Row[]): { p50: number; p99: number } {
   return { p50: times[Math.floor(times.length * 0.5)]!, p99: times[Math.floor(times.length * 0.99)]! };
 }
 
-function printCascade({ weak, strong, prompts, weakRight, curves, costs }: CascadeResult): void {
+function printCascade({
+  weak,
+  strong,
+  truth,
+  prompts,
+  weakRight,
+  strongRight,
+  oracleApgr,
+  curves,
+  costs,
+}: CascadeResult): void {
   console.log(
-    `${weak} before ${strong}, ${prompts} story openings; ${percent(weakRight)} of the weaker model's answers are the stronger's; a weak call costs ${WEAK_COST} of a strong one`,
+    `${weak} before ${strong}, ${prompts} ${truth}: ${percent(weakRight)} and ${percent(strongRight)} right, APGR at most ${show(oracleApgr)}; a weak call costs ${WEAK_COST} of a strong one`,
   );
   const shareOf = (bands: readonly Measured[], isCounted: (of: Measured) => boolean): string =>
     percent(bands.filter(isCounted).length / costs.length);
-  for (const { router, isByPrompt, auc, meanQuality, meanAbove, above } of curves) {
+  for (const { router, isByPrompt, auc, apgr, meanQuality, meanAbove, above } of curves) {
     const least = Math.min(...above.map(({ value }) => value));
     const beside = isByPrompt
       ? ''
       : `; above the best by the prompt ${within(meanAbove)}, least ${show(least)}; surely above at ${shareOf(above, ({ low }) => low > 0)} of the costs, surely below at ${shareOf(above, ({ high }) => high < -1e-9)}`;
     console.log(
-      `  ${router.padEnd(37)} AUC ${show(auc)}  mean quality over equal cost ${within(meanQuality)}${beside}`,
+      `  ${router.padEnd(30)} APGR ${within(apgr)}  AUC ${show(auc)}  mean quality over equal cost ${within(meanQuality)}${beside}`,
     );
   }
 }
@@ -94,15 +110,15 @@ const times = isWanted(2) ? decisionTimes(rows) : null;
 if (times !== null)
   console.log(`2. One decision on 4 KB: p50 ${show(times.p50)} ms, p99 ${show(times.p99)} ms (aim 0.3)`);
 
-if (isWanted(3)) console.log('3. Labels of own traffic, 1|2; means of draws, on the other prompts');
+if (isWanted(3)) console.log('3. Labels of own traffic; means of draws, on the other prompts');
 const own = isWanted(3) ? ownTraffic(rows, chances, [50, 100, 300]) : [];
 for (const each of own)
   console.log(
-    `  ${each.traffic}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)} (floor ${show(each.calibrationFloor)}), without labels ${show(each.unseenCalibrationError)}`,
+    `  ${each.traffic} ${each.pair}, ${each.labels} labels, callers ${each.callersKnown ? 'known' : 'unknown'}: APGR ${show(each.apgr)}, length ${show(each.lengthApgr)}, never seen ${show(each.unseenApgr)}; ECE ${show(each.calibrationError)} (floor ${show(each.calibrationFloor)}), without labels ${show(each.unseenCalibrationError)}`,
   );
 if (isWanted(3))
   console.log(
-    "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; see 6.",
+    "  With the local answer's own confidence: the development sets hold no log probabilities and no answers; 6 measures it on pairs of local models.",
   );
 
 if (isWanted(4)) console.log('4. Certified loss: judged requests and a rest drawn anew');
@@ -130,20 +146,27 @@ if (month !== null) for (const line of monthLines(month)) console.log(`  ${line}
 
 const cascades: CascadeResult[] = [];
 if (isWanted(6)) {
-  console.log('6. Cascades');
+  console.log('6. Cascades: the product learns from the labels of four folds and decides the fifth');
+  const compared = (pair: Pair, samples: number): void => {
+    const cascade = cascadeCurves(pair, { rounds: Number(options.rounds), samples });
+    printCascade(cascade);
+    cascades.push(cascade);
+  };
   for (const [weak, samples] of [
     ['stories260K-Q4_K_M.gguf', 3],
     ['stories260K-Q6_K.gguf', 0],
   ] as const) {
     const strong = join(options.models, 'stories260K-f32.gguf');
-    const given = { prompts: 900, rounds: Number(options.rounds), samples };
-    const cascade = await cascadePair(join(options.models, weak), strong, given);
-    if (cascade === null) console.log(`${weak} is not there: give the folder of local models with --models`);
-    else {
-      printCascade(cascade);
-      cascades.push(cascade);
-    }
+    const pair = await storyPair(join(options.models, weak), strong, 900, samples);
+    if (pair === null) console.log(`${weak} is not there: give the folder of local models with --models`);
+    else compared(pair, samples);
   }
+  const folder = mkdtempSync(join(tmpdir(), 'tiergate-pairs-'));
+  const pairs = await taskPairs(['Q2_K_S', 'Q3_K_S'], folder, 1500).finally(() =>
+    rmSync(folder, { recursive: true }),
+  );
+  if (pairs === null) console.log('mixed tasks need python3, which makes them');
+  else for (const pair of pairs) compared(pair, 0);
 }
 
 const results = { lines, times, own, guarantee, month, cascades };

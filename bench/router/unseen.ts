@@ -1,6 +1,7 @@
 // Sources left out in turn: how well our gap model and simple routers rank prompts of a kind that they have not seen.
-import { gapOdds, sigmoid, TIER_PAIRS, type TierPair } from '../../policies/gap/model.ts';
-import { fitGapModel, isGap, outcomeOf } from '../../policies/gap/training/fit.ts';
+import { type GapModel, gapOdds, sigmoid, TIER_PAIRS, type TierPair } from '../../policies/gap/model.ts';
+import { offsetTo, priorOf } from '../../policies/gap/prior.ts';
+import { fitGapModel, isGap, meanOf, outcomeOf } from '../../policies/gap/training/fit.ts';
 import {
   calibrationError,
   type Outcome,
@@ -48,6 +49,9 @@ export interface Line {
   auc: Measured;
   /** Null for scores that are no chances. */
   calibrationError: number | null;
+  /** With both models' accuracy on the set given, as `routing.known.accuracy`; and with the rate of gaps, over these prompts. */
+  accuracyKnownError: number | null;
+  rateKnownError: number | null;
   /** What it would be by chance alone, were every predicted chance right: small sets cannot show less. */
   calibrationFloor: number | null;
 }
@@ -73,6 +77,31 @@ export function measure(
     return { value: whole[metric], low: at(0.025), high: at(0.975) };
   };
   return { apgr: measured('apgr'), cpt50: measured('cpt50'), cpt80: measured('cpt80'), auc: measured('auc') };
+}
+
+/** Calibration errors where something is known of the set: that is a look at its outcomes. */
+function knownErrors(
+  model: GapModel,
+  pair: TierPair,
+  tested: readonly Row[],
+): { accuracy: number; rate: number } {
+  const outcomes = tested.map((row) => outcomeOf(row, pair));
+  const labels = outcomes.map(isGap);
+  const odds = tested.map((row) => gapOdds(model, pair, row.values));
+  const errorAt = (offset: number): number =>
+    calibrationError(
+      odds.map((each) => sigmoid(each + offset)),
+      labels,
+    );
+  const levels = pair === '1|2' ? (['level1', 'level2'] as const) : (['level2', 'level3'] as const);
+  const accuracy = {
+    [levels[0]]: meanOf(outcomes.map(({ weak }) => weak)),
+    [levels[1]]: meanOf(outcomes.map(({ strong }) => strong)),
+  };
+  return {
+    accuracy: errorAt(priorOf({ accuracy }, model).all[pair]),
+    rate: errorAt(offsetTo(odds, meanOf(labels))),
+  };
 }
 
 /** Every row's chances by a model that has not seen its source. */
@@ -111,6 +140,8 @@ export function compareUnseen(
         const line: Line = {
           ...{ set: source, pair, prompts: tested.length, router },
           calibrationError: isChance ? calibrationError(scores, outcomes.map(isGap)) : null,
+          accuracyKnownError: isChance ? knownErrors(model, pair, tested).accuracy : null,
+          rateKnownError: isChance ? knownErrors(model, pair, tested).rate : null,
           calibrationFloor: isChance ? calibrationFloor(scores) : null,
           ...measure(outcomes, scores, rounds),
         };

@@ -3,25 +3,50 @@ import { z } from 'zod';
 
 const numbers = z.array(z.number());
 
+const learned = z.strictObject({
+  labels: z.int(),
+  mean: numbers,
+  deviation: numbers,
+  weights: numbers,
+  baseWeight: z.number(),
+  kinds: z.record(z.string(), z.number()),
+  offset: z.number(),
+});
+
+/** Of one stage of a draft. */
+const acceptanceStage = z.strictObject({
+  own: learned,
+  /** Certified: drafts with less move up; null: none could be certified, the config's holds. */
+  least: z.number().min(0).max(1).nullable(),
+  judged: z.int(),
+  kept: z.int(),
+  losses: z.int(),
+  lossBound: z.number(),
+});
+
+export const CALIBRATION_VERSION = 2;
+
 export const calibrationSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(CALIBRATION_VERSION),
   /** ISO 8601. */
   at: z.string(),
   alpha: z.number().min(0).max(1),
   delta: z.number().min(0).max(1),
-  own: z
+  own: learned.nullable(),
+  /** How often gap 1|2 was measured to occur, and what the log odds are moved by for it; null: `own` knows, or nothing was judged. */
+  rate: z.strictObject({ gap: z.number(), judged: z.int(), offset: z.number() }).nullable(),
+  /** When a draft of Level 1 stands; null: no target reports how sure it was, or too few were judged. */
+  acceptance: z
     .strictObject({
-      labels: z.int(),
-      mean: numbers,
-      deviation: numbers,
-      weights: numbers,
-      baseWeight: z.number(),
-      kinds: z.record(z.string(), z.number()),
-      offset: z.number(),
+      /** Of a stream that is looked at. */
+      earlyTokens: z.int(),
+      whole: acceptanceStage,
+      early: acceptanceStage.nullable(),
+      /** A held stream with less acceptance after its first tokens is broken off; a request with at least this gap is not drafted. */
+      breakOff: z.number().min(0).max(1),
+      skipGap: z.number().min(0).max(1),
     })
     .nullable(),
-  /** Drafts of Level 1 with a lower mean log probability move up; null: the config's limit holds. */
-  minMeanLogprob: z.number().nullable(),
   thresholds: z.array(
     z.strictObject({
       caller: z.string(),

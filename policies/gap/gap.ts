@@ -7,6 +7,7 @@ import type { Gap, Task } from '../../contract/policy.ts';
 import { GAP_FEATURES, gapFeatures } from './features.ts';
 import { type GapModel, gapOdds, gapReasons, sigmoid, TIER_PAIRS, type TierPair } from './model.ts';
 import { type OwnTraffic, ownOdds } from './own-traffic.ts';
+import { type GapPrior, type KnownByTask, NO_PRIOR, priorOdds, priorOf } from './prior.ts';
 
 export interface GapInput {
   /** The last user message. */
@@ -42,23 +43,28 @@ function requestOdds({ promptTokens, turns, tools, strictOutput }: GapInput): nu
   );
 }
 
-/** Pure and total. @param own what was learned from own traffic */
-export function gapOf(input: GapInput, own: OwnTraffic | null = null): Gap {
+/** Pure and total. @param own what was learned from own traffic @param prior what is known of the tiers' quality */
+export function gapOf(input: GapInput, own: OwnTraffic | null = null, prior: GapPrior = NO_PRIOR): Gap {
   const values = gapFeatures(input.ask, input.task);
   const shift = requestOdds(input);
-  const odds = gapOdds(MODEL, '1|2', values);
+  const known = (pair: TierPair): number => gapOdds(MODEL, pair, values) + priorOdds(prior, input.task, pair);
+  const odds = known('1|2');
   const first = own === null ? odds : ownOdds(own, values, odds, input.kind ?? '');
-  return {
-    '1|2': sigmoid(first + shift),
-    '2|3': sigmoid(gapOdds(MODEL, '2|3', values) + shift),
-  };
+  return { '1|2': sigmoid(first + shift), '2|3': sigmoid(known('2|3') + shift) };
 }
 
 /** What `fitOwnTraffic` learns from of an ask. */
-export function ownInputs(ask: string, task: Task): { values: number[]; baseOdds: number } {
+export function ownInputs(
+  ask: string,
+  task: Task,
+  prior: GapPrior = NO_PRIOR,
+): { values: number[]; baseOdds: number } {
   const values = gapFeatures(ask, task);
-  return { values, baseOdds: gapOdds(MODEL, '1|2', values) };
+  return { values, baseOdds: gapOdds(MODEL, '1|2', values) + priorOdds(prior, task, '1|2') };
 }
+
+/** Of what the config says is known. */
+export const knownPrior = (known: KnownByTask): GapPrior => priorOf(known, MODEL);
 
 /** A sentence for each pair: the features of the ask that moved the chance most, in log odds. */
 export function explainGap(ask: string, task: Task): string[] {

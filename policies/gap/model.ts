@@ -10,6 +10,10 @@ export interface PairModel {
   /** Calibration: chance = sigmoid(slope * score + offset). */
   slope: number;
   offset: number;
+  /** Where the rate of gaps lies between the least and the most that both models' accuracies allow, 0 ... 1: mean of the sources. */
+  gapShare: number;
+  /** Quantiles of the log odds over the training prompts. */
+  odds: number[];
 }
 
 export interface GapModel {
@@ -38,6 +42,7 @@ export const sigmoid = (odds: number): number => 1 / (1 + Math.exp(-odds));
 const clipped = (value: number, most: number): number => Math.max(-most, Math.min(most, value));
 
 type Scale = Pick<GapModel, 'mean' | 'deviation'>;
+type PairWeights = Pick<PairModel, 'weights' | 'lengthWeight'>;
 
 const distance = ({ mean, deviation }: Scale, values: readonly number[], at: number): number =>
   (values[at]! - mean[at]!) / deviation[at]!;
@@ -50,11 +55,11 @@ export const standardLength = (scale: Scale, values: readonly number[]): number 
   clipped(distance(scale, values, LENGTH_FEATURE), LENGTH_CLIP);
 
 /** What a feature adds to the score. */
-const partOf = (scale: Scale, pair: PairModel, values: readonly number[], at: number): number =>
+const partOf = (scale: Scale, pair: PairWeights, values: readonly number[], at: number): number =>
   pair.weights[at]! * clipped(distance(scale, values, at), CLIP) +
   (at === LENGTH_FEATURE ? pair.lengthWeight * standardLength(scale, values) : 0);
 
-export function pairScore(scale: Scale, pair: PairModel, values: readonly number[]): number {
+export function pairScore(scale: Scale, pair: PairWeights, values: readonly number[]): number {
   let score = 0;
   for (let at = 0; at < values.length; at += 1) score += partOf(scale, pair, values, at);
   return score;

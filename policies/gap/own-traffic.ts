@@ -67,7 +67,11 @@ export function ownOdds(own: OwnTraffic, values: readonly number[], baseOdds: nu
   return odds;
 }
 
-const logLoss = (odds: number, label: number): number => Math.log1p(Math.exp(label === 1 ? -odds : odds));
+/** Without overflow. */
+function logLoss(odds: number, label: number): number {
+  const wrong = label === 1 ? -odds : odds;
+  return Math.max(0, wrong) + Math.log1p(Math.exp(-Math.abs(wrong)));
+}
 
 /** Losses of examples that a fit has not seen, each fold left out in turn. */
 function unseenLosses(examples: readonly OwnExample[], prior: Prior): number[] {
@@ -103,6 +107,9 @@ export function fitOwnTraffic(examples: readonly OwnExample[]): OwnTraffic {
   return fitWith(examples, chosen);
 }
 
+/** The level alone, shrunk to the shipped model's. @param examples at least one */
+export const fitLevel = (examples: readonly OwnExample[]): number => fitWith(examples, PRIORS[0]!).offset;
+
 /** Newton's method. */
 function fitWith(examples: readonly OwnExample[], strengths: Prior): OwnTraffic {
   const n = examples.length;
@@ -133,7 +140,22 @@ function fitWith(examples: readonly OwnExample[], strengths: Prior): OwnTraffic 
   );
   // The shipped model is right until labels say otherwise.
   const centre = Float64Array.from({ length: columns }, (_, at) => (at === size ? 1 : 0));
-  const weights = centre.slice();
+  let weights = centre.slice();
+  const oddsOf = (row: Float64Array, at: Float64Array): number => {
+    let odds = 0;
+    for (let i = 0; i < columns; i += 1) odds += at[i]! * row[i]!;
+    return odds;
+  };
+  /** What is minimised. */
+  const cost = (at: Float64Array): number => {
+    let sum = 0;
+    for (let i = 0; i < columns; i += 1) sum += (prior[i]! * (at[i]! - centre[i]!) ** 2) / 2;
+    rows.forEach((row, i) => {
+      sum += logLoss(oddsOf(row, at), examples[i]!.label);
+    });
+    return sum;
+  };
+  let reached = cost(weights);
   for (let round = 0; round < 25; round += 1) {
     const gradient = weights.map((weight, at) => prior[at]! * (weight - centre[at]!));
     const curve = Array.from({ length: columns }, (_, at) => {
@@ -142,9 +164,7 @@ function fitWith(examples: readonly OwnExample[], strengths: Prior): OwnTraffic 
       return line;
     });
     rows.forEach((row, i) => {
-      let odds = 0;
-      for (let at = 0; at < columns; at += 1) odds += weights[at]! * row[at]!;
-      const chance = sigmoid(odds);
+      const chance = sigmoid(oddsOf(row, weights));
       const error = chance - examples[i]!.label;
       const weight = chance * (1 - chance);
       for (let at = 0; at < columns; at += 1) {
@@ -155,11 +175,17 @@ function fitWith(examples: readonly OwnExample[], strengths: Prior): OwnTraffic 
       }
     });
     const step = solve(curve, gradient);
-    let moved = 0;
-    for (let at = 0; at < columns; at += 1) {
-      weights[at]! -= step[at]!;
-      moved = Math.max(moved, Math.abs(step[at]!));
+    // Where the shipped model is far off, a whole step may lead further away: half of it, and so on.
+    let share = 1;
+    let [next, found] = [weights, reached];
+    for (; share > 1e-6; share /= 2) {
+      next = weights.map((weight, at) => weight - share * step[at]!);
+      found = cost(next);
+      if (found <= reached) break;
     }
+    if (!(found <= reached)) break;
+    const moved = share * Math.max(...step.map(Math.abs));
+    [weights, reached] = [next, found];
     if (moved < 1e-8) break;
   }
   return {

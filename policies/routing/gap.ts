@@ -46,14 +46,14 @@ export default defineRoutingPolicy({
       const { tier, reason } = byQuality(gap, goals.quality);
       return { policy: 'gap', reason: `${task}, ${reason}`, startTier: tier };
     }
-    const { level3, skipGap } = options;
+    const { level3, skipGap, ownSkipGap } = options;
     const own = options.thresholdFor?.(caller, task);
     const mode = cascadeMode(facts, options);
     if (own !== undefined && mode === null && gap['1|2'] < own.threshold)
       return { policy: 'gap', reason: `${task}, ${certificate(gap['1|2'], own)}`, startTier: 1 };
     // A judged draft may be tried where an unjudged answer would be too risky.
     const usual = own?.threshold ?? options.level2 * (ROUTINE.has(task) ? ROUTINE_FACTOR : 1);
-    const level2 = mode === null ? usual : Math.max(usual, skipGap);
+    const level2 = mode === null ? usual : (ownSkipGap ?? Math.max(usual, skipGap));
     const factor = ROUTINE.has(task) ? ROUTINE_FACTOR : 1;
     const first = compare('1|2', gap['1|2'], level2);
     if (!first.reached) return { policy: 'gap', reason: `${task}, ${first.text}`, startTier: 1 };

@@ -66,7 +66,7 @@ async function asked(runner: ReturnType<typeof localRunner>, prompt: AdvisePromp
     if (given.kind !== 'stream') throw new Error('a stream was asked for');
     const events = given.events[Symbol.asyncIterator]();
     const first = await events.next();
-    const whole = { mode: 'hold' as const, earlyTokens: 0, judge: () => null };
+    const whole = { mode: 'hold' as const, earlyTokens: 0, judge: () => ({ stands: true, reason: null }) };
     const read = await judgeStream(first.done ? [] : first.value, events, whole, ({ choices, usage }) => {
       const delta = choices[0]?.delta;
       if (firstMs === 0 && (delta?.content || delta?.reasoning_content || delta?.tool_calls))

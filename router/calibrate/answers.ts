@@ -2,6 +2,7 @@
 // so through its sensitivity gate; it stops before the budget would be passed.
 import { Cancellation } from '../../contract/cancellation.ts';
 import type { ChatCompletion, ChatMessage, ChatRequest } from '../../contract/chat.ts';
+import type { DraftConfidence } from '../../contract/draft.ts';
 import { toGatewayError } from '../../contract/errors.ts';
 import type { Ledger } from '../../contract/ledger.ts';
 import type { RequestFacts, TargetView } from '../../contract/policy.ts';
@@ -18,7 +19,8 @@ export const CALIBRATION_CALLER = 'tiergate:calibrate';
 export interface TierAnswer {
   message: ChatMessage;
   costMicrousd: number;
-  meanLogprob: number | null;
+  /** Null: the target does not say how sure it was. */
+  confidence: DraftConfidence | null;
 }
 
 export interface AnsweredCapture {
@@ -31,7 +33,7 @@ export interface AnsweredCapture {
 export interface JudgedCapture {
   capture: Capture;
   request: ChatRequest;
-  low: Pick<TierAnswer, 'costMicrousd' | 'meanLogprob'>;
+  low: Pick<TierAnswer, 'costMicrousd' | 'confidence'>;
   high: Pick<TierAnswer, 'costMicrousd'>;
   /** The low answer is not worth the high one's. */
   isLoss: boolean;
@@ -110,6 +112,7 @@ async function ask(
     surface: 'chat.completions',
     caller: capture.caller,
     headers: { 'x-tiergate-tier': `${tier}`, 'x-tiergate-cascade': 'off' },
+    confidenceTokens: gateway.draftLimits.earlyTokens,
     cancellation: new Cancellation(),
   });
   if (reply.kind !== 'completion') throw new Error('a whole answer was asked for');
@@ -155,7 +158,7 @@ export async function judgeCaptures(
       return {
         message: completion.choices[0]!.message,
         costMicrousd: meter.lastMicrousd ?? most,
-        meanLogprob: reportedConfidence(completion)?.meanLogprob ?? null,
+        confidence: reportedConfidence(completion),
       };
     };
     try {

@@ -3,6 +3,18 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
+const signal = z.number().nullable();
+const signals = z.object({
+  tokens: z.number(),
+  meanLogprob: signal,
+  minLogprob: signal,
+  meanEntropy: signal,
+  minMargin: signal,
+  secondMargin: signal,
+  nearTies: signal,
+  closeTies: signal,
+});
+
 const label = z.object({
   id: z.string(),
   /** Unix milliseconds. */
@@ -14,7 +26,8 @@ const label = z.object({
   isLoss: z.boolean(),
   lowMicrousd: z.number(),
   highMicrousd: z.number(),
-  meanLogprob: z.number().nullable(),
+  /** How sure the low answer was; null: it did not say. */
+  confidence: signals.extend({ early: signals.nullable() }).nullable().default(null),
   by: z.string(),
 });
 export type ShadowLabel = z.infer<typeof label>;

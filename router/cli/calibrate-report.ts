@@ -64,7 +64,7 @@ function savings(facts: CalibrationFacts): string[][] {
   const { router, cascade } = facts.result;
   return WANTED_QUALITIES.flatMap((quality) => [
     savingLine(router, quality, facts, 'by the prompt'),
-    ...(cascade ? [savingLine(cascade, quality, facts, "by the answer's confidence")] : []),
+    ...(cascade ? [savingLine(cascade, quality, facts, "by the draft's acceptance")] : []),
   ]);
 }
 
@@ -80,17 +80,37 @@ function notes({
   high,
 }: CalibrationFacts): string[] {
   const { calibration, certifiedOn } = result;
-  const { alpha, delta, own } = calibration;
+  const { alpha, delta, own, rate } = calibration;
   return [
     `${judged} requests answered on Level ${low} and Level ${high} and judged; on ${losses} (${percent(losses / Math.max(1, judged))}) Level ${low} was not as good. Spent ${usd(spentMicrousd)}.`,
     ...(shadowed > 0 ? [`${shadowed} of them were judged by shadow sampling before.`] : []),
     ...Object.entries(skipped).map(([why, count]) => `${count} left out: ${why}.`),
     ...(isCut ? ['The budget ended it before all captures were answered.'] : []),
     own === null
-      ? `Fewer than 50 labels: the gap model stays as it is, and all labels certify thresholds.`
+      ? `Fewer than 50 labels: the gap model keeps its weights, its level moves to the measured rate of ${percent(rate?.gap ?? 0)} (by ${(rate?.offset ?? 0).toFixed(2)} log odds), and all labels certify thresholds.`
       : `The gap model was corrected by ${own.labels} labels; ${certifiedOn} others certify the thresholds.`,
     `Promise: of a later batch of as many requests of a group as were judged, or more, at most ${percent(alpha)} are kept low and worse for it, except with chance ${percent(delta)} (exact law of a random split, fixed sequence).`,
     'It holds for requests like the judged ones, if the judge was right, until the traffic changes. The share that stays low is a result of the traffic.',
+  ];
+}
+
+/** When drafts of Level 1 stand. */
+function draftLines({ calibration: { acceptance, alpha, delta } }: CalibrationResult): string[] {
+  if (acceptance === null)
+    return ['cascade: too few drafts say how sure they were; the shipped acceptance holds'];
+  const { whole, early, earlyTokens, breakOff, skipGap } = acceptance;
+  const line = (what: string, stage: typeof whole | null): string => {
+    if (stage === null) return `cascade, ${what}: too few drafts are so long; the shipped acceptance holds`;
+    const learned = `learned from ${stage.own.labels} drafts`;
+    if (stage.least === null)
+      return `cascade, ${what}: ${learned}; none can be certified with ${stage.judged}, so routing.cascade.min_acceptance holds`;
+    return `cascade, ${what}: ${learned}; an acceptance of ${stage.least.toFixed(3)} keeps ${stage.kept} of ${stage.judged} with ${stage.losses} losses, at most ${percent(stage.lossBound)} (alpha ${percent(alpha)}, delta ${percent(delta)})`;
+  };
+  return [
+    line('whole drafts', whole),
+    line(`streams by their first ${earlyTokens} tokens`, early),
+    `cascade: a held stream below ${breakOff.toFixed(3)} after ${earlyTokens} tokens is broken off; a gap of ${skipGap.toFixed(3)} or more is not drafted`,
+    'The promise is for traffic that is judged in one of these ways, not for a mixture of both.',
   ];
 }
 
@@ -98,11 +118,7 @@ export function* calibrationLines(facts: CalibrationFacts): Generator<string> {
   yield* notes(facts);
   yield '';
   yield* columns(thresholdRows(facts.result), [2, 4, 5, 6, 7]);
-  const { drafts, calibration } = facts.result;
-  if (drafts !== null)
-    yield calibration.minMeanLogprob === null
-      ? 'cascade: no mean log probability can be certified'
-      : `cascade: min_mean_logprob ${calibration.minMeanLogprob.toFixed(3)} keeps ${drafts.kept} of ${drafts.judged}, loss at most ${percent(drafts.lossBound)}`;
+  yield* draftLines(facts.result);
   yield '';
   yield* columns(savings(facts));
 }
@@ -124,7 +140,7 @@ export function calibrationPage(facts: CalibrationFacts): string {
   const plot = linePlot(
     [
       lineOf('by the prompt', '#2563eb', router),
-      ...(cascade ? [lineOf("by the answer's confidence", '#d97706', cascade)] : []),
+      ...(cascade ? [lineOf("by the draft's acceptance", '#d97706', cascade)] : []),
     ],
     { x: 'USD per 1,000 requests', y: `quality, of Level ${facts.high}` },
   );

@@ -5,6 +5,7 @@ import { displayPath } from '../../contract/built-file.ts';
 import type { ChatRequest } from '../../contract/chat.ts';
 import { GatewayError } from '../../contract/errors.ts';
 import type { TierLevel } from '../../contract/tier.ts';
+import { knownPrior } from '../../policies/gap/gap.ts';
 import { factsOf } from '../../policies/replay.ts';
 import { openLedger } from '../../store/ledger.ts';
 import { readCaptures, readRequests } from '../../store/requests.ts';
@@ -12,7 +13,7 @@ import { CostMeter, calibrationLedger, type JudgedCapture, judgeCaptures } from 
 import { fitCalibration } from '../calibrate/fit.ts';
 import { judgeOf } from '../calibrate/judges.ts';
 import { labelsPath, readLabels } from '../calibrate/labels.ts';
-import { calibrationPath } from '../config/calibration.ts';
+import { calibrationPath, draftLimits } from '../config/calibration.ts';
 import { type LoadedConfig, loadConfig } from '../config/config.ts';
 import { createGateway, type RunningGateway, startHosts } from '../gateway.ts';
 import { createLog } from '../log.ts';
@@ -110,11 +111,11 @@ async function calibrate(options: CalibrateOptions): Promise<void> {
   const shadowed = captures.flatMap((capture): JudgedCapture[] => {
     const label = labels.get(capture.id);
     if (label === undefined) return [];
-    const { isLoss, lowMicrousd, highMicrousd, meanLogprob } = label;
+    const { isLoss, lowMicrousd, highMicrousd, confidence } = label;
     return [
       {
         ...{ capture, isLoss, request: JSON.parse(capture.request) as ChatRequest },
-        low: { costMicrousd: lowMicrousd, meanLogprob },
+        low: { costMicrousd: lowMicrousd, confidence },
         high: { costMicrousd: highMicrousd },
       },
     ];
@@ -142,7 +143,17 @@ async function calibrate(options: CalibrateOptions): Promise<void> {
       'INVALID_REQUEST',
       `no pair of answers could be judged: ${JSON.stringify(skipped)}`,
     );
-  const result = fitCalibration(judged, { alpha, delta }, new Date(now).toISOString());
+  const { cascade, known } = loaded.config.routing;
+  const result = fitCalibration(
+    judged,
+    { alpha, delta },
+    {
+      at: new Date(now).toISOString(),
+      prior: knownPrior(known),
+      earlyTokens: draftLimits(loaded.config, loaded.calibration).earlyTokens,
+      draftCost: cascade.draft_cost,
+    },
+  );
   const facts: CalibrationFacts = {
     ...{ result, skipped, isCut, low, high },
     judged: judged.length,

@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../contract/chat.ts';
 import type { Decision, RequestFacts, TargetView } from '../../contract/policy.ts';
 import { decide } from '../../policies/decide.ts';
 import { inspectRequest } from '../../policies/privacy/conversation.ts';
+import { gapPrior } from '../config/calibration.ts';
 import type { LoadedConfig } from '../config/config.ts';
 import { privacyOptions } from '../config/privacy.ts';
 import { gatherFacts } from '../facts.ts';
@@ -42,9 +43,11 @@ export function decider(
   const privacy = privacyOptions(loaded.config, loaded.targets);
   const goalsOf = callerGoals(loaded.config);
   const own = loaded.calibration?.own ?? null;
+  const prior = gapPrior(loaded.config, loaded.calibration);
   const labels = labelsOf(loaded.config);
   return (request, { caller = 'anonymous', headers = {} } = {}) => {
-    const context = { requestId: 'route', surface: 'cli', caller, headers, now: new Date(), own, labels };
+    const asked = { requestId: 'route', surface: 'cli', caller, headers, now: new Date() };
+    const context = { ...asked, own, prior, labels };
     const inspection = inspectRequest(request, privacy);
     const facts = gatherFacts(request, { ...context, goals: goalsOf(caller) }, inspection);
     return { targets: views, facts, decision: decide(facts, views, loaded.policies) };

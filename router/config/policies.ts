@@ -58,6 +58,7 @@ export function loadPolicies(
     operators: new OperatorTable(privacy.operators),
     cascade: cascade.mode,
     skipGap: cascade.skip_gap,
+    ...(calibration?.acceptance && { ownSkipGap: calibration.acceptance.skipGap }),
     thresholdFor: thresholdsBy(calibration),
   });
   const problems: Problem[] = [];

@@ -2,7 +2,7 @@
 // docs/configuration.md explains each.
 import { z } from 'zod';
 import { CASCADE_MODES } from '../../contract/draft.ts';
-import { SENSITIVITIES, type Sensitivity, TOPICS, type Topic } from '../../contract/policy.ts';
+import { SENSITIVITIES, type Sensitivity, TASKS, TOPICS, type Topic } from '../../contract/policy.ts';
 import { SURFACES } from '../../contract/tier.ts';
 import { OPERATING_POINTS } from '../../policies/privacy/names.ts';
 import { DEFAULT_REACH } from '../../policies/privacy/reach.ts';
@@ -115,6 +115,21 @@ const goals = z.strictObject({
   max_latency_ms: z.int().min(1).optional().describe('of a whole answer'),
 });
 
+const knownQuality = z.strictObject({
+  accuracy: z
+    .strictObject({
+      level1: fraction.optional(),
+      level2: fraction.optional(),
+      level3: fraction.optional(),
+    })
+    .optional()
+    .describe('share of requests that each level gets right'),
+  gap: z
+    .strictObject({ level2: fraction.optional(), level3: fraction.optional() })
+    .optional()
+    .describe('share that the level gets right and the one below does not; goes before accuracy'),
+});
+
 const tier = (zone: 'device' | 'private' | 'external') =>
   z.strictObject({
     zone: z.enum(['device', 'private', 'external']).default(zone),
@@ -182,9 +197,15 @@ export const configSchema = z.strictObject({
               "Level 1's answer is judged before it stands: hold, whole; early, streams by their first tokens",
             ),
           early_tokens: z.int().min(1).max(1024).default(24),
-          min_mean_logprob: z.number().max(0).nullable().default(-1).describe('natural logarithm'),
-          max_mean_entropy: z.number().min(0).nullable().default(1.5).describe('nats'),
-          min_margin: fraction.nullable().default(null).describe('between the two likeliest tokens'),
+          min_acceptance: fraction
+            .default(0.5)
+            .describe('least chance that a draft is as good as the answer above; calibrate certifies one'),
+          break_off: fraction
+            .default(0)
+            .describe('hold: a stream whose first tokens have less acceptance is broken off'),
+          draft_cost: fraction
+            .default(0.05)
+            .describe('of a call above, for `calibrate`: what time and power of a draft count'),
           samples: z
             .int()
             .min(0)
@@ -197,6 +218,12 @@ export const configSchema = z.strictObject({
             .describe('gap 1|2 from which Level 1 is not even tried'),
         })
         .prefault({}),
+      known: knownQuality
+        .extend({
+          tasks: z.partialRecord(z.enum(TASKS), knownQuality).optional().describe('where it differs by task'),
+        })
+        .prefault({})
+        .describe("what is known of the levels' quality on this traffic; moves the gaps to it"),
       goals: goals.prefault({}),
       shadow: z
         .strictObject({

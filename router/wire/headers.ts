@@ -35,7 +35,7 @@ export const costText = (microusd: number | null): string =>
 /** `cost` is "pending" for a stream: it is known at the end only, and stands in the last comment before `[DONE]`. */
 export const decisionHeaders = (
   decision: Decision,
-  result: Pick<ChainResult, 'target' | 'rejected' | 'isLastResort'>,
+  result: Pick<ChainResult, 'target' | 'rejected' | 'accepted' | 'isLastResort'>,
   cost: string,
 ): Record<string, string> => ({
   'x-tiergate-tier': String(result.target.tier),
@@ -47,7 +47,12 @@ export const decisionHeaders = (
 /** Why this target answered: the decision's reason, and what became of drafts. */
 function reasonOf(
   { reason }: Decision,
-  { target, rejected, isLastResort }: Pick<ChainResult, 'target' | 'rejected' | 'isLastResort'>,
+  {
+    target,
+    rejected,
+    accepted,
+    isLastResort,
+  }: Pick<ChainResult, 'target' | 'rejected' | 'accepted' | 'isLastResort'>,
 ): string {
   const moves = rejected.map((draft) => `; the draft of ${draft.target} did not stand: ${draft.reason}`);
   const end =
@@ -56,5 +61,6 @@ function reasonOf(
       : isLastResort
         ? '; kept all the same, as no higher tier answered'
         : `; moved up to ${target.id}`;
-  return reason + moves.join('') + end;
+  const stands = accepted === null ? '' : `; its draft stands: ${accepted}`;
+  return reason + moves.join('') + end + stands;
 }

@@ -7,7 +7,7 @@ import { FAILURES, type FakeUpstream, startFakeUpstream } from '../support/fake-
 import { type RunningGateway, startGateway, waitUntilReady } from '../support/gateway.ts';
 import { tinyModel } from '../support/tiny-gguf.ts';
 
-const SURE = { min_mean_logprob: null, max_mean_entropy: null };
+const SURE = { min_acceptance: 0 };
 
 let house: FakeUpstream;
 let frontier: FakeUpstream;
@@ -48,7 +48,7 @@ const start = (mode: string, limits: object): Promise<RunningGateway> =>
 beforeAll(async () => {
   house = await startFakeUpstream({ reply: { text: 'from the house, word by word' } });
   frontier = await startFakeUpstream({ reply: { text: 'from the frontier' } });
-  doubting = await start('early', { min_mean_logprob: -0.5 });
+  doubting = await start('early', { min_acceptance: 0.9 });
   trusting = await start('hold', SURE);
   asking = await start('hold', { ...SURE, samples: 3 });
   for (const { url } of [doubting, trusting, asking])
@@ -125,11 +125,11 @@ describe('a draft in doubt', () => {
     expect(answer.text).toBe('from the house, word by word');
     expect(answer.headers.get('x-tiergate-tier')).toBe('2');
     expect(answer.headers.get('x-tiergate-reason')).toMatch(
-      /draft of local\/tiny did not stand: mean log probability -\d\.\d\d < -0\.5; moved up to house\/fake/,
+      /draft of local\/tiny did not stand: acceptance 0\.\d{3} < 0\.900( after 6 tokens)?; moved up to house\/fake/,
     );
     const [draft, second] = attemptsOf(doubting, answer);
     expect(draft).toMatchObject({ target: 'local/tiny', kind: 'first', outcome: 'rejected' });
-    expect(draft!.reason).toMatch(/mean log probability/);
+    expect(draft!.reason).toMatch(/^acceptance 0\.\d{3} < 0\.900/);
     expect(draft!.duration_ms).toBeGreaterThan(0);
     expect(second).toMatchObject({ target: 'house/fake', kind: 'escalate', outcome: 'ok', reason: null });
   });
@@ -206,6 +206,7 @@ describe('a draft without doubt', () => {
     });
     expect(held.text).toBe(plain.text);
     expect(held.headers.get('x-tiergate-tier')).toBe('1');
+    expect(held.headers.get('x-tiergate-reason')).toMatch(/its draft stands: acceptance 0\.\d{3} >= 0\.000$/);
     expect(house.requests).toHaveLength(before);
     const early = await ask(trusting, 'Say hi.', {
       stream,

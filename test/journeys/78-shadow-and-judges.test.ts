@@ -140,7 +140,7 @@ describe('the judges', () => {
   const pair = (lowText: string, highText: string): AnsweredCapture => {
     const answered = (content: string) => ({
       message: { role: 'assistant', content } as ChatMessage,
-      ...{ costMicrousd: 0, meanLogprob: null },
+      ...{ costMicrousd: 0, confidence: null },
     });
     return {
       capture: { id: 'r1', caller: 'shop', task: 'chat', request: '{}' },

@@ -14,6 +14,7 @@ import {
   TIER_PAIRS,
   type TierPair,
 } from '../model.ts';
+import { shareOfSpan } from '../prior.ts';
 import { type Outcome, scoreRouter } from './metrics.ts';
 import type { Row } from './rows.ts';
 
@@ -24,6 +25,8 @@ import type { Row } from './rows.ts';
 const LENGTH_SHARES = [0.9, 1.2, 1.6, 2];
 /** Least slope per deviation of the score: a pair that no source tells anything about still ranks by what others say. */
 const LEAST_SLOPE = 0.1;
+/** Of the log odds, kept with the model. */
+const QUANTILES = 21;
 
 /** The two outcomes a pair of tiers is judged by; a set of two models stands for both pairs. */
 export const outcomeOf = (row: Row, pair: TierPair): Outcome =>
@@ -133,7 +136,7 @@ function unseenScores(rows: readonly Row[], pair: TierPair): UnseenScore[] {
     const others = rows.filter((row) => row.source !== source);
     const scale = scaleOf(others);
     const { weights, lengthWeight } = weigh(others, pair, scale, 1);
-    const plain = { weights, lengthWeight: 0, slope: 1, offset: 0 };
+    const plain = { weights, lengthWeight: 0 };
     rows.forEach((row, i) => {
       if (row.source !== source) return;
       const features = pairScore(scale, plain, row.values);
@@ -181,7 +184,29 @@ function fitPair(
   );
   const least = LEAST_SLOPE / deviationOf(scores);
   const level = slope >= least ? offset : logit(meanOf(labels));
-  return { ...weigh(rows, pair, scale, share), slope: Math.max(least, slope), offset: level };
+  const model = { ...weigh(rows, pair, scale, share), slope: Math.max(least, slope), offset: level };
+  const odds = rows
+    .map(({ values }) => model.slope * pairScore(scale, model, values) + level)
+    .sort((a, b) => a - b);
+  const at = (part: number): number => odds[Math.round(part * (odds.length - 1))]!;
+  return {
+    ...model,
+    gapShare: gapShareOf(rows, pair),
+    odds: Array.from({ length: QUANTILES }, (_, i) => at(i / (QUANTILES - 1))),
+  };
+}
+
+/** Mean over the sources of where the rate of gaps lies in the span that accuracies allow. */
+function gapShareOf(rows: readonly Row[], pair: TierPair): number {
+  const shares = sourcesOf(rows).flatMap((source) => {
+    const outcomes = rows.filter((row) => row.source === source).map((row) => outcomeOf(row, pair));
+    const [weak, strong] = [
+      meanOf(outcomes.map((each) => each.weak)),
+      meanOf(outcomes.map((each) => each.strong)),
+    ];
+    return shareOfSpan(weak, strong, meanOf(outcomes.map(isGap))) ?? [];
+  });
+  return meanOf(shares);
 }
 
 /** @param rows of two sources at least @param version the date written into the model. */

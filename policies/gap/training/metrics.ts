@@ -69,7 +69,8 @@ export function areaUnderRoc(labels: readonly number[], scores: readonly number[
   let positives = 0;
   let rankSum = 0;
   for (let at = 0; at < order.length; ) {
-    let end = at;
+    // A score that is no number is equal to none, not even to itself.
+    let end = at + 1;
     while (end < order.length && scores[order[end]!] === scores[order[at]!]) end += 1;
     const rank = (at + 1 + end) / 2;
     for (let i = at; i < end; i += 1)

@@ -16,6 +16,8 @@ function rounded(model: GapModel): GapModel {
     lengthWeight: round(of.lengthWeight, 5),
     slope: round(of.slope, 5),
     offset: round(of.offset, 5),
+    gapShare: round(of.gapShare, 5),
+    odds: of.odds.map((value) => round(value, 5)),
     weights: of.weights.map((weight) => round(weight, 5)),
   });
   return {

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../contract/chat.ts';
-import type { Draft } from '../../../contract/draft.ts';
+import { ConfidenceMeter } from '../../../contract/confidence.ts';
+import type { CascadeMode, Draft, DraftConfidence } from '../../../contract/draft.ts';
 import { type DraftLimits, draftJudge } from '../../../policies/draft/judge.ts';
 import { cascadeMode } from '../../../policies/draft/mode.ts';
 import { repetitionIn } from '../../../policies/draft/repetition.ts';
@@ -10,22 +11,42 @@ import { factsOf, NO_NEEDS } from '../../support/routing-facts.ts';
 
 const LIMITS: DraftLimits = {
   earlyTokens: 8,
-  minMeanLogprob: -1,
-  maxMeanEntropy: 1.5,
-  minMargin: null,
+  acceptance: {
+    own: { whole: null, early: null },
+    least: { whole: 0.5, early: 0.5 },
+    breakOff: 0,
+  },
   samples: 3,
   minAgreement: 0.5,
 };
 const ASK: ChatRequest = { model: 'auto', messages: [{ role: 'user', content: 'Who wrote Faust?' }] };
+const confidenceOf = (margins: readonly number[], earlyTokens = 0): DraftConfidence => {
+  const meter = new ConfidenceMeter(earlyTokens);
+  for (const margin of margins)
+    meter.add({ logprob: Math.log((1 + margin) / 2), entropy: 1 - margin, margin });
+  return meter.confidence();
+};
+const SURE = confidenceOf([0.99, 0.98, 0.99, 0.97, 0.99, 0.99]);
+const UNSURE = confidenceOf([0.05, 0.3, 0.01, 0.02, 0.4, 0.1]);
 const GOOD: Draft = {
   text: 'Goethe wrote Faust.',
   toolCalls: [],
   refusal: null,
   finishReason: 'stop',
-  confidence: { tokens: 6, meanLogprob: -0.2, meanEntropy: 0.3, minMargin: 0.4 },
+  confidence: SURE,
 };
-const judged = (draft: Partial<Draft>, request: Partial<ChatRequest> = {}, limits = LIMITS): string | null =>
-  draftJudge({ ...ASK, ...request }, 'hold', limits).judge({ ...GOOD, ...draft });
+const PROMPT = { gap: 0.2, promptTokens: 30, kind: 'shop chat' };
+const judgeOf = (request: Partial<ChatRequest> = {}, limits = LIMITS, mode: CascadeMode = 'hold') =>
+  draftJudge({ ...ASK, ...request }, { mode, prompt: PROMPT }, limits);
+/** Why a draft moves up; null: it stands. */
+const judged = (
+  draft: Partial<Draft>,
+  request: Partial<ChatRequest> = {},
+  limits = LIMITS,
+): string | null => {
+  const { stands, reason } = judgeOf(request, limits).judge({ ...GOOD, ...draft });
+  return stands ? null : reason;
+};
 
 const SCHEMA = {
   type: 'object',
@@ -39,7 +60,7 @@ const TOOLS = { tools: [{ type: 'function', function: { name: 'lookup', paramete
 describe('a draft that was asked for again', () => {
   const draft = (text: string): Draft => ({ ...GOOD, text });
   const compared = (said: string, ...again: string[]): string | null =>
-    draftJudge(ASK, 'hold', LIMITS).compare(draft(said), again.map(draft));
+    judgeOf().compare(draft(said), again.map(draft));
 
   it('stands beside the same answer in other clothes', () => {
     expect(compared('Positive', 'positive.', ' "Positive"', 'negative')).toBeNull();
@@ -62,7 +83,7 @@ describe('a draft that was asked for again', () => {
       text: '',
       toolCalls: [{ name: 'lookup', arguments: `{"year": ${year}}` }],
     });
-    const { compare } = draftJudge(ASK, 'hold', LIMITS);
+    const { compare } = judgeOf();
     expect(compare(call(1808), [call(1808)])).toBeNull();
     expect(compare(call(1808), [call(1790)])).toMatch(/agreed/);
   });
@@ -96,24 +117,17 @@ describe('a whole draft', () => {
     ['calls with bad JSON', { toolCalls: [{ name: 'lookup', arguments: '{' }] }, TOOLS, /not JSON/],
     ['calls with bad arguments', { toolCalls: [{ name: 'lookup', arguments: '{}' }] }, TOOLS, /schema/],
     ['does not call', {}, { ...TOOLS, tool_choice: 'required' }, /no tool/],
-    [
-      'was unsure of its words',
-      { confidence: { tokens: 6, meanLogprob: -1.25, meanEntropy: 0.3, minMargin: 0.1 } },
-      {},
-      /mean log probability -1\.25 < -1/,
-    ],
-    [
-      'had many words to choose from',
-      { confidence: { tokens: 6, meanLogprob: -0.3, meanEntropy: 2, minMargin: 0.1 } },
-      {},
-      /mean entropy 2\.00 > 1\.5/,
-    ],
+    ['was unsure of its words', { confidence: UNSURE }, {}, /^acceptance 0\.\d{3} < 0\.500$/],
   ])('moves up when it %s', (_, draft, request, reason) => {
     expect(judged(draft, request)).toMatch(reason);
   });
 
-  it('moves up at a margin only where one is set', () => {
-    expect(judged({}, {}, { ...LIMITS, minMargin: 0.5 })).toMatch(/margin 0\.40 < 0\.5/);
+  it('says what speaks for it', () => {
+    expect(judgeOf().judge(GOOD)).toEqual({
+      stands: true,
+      reason: expect.stringMatching(/^acceptance 0\.\d{3} >= 0\.500$/),
+    });
+    expect(judgeOf().judge({ ...GOOD, confidence: null })).toEqual({ stands: true, reason: null });
   });
 
   it('never repeats the text of an answer in its reason', () => {
@@ -131,8 +145,25 @@ describe('a draft that is not over', () => {
   });
   it('moves up when it begins to decline, or by doubt', () => {
     expect(judged({ text: 'I cannot help with', finishReason: null })).toMatch(/declines/);
-    const confidence = { tokens: 8, meanLogprob: -2, meanEntropy: 2, minMargin: 0 };
-    expect(judged({ finishReason: null, confidence })).toMatch(/log probability/);
+  });
+
+  const unsureAtFirst = { finishReason: null, confidence: confidenceOf([0.01, 0.02, 0.05, 0.99], 3) };
+  const withBreakOff = (breakOff: number): DraftLimits => ({
+    ...LIMITS,
+    acceptance: { ...LIMITS.acceptance, breakOff },
+  });
+
+  it('is decided by its first tokens where the mode is early, and says so', () => {
+    const { stands, reason } = judgeOf({}, LIMITS, 'early').judge({ ...GOOD, ...unsureAtFirst });
+    expect(stands).toBe(false);
+    expect(reason).toMatch(/^acceptance 0\.\d{3} < 0\.500 after 8 tokens$/);
+  });
+  it('is broken off in the mode hold only where it is told to', () => {
+    expect(judged(unsureAtFirst)).toBeNull();
+    expect(judged(unsureAtFirst, {}, withBreakOff(0.45))).toMatch(/< 0\.450 after 8 tokens/);
+    expect(
+      judged({ ...unsureAtFirst, confidence: confidenceOf([0.99, 0.98, 0.99], 3) }, {}, withBreakOff(0.45)),
+    ).toBeNull();
   });
 });
 

@@ -107,6 +107,21 @@ describe('a mistake in the file', () => {
       /^2:9: server\.port: 70000 is too large; write 65535 or less$/,
     ],
     [
+      'an accuracy that is none',
+      'routing:\n  known: {accuracy: {level1: 55}}\n',
+      /routing\.known\.accuracy\.level1.*55/s,
+    ],
+    [
+      'a task that is none',
+      'routing:\n  known: {tasks: {singing: {gap: {level2: 0.2}}}}\n',
+      /routing\.known\.tasks.*singing/s,
+    ],
+    [
+      'a limit of former versions',
+      'routing:\n  cascade: {min_mean_logprob: -1}\n',
+      /routing\.cascade.*min_mean_logprob/s,
+    ],
+    [
       'a threshold above 1',
       'routing:\n  thresholds: {level3: 1.5}\n',
       /^2:24: .*1\.5 is too large; write 1 or less$/,

@@ -1,0 +1,142 @@
+// How likely a draft is to stand up beside the stronger tier's answer: a small logistic model of how sure the model was of its tokens
+// and of what is known of the prompt. The shipped weights rank; `tiergate calibrate` learns a correction from own judged answers.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../contract/built-file.ts';
+import type { DraftConfidence, TokenSignals } from '../../contract/draft.ts';
+import { sigmoid } from '../gap/model.ts';
+import { fitOwnTraffic, type OwnTraffic, ownOdds } from '../gap/own-traffic.ts';
+
+/** `early`: of the first tokens of a draft that goes on; `whole`: of all of them. */
+export type AcceptanceStage = 'early' | 'whole';
+
+/** What is known before the draft. */
+export interface DraftPrompt {
+  /** Gap 1|2, 0 ... 1. */
+  gap: number;
+  promptTokens: number;
+  /** `kindOf(caller, task)`. */
+  kind: string;
+}
+
+export interface JudgedDraft {
+  prompt: DraftPrompt;
+  confidence: DraftConfidence | null;
+  /** It is worth the stronger tier's answer. */
+  isGood: boolean;
+}
+
+export const ACCEPTANCE_FEATURES = [
+  'meanLogprob',
+  'minLogprob',
+  'meanEntropy',
+  'minMargin',
+  'logMinMargin',
+  'secondMargin',
+  'nearTies',
+  'closeTies',
+  'logTokens',
+  'gapOdds',
+  'logPromptTokens',
+] as const;
+
+interface StageModel {
+  /** Of each feature over the drafts it was trained on. */
+  mean: number[];
+  deviation: number[];
+  /** Log odds per deviation. */
+  weights: number[];
+  offset: number;
+}
+
+export interface AcceptanceModel {
+  /** Date of training. */
+  version: string;
+  features: string[];
+  stages: Record<AcceptanceStage, StageModel>;
+}
+
+/** Beyond so many deviations a feature counts no more. */
+const CLIP = 3;
+/** No signal is larger: what an upstream reports is not to be trusted that far. */
+const MOST = 1e4;
+
+/** @throws {Error} when the file's features are not those of the code */
+function readModel(path: string): AcceptanceModel {
+  const model = JSON.parse(readFileSync(path, 'utf8')) as AcceptanceModel;
+  if (model.features.join() !== ACCEPTANCE_FEATURES.join())
+    throw new Error(`${path} was trained on other features; run: npm run train:acceptance`);
+  return model;
+}
+
+const MODEL = readModel(join(packageRoot, 'policies/draft/acceptance.json'));
+
+/** Of the features, in their order; NaN where the target reports none. */
+export function acceptanceFeatures(signals: TokenSignals, { gap, promptTokens }: DraftPrompt): number[] {
+  const of = (value: number | null): number =>
+    value === null ? Number.NaN : Math.max(-MOST, Math.min(MOST, value));
+  const share = Math.max(1e-4, Math.min(1 - 1e-4, gap));
+  const margin = of(signals.minMargin);
+  return [
+    of(signals.meanLogprob),
+    of(signals.minLogprob),
+    of(signals.meanEntropy),
+    margin,
+    Math.log(0.01 + Math.max(0, margin)),
+    of(signals.secondMargin),
+    of(signals.nearTies),
+    of(signals.closeTies),
+    Math.log1p(Math.max(0, signals.tokens)),
+    Math.log(share / (1 - share)),
+    Math.log1p(Math.max(0, promptTokens)),
+  ];
+}
+
+/** What is not reported is taken for average: it says nothing. */
+const filled = (values: readonly number[], { mean }: StageModel): number[] =>
+  values.map((value, at) => (Number.isNaN(value) ? mean[at]! : value));
+
+export function stageOdds(model: StageModel, values: readonly number[]): number {
+  let odds = model.offset;
+  for (let at = 0; at < values.length; at += 1) {
+    const z = (values[at]! - model.mean[at]!) / model.deviation[at]!;
+    odds += model.weights[at]! * Math.max(-CLIP, Math.min(CLIP, z));
+  }
+  return odds;
+}
+
+/**
+ * The chance, 0 ... 1, that the draft is as good as the stronger tier's answer. Pure, total for any finite signals.
+ * @param own what was learned from own traffic; null: the shipped weights alone
+ */
+export function acceptanceOf(
+  stage: AcceptanceStage,
+  signals: TokenSignals,
+  prompt: DraftPrompt,
+  own: OwnTraffic | null = null,
+): number {
+  const values = filled(acceptanceFeatures(signals, prompt), MODEL.stages[stage]);
+  const odds = stageOdds(MODEL.stages[stage], values);
+  return sigmoid(own === null ? odds : ownOdds(own, values, odds, prompt.kind));
+}
+
+/** What a stage looks at of a draft; null: there is nothing that it could look at. */
+export const signalsAt = (
+  stage: AcceptanceStage,
+  confidence: DraftConfidence | null,
+): TokenSignals | null => {
+  const signals = stage === 'early' ? (confidence?.early ?? null) : confidence;
+  return signals !== null && signals.meanLogprob === null && signals.minMargin === null ? null : signals;
+};
+
+/** As much of a correction of the shipped weights as the judged drafts bear out; null: none of them has anything to look at. */
+export function fitAcceptance(stage: AcceptanceStage, judged: readonly JudgedDraft[]): OwnTraffic | null {
+  const examples = judged.flatMap(({ prompt, confidence, isGood }) => {
+    const signals = signalsAt(stage, confidence);
+    if (signals === null) return [];
+    const values = filled(acceptanceFeatures(signals, prompt), MODEL.stages[stage]);
+    const baseOdds = stageOdds(MODEL.stages[stage], values);
+    return [{ values, baseOdds, kind: prompt.kind, label: Number(isGood) }];
+  });
+  return examples.length === 0 ? null : fitOwnTraffic(examples);
+}
