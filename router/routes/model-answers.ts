@@ -52,7 +52,7 @@ const answers =
       cancellation,
     };
     const reply = await answer(gateway, ask);
-    const headers = { ...idHeaders(context), ...reply.headers };
+    const headers = Object.assign(idHeaders(context), reply.headers);
     if (reply.kind === 'completion') {
       return new Response(reply.body, { headers: { 'content-type': 'application/json', ...headers } });
     }
