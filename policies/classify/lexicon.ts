@@ -24,8 +24,7 @@ export class Lexicon {
       let hash = 0;
       for (let i = 0; i < word.length; i += 1) hash = mixLetter(hash, word.charCodeAt(i));
       const slot = this.#slotOf(hash);
-      if (this.#hashes[slot] === hash)
-        throw new Error(`"${word}" and "${this.#words[slot]}" have one hash`);
+      if (this.#hashes[slot] === hash) throw new Error(`"${word}" and "${this.#words[slot]}" have one hash`);
       this.#hashes[slot] = hash;
       this.#words[slot] = word;
       this.#values[slot] = value;
