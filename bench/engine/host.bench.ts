@@ -75,7 +75,13 @@ async function bench(model: string): Promise<void> {
       if (!kind) continue;
       if (process.stderr.isTTY)
         process.stderr.write(`\r\u001b[Kround ${round + 1} of ${rounds}: ${kind.name}`);
-      all.get(kind.name)?.push(await measureKind(kind, model, round));
+      const figures = await measureKind(kind, model, round);
+      all.get(kind.name)?.push(figures);
+      // A run that is cut short has shown what it saw.
+      const shown = Object.entries(figures).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+      process.stderr.write(
+        `${process.stderr.isTTY ? '\r\u001b[K' : ''}round ${round + 1}, ${kind.name}: ${shown.join(', ')}\n`,
+      );
     }
   }
   const names = Object.keys([...all.values()][0]?.[0] ?? {});

@@ -23,6 +23,9 @@ export interface ModelCost {
   outputMacs: number;
   /** Multiply-adds of one query with one position. */
   attentionMacs: number;
+  /** Of `macs`, those of the last layer after K and V: only tokens whose logits are wanted need them. */
+  lastMacs: number;
+  layers: number;
   /** Bytes of one position's K and V as F16. */
   kvBytes: number;
   /** The number format that the products of most weights can be made in. */
@@ -59,6 +62,11 @@ export function modelCost(path: string): ModelCost {
     macs: sum(inner, size),
     outputMacs: sum(output, size),
     attentionMacs: 2 * layers * heads * headDim,
+    lastMacs: sum(
+      inner.filter(({ name }) => name.startsWith(`blk.${layers - 1}.`) && !/attn_(k|v|qkv)\./.test(name)),
+      size,
+    ),
+    layers,
     kvBytes: 2 * 2 * layers * number('attention.head_count_kv', heads) * headDim,
     format: most === 'F32' ? 'f32' : /16$/.test(most) ? 'bf16' : 'int8',
   };
@@ -75,7 +83,9 @@ export function bound(test: Test, cost: ModelCost, peaks: Peaks): number {
   const meanPosition = depth + nTokens / 2;
   const tokenMacs = cost.macs + cost.attentionMacs * meanPosition;
   if (kind === 'prefill') {
-    const computeS = (2 * (nTokens * tokenMacs + cost.outputMacs)) / (gops * 1e9);
+    const unneeded = cost.lastMacs + (cost.attentionMacs / cost.layers) * meanPosition;
+    const macs = nTokens * tokenMacs - (nTokens - 1) * unneeded + cost.outputMacs;
+    const computeS = (2 * macs) / (gops * 1e9);
     return nTokens / Math.max(computeS, cost.weightBytes / bytesPerSecond);
   }
   const computeS = (2 * nSequences * (tokenMacs + cost.outputMacs)) / (gops * 1e9);

@@ -65,7 +65,7 @@ struct Product {
     AlignedBuffer<uint8_t> out(row_bytes() * static_cast<size_t>(n_tokens));
     const int64_t n_panel = table.panel_tokens(n_tokens);
     for (int64_t t = 0; t < n_tokens; t += n_panel) {
-      table.quantize_panel(kernel.activation, x + t * n_cols, std::min(n_panel, n_tokens - t), n_cols,
+      table.quantize_panel(kernel.activation, x + t * n_cols, std::min(n_panel, n_tokens - t), n_cols, 0, n_cols,
                            out.data() + row_bytes() * static_cast<size_t>(t));
     }
     return out;
@@ -344,7 +344,7 @@ TEST("subnormal BF16 weights count for no more than they are") {
     AlignedBuffer<uint8_t> packed(kernel.packed_bytes(1, kCols) + 64);
     kernel.pack(weights.data(), 1, kCols, 0, 1, packed.data());
     AlignedBuffer<uint8_t> row(table.activation_row_bytes(kernel.activation, kCols));
-    table.quantize_panel(kernel.activation, x.data(), 1, kCols, row.data());
+    table.quantize_panel(kernel.activation, x.data(), 1, kCols, 0, kCols, row.data());
     float out = 0;
     kernel.matmul(packed.data(), kCols, 0, 1, row.data(), 1, &out, 1);
     check_below(std::fabs(out - exact), 1e-6 * exact + kCols * 1024 * 0x1p-126, table.isa);
@@ -361,10 +361,12 @@ TEST("all instruction sets quantise activations to the same bytes") {
         ActivationFormat::kF16AndBF16Pairs, ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
     const size_t bytes = scalar->activation_row_bytes(format, 512);
     std::vector<uint8_t> expected(bytes);
-    scalar->quantize_panel(format, x.data(), 1, 512, expected.data());
+    scalar->quantize_panel(format, x.data(), 1, 512, 0, 512, expected.data());
     each_isa([&](const KernelTable& table) {
       std::vector<uint8_t> row(bytes);
-      table.quantize_panel(format, x.data(), 1, 512, row.data());
+      // In two pieces: each writes its own columns.
+      for (int64_t begin = 0; begin < 512; begin += 256)
+        table.quantize_panel(format, x.data(), 1, 512, begin, begin + 256, row.data());
       CHECK(row == expected);
     });
   }

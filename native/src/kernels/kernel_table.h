@@ -90,8 +90,10 @@ struct KernelTable {
   /// left; panel p starts at byte p * panel_tokens * activation_row_bytes.
   int64_t (*panel_tokens)(int64_t n_tokens);
   size_t (*activation_row_bytes)(ActivationFormat format, int64_t n_cols);
-  /// One panel: x (n_tokens, n_cols), n_tokens at most panel_tokens.
-  void (*quantize_panel)(ActivationFormat format, const float* x, int64_t n_tokens, int64_t n_cols, void* out);
+  /// Columns [begin, end) of one panel: x (n_tokens, n_cols), n_tokens at most panel_tokens; begin a multiple of 256,
+  /// and end, unless it is n_cols.
+  void (*quantize_panel)(ActivationFormat format, const float* x, int64_t n_tokens, int64_t n_cols,
+                         int64_t begin, int64_t end, void* out);
 
   /// out[i] = x[i] * weight[i] / sqrt(mean(x^2) + eps); weight may be null.
   void (*rms_norm)(const float* x, const float* weight, int64_t n, float eps, float* out);

@@ -37,4 +37,27 @@ ForwardPass::ForwardPass(const Hparams& hparams, const KernelTable& kernel_table
   experts.row_of_pair.resize(n_pairs);
 }
 
+void ForwardPass::leave_unwanted() {
+  int32_t row = 0;
+  size_t output = 0;
+  for (SequenceRows& s : sequences) {
+    const int32_t n_left_out = s.n_rows - s.n_wanted, end = s.row_begin + s.n_rows;
+    const int64_t from = end - s.n_wanted;
+    // Towards lower rows, in order: what is overwritten has moved or is not wanted.
+    const auto move = [&](auto* rows, int64_t width) {
+      if (from != row) std::copy_n(rows + from * width, s.n_wanted * width, rows + row * width);
+    };
+    move(x.data(), h.d_model);
+    move(q.data(), h.d_q());
+    move(tokens.data(), 1);
+    move(positions.data(), 1);
+    for (; output < output_rows.size() && output_rows[output] < end; ++output)
+      output_rows[output] += row - static_cast<int32_t>(from);
+    s = {s.timeline, row, s.n_wanted, s.first_position + n_left_out, s.n_wanted};
+    row += s.n_wanted;
+  }
+  tokens.resize(static_cast<size_t>(row));
+  positions.resize(static_cast<size_t>(row));
+}
+
 }  // namespace tiergate

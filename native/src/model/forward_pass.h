@@ -18,10 +18,11 @@ namespace tiergate {
 
 class ColumnSquares;
 
-/// The rows [row_begin, row_begin + n_rows) belong to one timeline, at first_position and following.
+/// The rows [row_begin, row_begin + n_rows) belong to one timeline, at first_position and following. Of the last n_wanted
+/// of them somebody reads the state after the last layer.
 struct SequenceRows {
   Timeline* timeline;
-  int32_t row_begin, n_rows, first_position;
+  int32_t row_begin, n_rows, first_position, n_wanted;
 };
 
 /// What a pass computes; a row is a token.
@@ -62,6 +63,9 @@ struct ForwardPass : PassRows {
   ForwardPass(const Hparams& hparams, const KernelTable& kernel_table, KvType kv_type,
               ThreadPool& thread_pool, const RopeTable& rope_table, const RopeTable& window_rope_table,
               int32_t n_batch);
+
+  /// Leaves out the rows that nobody wants, once the last layer has their K and V: x, q and PassRows hold the others.
+  void leave_unwanted();
 
   const Hparams& h;
   const KernelTable& kernels;

@@ -14,6 +14,10 @@ namespace {
 
 /// Multiply-adds (or so) below which waking another thread costs more than it saves.
 constexpr int64_t kMinWork = 64 * 1024;
+/// Columns of a panel that are quantised in one go: few tokens' are shared out as well. A multiple of 256.
+constexpr int64_t kQuantizePiece = 512;
+/// Of one value, in multiply-adds.
+constexpr int64_t kQuantizeWork = 16;
 /// Queries of one timeline in one attention task.
 constexpr int32_t kQueryBlock = 16;
 
@@ -34,7 +38,14 @@ int64_t round_up(int64_t n, int64_t multiple) { return (n + multiple - 1) / mult
 
 }  // namespace
 
-void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initializer_list<Product> products) {
+namespace {
+
+/// multiply, which has x's columns [begin, end) of rows [first, first + n) made by complete(first, n, begin, end) just
+/// before it quantises them: they need not come back from memory.
+template <typename Complete>
+void multiply_completed(ForwardPass& pass, const float* x, int64_t n_inputs,
+                        std::initializer_list<Product> products, const Complete& complete) {
+  if (n_inputs == 0) return;
   const KernelTable& kernels = pass.kernels;
   const int64_t n_cols = products.begin()->linear.weight.n_cols;
 
@@ -45,8 +56,6 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
   int64_t row_group = 1;
   for (const Product& product : products) {
     product.linear.weight.wait();
-    if (pass.column_squares != nullptr)
-      pass.column_squares->add(product.linear.weight, x, n_inputs, pass.pool);
     const MatmulKernel& kernel = *product.linear.weight.kernel;
     row_group = std::lcm(row_group, kernel.row_group);
     int64_t& start = start_of_format[static_cast<size_t>(kernel.activation)];
@@ -57,16 +66,23 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
   }
   grow(pass.quantized, static_cast<size_t>(n_bytes));
   const int64_t n_panel = kernels.panel_tokens(n_inputs);
-  for (size_t f = 0; f < start_of_format.size(); ++f) {
-    if (start_of_format[f] < 0) continue;
-    const auto format = static_cast<ActivationFormat>(f);
-    const auto row_bytes = static_cast<int64_t>(kernels.activation_row_bytes(format, n_cols));
-    uint8_t* const copy = pass.quantized.data() + start_of_format[f];
-    for_each_row(pass, (n_inputs + n_panel - 1) / n_panel, n_panel * n_cols, [&](int64_t p) {
-      const int64_t first = p * n_panel;
-      kernels.quantize_panel(format, x + first * n_cols, std::min(n_panel, n_inputs - first), n_cols,
-                             copy + first * row_bytes);
-    });
+  const int64_t n_panels = (n_inputs + n_panel - 1) / n_panel;
+  const int64_t n_pieces = (n_cols + kQuantizePiece - 1) / kQuantizePiece;
+  for_each_row(pass, n_panels * n_pieces, n_panel * kQuantizePiece * kQuantizeWork, [&](int64_t i) {
+    const int64_t first = i / n_pieces * n_panel, n = std::min(n_panel, n_inputs - first);
+    const int64_t begin = i % n_pieces * kQuantizePiece, end = std::min(begin + kQuantizePiece, n_cols);
+    complete(first, n, begin, end);
+    for (size_t f = 0; f < start_of_format.size(); ++f) {
+      if (start_of_format[f] < 0) continue;
+      const auto format = static_cast<ActivationFormat>(f);
+      const auto row_bytes = static_cast<int64_t>(kernels.activation_row_bytes(format, n_cols));
+      kernels.quantize_panel(format, x + first * n_cols, n, n_cols, begin, end,
+                             pass.quantized.data() + start_of_format[f] + first * row_bytes);
+    }
+  });
+  if (pass.column_squares != nullptr) {
+    for (const Product& product : products)
+      pass.column_squares->add(product.linear.weight, x, n_inputs, pass.pool);
   }
 
   // One index space for all rows; each matrix starts at a multiple of the row group.
@@ -91,6 +107,12 @@ void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initiali
       }
     }
   });
+}
+
+}  // namespace
+
+void multiply(ForwardPass& pass, const float* x, int64_t n_inputs, std::initializer_list<Product> products) {
+  multiply_completed(pass, x, n_inputs, products, [](int64_t, int64_t, int64_t, int64_t) {});
 }
 
 namespace {
@@ -205,9 +227,10 @@ int64_t query_blocks(const SequenceRows& s) { return (s.n_rows + kQueryBlock - 1
 }  // namespace
 
 void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks) {
-  store_kv(pass, layer);
-
   const Hparams& h = pass.h;
+  store_kv(pass, layer);
+  if (layer == h.n_layers - 1) pass.leave_unwanted();
+
   int64_t n_tasks = 0;
   int64_t work = 0;
   for (const SequenceRows& s : pass.sequences) {
@@ -299,11 +322,13 @@ void add_gated(ForwardPass& pass, const Mlp& mlp, decltype(KernelTable::swiglu) 
                const std::vector<float>* norm) {
   const int64_t d_ff = pass.h.d_ff;
   multiply(pass, pass.normed.data(), pass.n_rows(), {{mlp.gate, pass.gate.data()}, {mlp.up, pass.up.data()}});
-  for_each_row(pass, pass.n_rows(), 8 * d_ff, [&](int64_t t) {
-    float* const gate = pass.gate.data() + t * d_ff;
-    gated(gate, pass.up.data() + t * d_ff, d_ff, gate);
-  });
-  multiply(pass, pass.gate.data(), pass.n_rows(), {{mlp.down, pass.normed.data()}});
+  multiply_completed(pass, pass.gate.data(), pass.n_rows(), {{mlp.down, pass.normed.data()}},
+                     [&](int64_t first, int64_t n, int64_t begin, int64_t end) {
+                       for (int64_t t = first; t < first + n; ++t) {
+                         float* const gate = pass.gate.data() + t * d_ff + begin;
+                         gated(gate, pass.up.data() + t * d_ff + begin, end - begin, gate);
+                       }
+                     });
   add_to_residual(pass, norm);
 }
 

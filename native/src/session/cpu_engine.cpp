@@ -173,14 +173,17 @@ void CpuEngine::begin(std::span<const StepItem> items, const std::vector<EngineS
     session.timeline.extend(n_rows(item));
     session.history.append(item.tokens);
 
-    pass_.sequences.push_back({&session.timeline, pass_.n_rows(), n_rows(item), first});
-    const int32_t first_row = pass_.n_rows();
+    const int32_t n_outputs = item.all_logits ? n_rows(item)
+                              : item.sample   ? 1 + static_cast<int32_t>(item.draft.size())
+                                              : 0;
+    const bool all = item.pooling != Pooling::kNone || pass_.column_squares != nullptr;
+    pass_.sequences.push_back(
+        {&session.timeline, pass_.n_rows(), n_rows(item), first, all ? n_rows(item) : n_outputs});
     pass_.tokens.insert(pass_.tokens.end(), item.tokens.begin(), item.tokens.end());
-    const int32_t first_output = item.all_logits ? first_row : pass_.n_rows() - 1;
     pass_.tokens.insert(pass_.tokens.end(), item.draft.begin(), item.draft.end());
     for (int32_t t = 0; t < n_rows(item); ++t) pass_.positions.push_back(first + t);
-    if (!item.sample && !item.all_logits) continue;
-    for (int32_t row = first_output; row < pass_.n_rows(); ++row) pass_.output_rows.push_back(row);
+    for (int32_t row = pass_.n_rows() - n_outputs; row < pass_.n_rows(); ++row)
+      pass_.output_rows.push_back(row);
   }
 }
 

@@ -3,9 +3,10 @@
 //   kQ8Block32, kQ8Block256
 //     int8  q[n_cols / 4][N][4]
 //     float d[n_cols / block][N]             x = d * q
-//     int16 pairs16[n_cols / 32][N][2]       sums of 16 q: for weights stored with a bias
-//     kQ8Block32:  float sums32[n_cols / 32][N]      d * sum of 32 q: for weights with a minimum
-//     kQ8Block256: int16 pairs32[n_cols / 64][N][2]  sums of 32 q, likewise
+//     kQ8Block32:  int32 minus32[n_cols / 32][N]     minus the sums of 32 q: for weights stored with a bias
+//                  float sums32[n_cols / 32][N]      d * sum of 32 q: for weights with a minimum
+//     kQ8Block256: int16 pairs16[n_cols / 32][N][2]  sums of 16 q: for a bias
+//                  int16 pairs32[n_cols / 64][N][2]  sums of 32 q: for a minimum
 //                  int32 minus16[n_cols / 16][N]     minus the sums of 16 q: for a bias and scales of 16 columns
 //   kF32, kF16, kBF16
 //     float x[n_cols][N], rounded to the format
@@ -72,32 +73,34 @@ struct Activations {
 
     const int8_t* codes(int64_t column) const { return q + column * kN; }
     const float* scales(int64_t column) const { return d + column / kBlock * kN; }
+    const int32_t* minus32(int64_t column) const { return pairs + column / 32 * kN; }
     const int32_t* pairs16(int64_t column) const { return pairs + column / 32 * kN; }
     const int32_t* pairs32(int64_t column) const { return (const int32_t*)sums + column / 64 * kN; }
     const int32_t* minus16(int64_t column) const { return minus + column / 16 * kN; }
     const float* scaled_sums32(int64_t column) const { return (const float*)sums + column / 32 * kN; }
   };
 
-  /// One panel of n tokens: x (n, n_cols).
-  static void quantize_panel(ActivationFormat format, const float* x, int64_t n, int64_t n_cols, void* out) {
+  /// Columns [begin, end) of one panel of n tokens: x (n, n_cols).
+  static void quantize_panel(ActivationFormat format, const float* x, int64_t n, int64_t n_cols, int64_t begin,
+                             int64_t end, void* out) {
     switch (format) {
       case ActivationFormat::kF32:
-        return put_floats(x, n, n_cols, (float*)out, [](float*) {});
+        return put_floats(x, n, n_cols, begin, end, (float*)out, [](float*) {});
       case ActivationFormat::kF16:
-        return put_floats(x, n, n_cols, (float*)out, round_to_f16);
+        return put_floats(x, n, n_cols, begin, end, (float*)out, round_to_f16);
       case ActivationFormat::kBF16:
-        return put_floats(x, n, n_cols, (float*)out, [](float* piece) {
+        return put_floats(x, n, n_cols, begin, end, (float*)out, [](float* piece) {
           for (int i = 0; i < kPiece; ++i) piece[i] = bf16_to_f32(f32_to_bf16(piece[i]));
         });
       case ActivationFormat::kBF16Pairs:
-        return put_bf16_pairs(x, n, n_cols, (uint8_t*)out);
+        return put_bf16_pairs(x, n, n_cols, begin, end, (uint8_t*)out);
       case ActivationFormat::kF16AndBF16Pairs:
-        put_floats(x, n, n_cols, (float*)out, round_to_f16);
-        return put_bf16_pairs(x, n, n_cols, (uint8_t*)out + pairs_offset(format, n_cols, n));
+        put_floats(x, n, n_cols, begin, end, (float*)out, round_to_f16);
+        return put_bf16_pairs(x, n, n_cols, begin, end, (uint8_t*)out + pairs_offset(format, n_cols, n));
       case ActivationFormat::kQ8Block32:
-        return quantize_blocks<32>(x, n, n_cols, (int8_t*)out);
+        return quantize_blocks<32>(x, n, n_cols, begin, end, (int8_t*)out);
       case ActivationFormat::kQ8Block256:
-        return quantize_blocks<256>(x, n, n_cols, (int8_t*)out);
+        return quantize_blocks<256>(x, n, n_cols, begin, end, (int8_t*)out);
     }
   }
 
@@ -110,11 +113,11 @@ struct Activations {
     for (int i = 0; i < kPiece; i += kL) V::store(piece + i, V::load_f16(half + i));
   }
 
-  /// each(column, count, values) for the pieces of n_cols values; past the last ones a piece has zeros.
+  /// each(column, count, values) for the pieces of columns [begin, end); past the last ones a piece has zeros.
   template <typename Each>
-  static KERNEL_INLINE void each_piece(const float* x, int64_t n_cols, const Each& each) {
-    for (int64_t begin = 0; begin < n_cols; begin += kPiece) {
-      const int64_t n = n_cols - begin < kPiece ? n_cols - begin : kPiece;
+  static KERNEL_INLINE void each_piece(const float* x, int64_t begin, int64_t end, const Each& each) {
+    for (; begin < end; begin += kPiece) {
+      const int64_t n = end - begin < kPiece ? end - begin : kPiece;
       float piece[kPiece] = {};
       memcpy(piece, x + begin, (size_t)n * sizeof(float));
       each(begin, (int)n, piece);
@@ -122,94 +125,137 @@ struct Activations {
   }
 
   template <typename Round>
-  static void put_floats(const float* x, int64_t n, int64_t n_cols, float* out, const Round& round) {
+  static void put_floats(const float* x, int64_t n, int64_t n_cols, int64_t begin, int64_t end, float* out,
+                         const Round& round) {
     for (int64_t t = 0; t < n; ++t) {
-      each_piece(x + t * n_cols, n_cols, [&](int64_t begin, int count, float* piece) {
+      each_piece(x + t * n_cols, begin, end, [&](int64_t column, int count, float* piece) {
         round(piece);
-        for (int i = 0; i < count; ++i) out[(begin + i) * n + t] = piece[i];
+        for (int i = 0; i < count; ++i) out[(column + i) * n + t] = piece[i];
       });
     }
   }
 
-  static void put_bf16_pairs(const float* x, int64_t n, int64_t n_cols, uint8_t* out) {
+  static void put_bf16_pairs(const float* x, int64_t n, int64_t n_cols, int64_t begin, int64_t end,
+                             uint8_t* out) {
     for (int64_t t = 0; t < n; ++t) {
-      each_piece(x + t * n_cols, n_cols, [&](int64_t begin, int count, const float* piece) {
+      each_piece(x + t * n_cols, begin, end, [&](int64_t column, int count, const float* piece) {
         uint16_t rounded[kPiece];
         for (int i = 0; i < kPiece; ++i) rounded[i] = f32_to_bf16(piece[i]);
-        for (int i = 0; i < count; i += 2) memcpy(out + ((begin + i) / 2 * n + t) * 4, rounded + i, 4);
+        for (int i = 0; i < count; i += 2) memcpy(out + ((column + i) / 2 * n + t) * 4, rounded + i, 4);
       });
     }
   }
 
   template <int kBlock>
-  static void quantize_blocks(const float* x, int64_t n, int64_t n_cols, int8_t* out) {
+  static void quantize_blocks(const float* x, int64_t n, int64_t n_cols, int64_t begin, int64_t end,
+                              int8_t* out) {
     float* const d = (float*)(out + n_cols * n);
     int16_t* const pairs16 = (int16_t*)(d + n_cols / kBlock * n);
     void* const sums = pairs16 + n_cols / 16 * n;
     int32_t* const minus16 = (int32_t*)((int16_t*)sums + n_cols / 32 * n);
     for (int64_t t = 0; t < n; ++t) {
-      for (int64_t b = 0; b < n_cols / kBlock; ++b) {
-        int8_t q[kBlock];
-        int16_t sum16[kBlock / 16];
-        const float scale = quantize_block<kBlock>(x + t * n_cols + b * kBlock, q, sum16);
-        d[b * n + t] = scale;
-        for (int i = 0; i < kBlock / 4; ++i) memcpy(out + ((b * (kBlock / 4) + i) * n + t) * 4, q + i * 4, 4);
-        for (int i = 0; i < kBlock / 32; ++i) {
-          const int64_t at = b * (kBlock / 32) + i;
-          memcpy(pairs16 + (at * n + t) * 2, sum16 + i * 2, 4);
-          const int16_t sum32 = (int16_t)(sum16[i * 2] + sum16[i * 2 + 1]);
-          if constexpr (kBlock == 32) {
-            ((float*)sums)[at * n + t] = scale * (float)sum32;
-          } else {
-            ((int16_t*)sums)[(at / 2 * n + t) * 2 + at % 2] = sum32;
-            for (int k = 0; k < 2; ++k) minus16[(at * 2 + k) * n + t] = -sum16[i * 2 + k];
+      const float* const row = x + t * n_cols;
+      for (int64_t first = begin / kBlock; first < end / kBlock; first += kScales) {
+        const int64_t left = end / kBlock - first;
+        const int n_blocks = left < kScales ? (int)left : kScales;
+        float scale[kScales] = {}, inverse[kScales];
+        find_scales<kBlock>(row + first * kBlock, n_blocks, scale, inverse);
+        for (int k = 0; k < n_blocks; ++k) {
+          const int64_t b = first + k;
+          int8_t q[kBlock];
+          put_codes<kBlock>(row + b * kBlock, inverse[k], q);
+          d[b * n + t] = scale[k];
+          for (int i = 0; i < kBlock / 4; ++i) memcpy(out + ((b * (kBlock / 4) + i) * n + t) * 4, q + i * 4, 4);
+          for (int i = 0; i < kBlock / 32; ++i) {
+            const int64_t at = b * (kBlock / 32) + i;
+            const int16_t sum16[2] = {sum_of_16(q + i * 32), sum_of_16(q + i * 32 + 16)};
+            const int16_t sum32 = (int16_t)(sum16[0] + sum16[1]);
+            if constexpr (kBlock == 32) {
+              ((int32_t*)pairs16)[at * n + t] = -sum32;
+              ((float*)sums)[at * n + t] = scale[k] * (float)sum32;
+            } else {
+              memcpy(pairs16 + (at * n + t) * 2, sum16, 4);
+              ((int16_t*)sums)[(at / 2 * n + t) * 2 + at % 2] = sum32;
+              for (int j = 0; j < 2; ++j) minus16[(at * 2 + j) * n + t] = -sum16[j];
+            }
           }
         }
       }
     }
   }
 
-  /// Returns d.
   template <int kBlock>
-  static float quantize_block(const float* in, int8_t* q, int16_t* sum16) {
-    typename V::F largest = V::zero();
-    for (int i = 0; i < kBlock; i += kL) largest = V::max(largest, V::abs(V::load(in + i)));
-    const float amax = V::reduce_max(largest);
-    float inverse = 0, d = 0;
-    if constexpr (kBlock == 32) {
-      const float scale = amax / 127;
-      inverse = scale != 0 ? 1 / scale : 0;
-      d = f16_to_f32(f32_to_f16(scale));
-    } else {
-      // q8_K: the extreme value becomes -127 whatever its sign; the first one counts when two are equal.
-      typename V::F most = V::load(in);
-      for (int i = kL; i < kBlock; i += kL) most = V::max(most, V::load(in + i));
-      typename V::F least = V::load(in);
-      for (int i = kL; i < kBlock; i += kL) least = V::min(least, V::load(in + i));
-      const bool has_plus = V::reduce_max(most) == amax;
-      const bool has_minus = V::reduce_max(V::sub(V::zero(), least)) == amax;
-      float extreme = has_plus ? amax : -amax;
-      if (has_plus && has_minus) {
-        int first = 0;
-        while (in[first] != amax && in[first] != -amax) ++first;
-        extreme = in[first];
-      }
-      inverse = amax != 0 ? -127 / extreme : 0;
-      d = amax != 0 ? 1 / inverse : 0;
-    }
+  static KERNEL_INLINE void put_codes(const float* in, float inverse, int8_t* q) {
     const typename V::F factor = V::set1(inverse);
-    for (int g = 0; g < kBlock / 16; ++g) {
-      typename V::F sums = V::zero();
-      for (int i = g * 16; i < g * 16 + 16; i += kL) {
-        const typename V::F code = V::mul(V::load(in + i), factor);
-        V::store_i8(q + i, code);
-        sums = V::add(sums, V::round(code));
-      }
-      const float sum = V::reduce_add(sums);
-      // Beyond what codes can sum to: no numbers, or values so small that their scale is 0.
-      sum16[g] = sum >= -2048 && sum <= 2048 ? (int16_t)sum : (int16_t)0;
+    for (int i = 0; i < kBlock; i += kL) V::store_i8(q + i, V::mul(V::load(in + i), factor));
+  }
+
+  /// q8_0's block of 32, alone. Returns d.
+  static float quantize_block(const float* in, int8_t* q) {
+    float d[kScales] = {}, inverse[kScales];
+    find_scales<32>(in, 1, d, inverse);
+    put_codes<32>(in, inverse[0], q);
+    return d[0];
+  }
+
+  /// Blocks whose scales are found together, so that they do not wait for one another.
+  static constexpr int kScales = 16;
+
+  /// d and what to multiply values by, 1 / d before it was rounded, for n blocks; `d` comes as zeros.
+  template <int kBlock>
+  static KERNEL_INLINE void find_scales(const float* in, int n, float* d, float* inverse) {
+    for (int b = 0; b < n; ++b) {
+      typename V::F largest = V::zero();
+      for (int i = 0; i < kBlock; i += kL) largest = V::max(largest, V::abs(V::load(in + b * kBlock + i)));
+      d[b] = V::reduce_max(largest);
     }
-    return d;
+    if constexpr (kBlock == 32) {
+      constexpr float kLeast = 0x1p-149f;
+      uint16_t half[kL];
+      for (int b = 0; b < n; b += kL) {
+        const typename V::F scale = V::div(V::load(d + b), V::set1(127));
+        V::store(inverse + b, V::zero_below(scale, kLeast, V::div(V::set1(1), scale)));
+        V::store_f16(half, scale);
+        V::store(d + b, V::load_f16(half));
+      }
+    } else {
+      for (int b = 0; b < n; ++b) {
+        const float amax = d[b];
+        inverse[b] = amax != 0 ? -127 / extreme<kBlock>(in + b * kBlock, amax) : 0;
+        d[b] = amax != 0 ? 1 / inverse[b] : 0;
+      }
+    }
+  }
+
+  /// Of q8_K: the value of the largest magnitude, which becomes -127 whatever its sign; the first one counts when two are
+  /// equal.
+  template <int kBlock>
+  static KERNEL_INLINE float extreme(const float* in, float amax) {
+    typename V::F most = V::load(in), least = most;
+    for (int i = kL; i < kBlock; i += kL) {
+      const typename V::F values = V::load(in + i);
+      most = V::max(most, values);
+      least = V::min(least, values);
+    }
+    const bool has_plus = V::reduce_max(most) == amax;
+    const bool has_minus = V::reduce_max(V::sub(V::zero(), least)) == amax;
+    if (!has_plus || !has_minus) return has_plus ? amax : -amax;
+    int first = 0;
+    while (in[first] != amax && in[first] != -amax) ++first;
+    return in[first];
+  }
+
+  /// Of codes that lie side by side.
+  static KERNEL_INLINE int16_t sum_of_16(const int8_t* q) {
+    // Raised by 128, so that none is negative; two and two, then all by one product.
+    constexpr uint64_t kRaise = 0x8080808080808080, kEven = 0x00ff00ff00ff00ff, kEach = 0x0001000100010001;
+    uint64_t a, b;
+    memcpy(&a, q, 8);
+    memcpy(&b, q + 8, 8);
+    a ^= kRaise;
+    b ^= kRaise;
+    const uint64_t sums = (a & kEven) + (a >> 8 & kEven) + (b & kEven) + (b >> 8 & kEven);
+    return (int16_t)((int)(sums * kEach >> 48) - 16 * 128);
   }
 };
 

@@ -32,38 +32,47 @@ struct Attention {
     alignas(64) float p[kPageTokens];  // scores, then weights, of the page
   };
 
-  /// Turns the page's scores into weights and rescales what was summed before.
-  static void weigh(Pair& pair, int32_t head_dim) {
-    if (pair.lo >= pair.hi) {
-      for (int32_t j = 0; j < kPageTokens; ++j) pair.p[j] = 0;
-      return;
+  /// x (n,) times a factor.
+  static KERNEL_INLINE void multiply(float* x, int32_t n, float factor) {
+    for (int32_t c = 0; c < n; c += kL) {
+      const int left = n - c < kL ? n - c : kL;
+      V::store_partial(x + c, V::mul(V::load_partial(x + c, left), V::set1(factor)), left);
     }
-    for (int32_t j = 0; j < pair.lo; ++j) pair.p[j] = -__builtin_inff();
-    for (int32_t j = pair.hi; j < kPageTokens; ++j) pair.p[j] = -__builtin_inff();
-    F most = V::load(pair.p);
-    for (int j = kL; j < kPageTokens; j += kL) most = V::max(most, V::load(pair.p + j));
-    const float page_max = V::reduce_max(most);
-    const float max = page_max > pair.max ? page_max : pair.max;
-    float before = 0;  // e^(old max - new max)
-    if (max == pair.max) {
-      before = 1;
-    } else if (pair.sum > 0) {
-      alignas(64) float lane[kL];
-      V::store(lane, exp_of<V>(V::set1(pair.max - max)));
-      before = lane[0];
+  }
+
+  /// Turns the page's scores into weights and rescales what was summed before. What the pairs' sums are rescaled by is
+  /// computed for all of them at once.
+  template <int kN>
+  static void weigh(Pair* pairs, int32_t head_dim) {
+    constexpr int kAll = (kN + kL - 1) / kL * kL;
+    alignas(64) float before[kAll] = {};  // old max - new max; then e to it
+    for (int n = 0; n < kN; ++n) {
+      Pair& pair = pairs[n];
+      if (pair.lo >= pair.hi) continue;
+      for (int32_t j = 0; j < pair.lo; ++j) pair.p[j] = -__builtin_inff();
+      for (int32_t j = pair.hi; j < kPageTokens; ++j) pair.p[j] = -__builtin_inff();
+      F most = V::load(pair.p);
+      for (int j = kL; j < kPageTokens; j += kL) most = V::max(most, V::load(pair.p + j));
+      const float page_max = V::reduce_max(most);
+      const float max = page_max > pair.max ? page_max : pair.max;
+      before[n] = pair.max == max ? 0 : pair.max - max;
+      pair.max = max;
     }
-    F sum = V::zero();
-    for (int j = 0; j < kPageTokens; j += kL) {
-      const F p = exp_of<V>(V::sub(V::load(pair.p + j), V::set1(max)));
-      V::store(pair.p + j, p);
-      sum = V::add(sum, p);
-    }
-    pair.sum = pair.sum * before + V::reduce_add(sum);
-    pair.max = max;
-    if (before == 1) return;
-    for (int32_t c = 0; c < head_dim; c += kL) {
-      const int left = head_dim - c < kL ? head_dim - c : kL;
-      V::store_partial(pair.out + c, V::mul(V::load_partial(pair.out + c, left), V::set1(before)), left);
+    for (int n = 0; n < kN; n += kL) V::store(before + n, exp_of<V>(V::load(before + n)));
+    for (int n = 0; n < kN; ++n) {
+      Pair& pair = pairs[n];
+      if (pair.lo >= pair.hi) {
+        for (int32_t j = 0; j < kPageTokens; j += kL) V::store(pair.p + j, V::zero());
+        continue;
+      }
+      F sum = V::zero();
+      for (int j = 0; j < kPageTokens; j += kL) {
+        const F p = exp_of<V>(V::sub(V::load(pair.p + j), V::set1(pair.max)));
+        V::store(pair.p + j, p);
+        sum = V::add(sum, p);
+      }
+      pair.sum = pair.sum * before[n] + V::reduce_add(sum);
+      if (before[n] != 1) multiply(pair.out, head_dim, before[n]);
     }
   }
 
@@ -90,10 +99,9 @@ struct Attention {
     }
     if (lo >= hi) return;
     Kv::template scores<kN, kWidth<kN>>(pairs, k, args.head_dim, hi, args.scale, v);
-    for (int n = 0; n < kN; ++n) {
-      if (args.softcap > 0) softcap<V>(pairs[n].p + pairs[n].lo, pairs[n].hi - pairs[n].lo, args.softcap);
-      weigh(pairs[n], args.head_dim);
-    }
+    for (int n = 0; n < kN && args.softcap > 0; ++n)
+      softcap<V>(pairs[n].p + pairs[n].lo, pairs[n].hi - pairs[n].lo, args.softcap);
+    weigh<kN>(pairs, args.head_dim);
     accumulate_from<kN, kWidth<kN>>(pairs, v, args.head_dim, 0, lo, hi, next_k);
   }
 
@@ -119,7 +127,8 @@ struct Attention {
       pair.first = args.window > 0 && pair.end > args.window ? pair.end - args.window : 0;
       pair.max = -__builtin_inff();
       pair.sum = 0;
-      for (int32_t c = 0; c < args.head_dim; ++c) pair.out[c] = 0;
+      for (int32_t c = 0; c < args.head_dim; c += kL)
+        V::store_partial(pair.out + c, V::zero(), args.head_dim - c < kL ? args.head_dim - c : kL);
       begin = pair.first < begin ? pair.first : begin;
       end = pair.end > end ? pair.end : end;
     }
@@ -133,7 +142,7 @@ struct Attention {
       const int64_t head = kv_head * group + (first_pair + n) % group;
       const float inverse =
           1 / (args.sinks == nullptr ? pairs[n].sum : with_sink(pairs[n], args.sinks[head]));
-      for (int32_t c = 0; c < args.head_dim; ++c) pairs[n].out[c] *= inverse;
+      multiply(pairs[n].out, args.head_dim, inverse);
     }
   }
 

@@ -1,5 +1,5 @@
-// K and V as floats: f16, or f32 as they were computed. A page's part of one kv head: K (head_dim, kPageTokens), so that a vector holds one value of
-// kLanes keys and no score needs a sum across lanes; V (kPageTokens, head_dim).
+// K and V as floats: f16, or f32 as they were computed. A page's part of one kv head: K (head_dim, kPageTokens), so
+// that a vector holds one value of kLanes keys and no score needs a sum across lanes; V (kPageTokens, head_dim).
 // Bound: reading K and V once per tile (few queries), 2 V::fma per vector of K or V and pair (many).
 #pragma once
 
@@ -79,6 +79,7 @@ struct KvFloat {
         F keys[kWide];
         for (int g = 0; g < kWide; ++g) keys[g] = T::load(row + g * kL);
         if (j == 0) prefetch_kv<kN>(next + (int64_t)c * kRowBytes, kRowBytes);
+        prefetch_row<kN>(row + kRowsAhead * kPageTokens);
         for (int n = 0; n < kN; ++n) {
           const F q = V::set1(pairs[n].query.q[c]);
           for (int g = 0; g < kWide; ++g) sums[n][g] = V::fma(q, keys[g], sums[n][g]);
@@ -107,6 +108,7 @@ struct KvFloat {
       for (int g = 0; g < kWide; ++g)
         values[g] = kWide > 1 || left == kL ? T::load(row + g * kL) : T::load_partial(row, left);
       if (c == 0) prefetch_kv<kN>(next + j * row_bytes, row_bytes);
+      prefetch_row<kN>(row + kRowsAhead * head_dim);
       for (int n = 0; n < kN; ++n) {
         const F p = V::set1(pairs[n].p[j]);
         for (int g = 0; g < kWide; ++g) sums[n][g] = V::fma(values[g], p, sums[n][g]);

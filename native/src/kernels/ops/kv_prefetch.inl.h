@@ -15,4 +15,13 @@ static KERNEL_INLINE void prefetch_kv(const uint8_t* next, int64_t n_bytes) {
   }
 }
 
+/// Rows of a page that many queries ask for before they come to them: each pass takes a piece of every row, and what lies
+/// apart the hardware fetches late.
+inline constexpr int64_t kRowsAhead = 16;
+
+template <int kN>
+static KERNEL_INLINE void prefetch_row(const void* row) {
+  if constexpr (kN > 4) __builtin_prefetch(row, 0, 3);
+}
+
 }  // namespace tiergate

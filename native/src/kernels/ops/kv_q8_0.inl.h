@@ -33,10 +33,10 @@ struct KvQ8 {
 
     void set(const float* values, int32_t head_dim) {
       for (int32_t b = 0; b < head_dim / kBlock; ++b) {
-        int16_t sums[2];
-        scales[b] =
-            Activations<V>::template quantize_block<kBlock>(values + b * kBlock, codes + b * kBlock, sums);
-        starts[b] = -V::kSignedOffset * (sums[0] + sums[1]);
+        int8_t* const block = codes + b * kBlock;
+        scales[b] = Activations<V>::quantize_block(values + b * kBlock, block);
+        starts[b] =
+            -V::kSignedOffset * (Activations<V>::sum_of_16(block) + Activations<V>::sum_of_16(block + 16));
       }
     }
   };
@@ -54,15 +54,14 @@ struct KvQ8 {
     uint16_t* const v_scales = (uint16_t*)(v_head + (int64_t)head_dim * kPageTokens);
     const int lane = slot % kL;
     for (int32_t b = 0; b < head_dim / kBlock; ++b) {
-      int16_t sums[2];
       int8_t codes[kBlock];
       k_scales[b * kL + lane] =
-          f32_to_f16(Activations<V>::template quantize_block<kBlock>(k + b * kBlock, codes, sums));
+          f32_to_f16(Activations<V>::quantize_block(k + b * kBlock, codes));
       for (int i = 0; i < kBlock; ++i) {
         group[((b * kBlock + i) / 4 * kL + lane) * 4 + i % 4] = (uint8_t)(codes[i] + V::kSignedOffset);
       }
       v_scales[b * kPageTokens + slot] =
-          f32_to_f16(Activations<V>::template quantize_block<kBlock>(v + b * kBlock, codes, sums));
+          f32_to_f16(Activations<V>::quantize_block(v + b * kBlock, codes));
       memcpy(v_head + (int64_t)slot * head_dim + b * kBlock, codes, sizeof codes);
     }
   }

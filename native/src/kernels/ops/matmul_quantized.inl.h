@@ -56,16 +56,22 @@ struct QuantizedMatmul {
     }
   }
 
-  /// The same for quads [kFirst, kLast). Of 16 columns a shift gives it, where the multiplying ports are the limit;
-  /// for one or two tokens memory is, and fewer bytes are better.
+  /// The same from minus the sums themselves: a shift, which keeps the multiplying ports free.
+  template <int kN>
+  static KERNEL_INLINE void start(const int32_t* minus, I (*sums)[kG]) {
+    for (int t = 0; t < kN; ++t) {
+      I first = V::zero_i32();
+      if constexpr (P::kBias != 0) first = V::template shift_left_i32<log2_of(P::kBias)>(V::set1_i32(minus[t]));
+      for (int g = 0; g < kG; ++g) sums[t][g] = first;
+    }
+  }
+
+  /// For quads [kFirst, kLast). Of 16 columns a shift gives it, where the multiplying ports are the limit; for one or
+  /// two tokens memory is, and fewer bytes are better.
   template <int kN, int kFirst, int kLast, typename Panel>
   static KERNEL_INLINE void start_sub_block(const Panel& x, int64_t column, I (*sums)[kG]) {
     if constexpr (P::kBias != 0 && kLast - kFirst == 4 && kN > 2) {
-      const int32_t* const minus = x.minus16(column + kFirst * 4);
-      for (int t = 0; t < kN; ++t) {
-        const I first = V::template shift_left_i32<log2_of(P::kBias)>(V::set1_i32(minus[t]));
-        for (int g = 0; g < kG; ++g) sums[t][g] = first;
-      }
+      start<kN>(x.minus16(column + kFirst * 4), sums);
     } else {
       start<kN, (kFirst == 0), (kLast == 8)>(x.pairs16(column), sums);
     }
@@ -193,7 +199,7 @@ struct QuantizedMatmul {
                                     F (*total)[kG]) {
     prefetch<kN>(block, ahead);
     I sums[kN][kG];
-    start<kN, 1, 1>(x.pairs16(column), sums);
+    start<kN>(x.minus32(column), sums);
     dot_quads<kN, 0, 8>(block, x.codes(column), sums);
     const uint8_t* const scales = block + P::kCodeBytes;
     const float* const d = x.scales(column);
