@@ -104,11 +104,11 @@ function order(
     const stays = stayingAt(ranked, facts, folded);
     if (stays > 0) ranked.unshift(...ranked.splice(stays, 1));
     return ranked.map(({ target }, place) => {
-      const { redact, reason, ...rest } = candidate(target, start, folded);
+      const { target: id, redact, reason } = candidate(target, start, folded);
       const passed = place === 0 ? passedOver(allowed, target, start, folded) : '';
       const stay =
         place === 0 && stays > 0 ? '; its cache holds the conversation, going elsewhere costs more' : '';
-      return { ...rest, reason: reason + stay + passed, redact };
+      return { target: id, reason: reason + stay + passed, redact };
     });
   }
   return allowed.map((target) => candidate(target, start, folded));

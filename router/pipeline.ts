@@ -98,7 +98,10 @@ export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
   const goals = gateway.goalsOf(ask.caller);
   const session = gateway.sessions?.recall(sessionKey(ask.request, ask));
   const context = {
-    ...ask,
+    requestId: ask.requestId,
+    surface: ask.surface,
+    caller: ask.caller,
+    headers: ask.headers,
     now: new Date(),
     goals,
     own: gateway.own,
@@ -109,7 +112,7 @@ export function plan(gateway: Gateway, ask: Omit<Ask, 'cancellation'>): Plan {
   const facts = gatherFacts(ask.request, context, inspection);
   const targets: TargetView[] = [];
   for (const guarded of gateway.runners.values())
-    targets.push({ ...guarded.runner.target, state: guarded.state() });
+    targets.push({ state: guarded.state(), ...guarded.runner.target });
   const { trial } = gateway;
   const arm = trial && armOf(trial, ask.caller, ask.request.user ?? null);
   const policies = arm === 'trial' ? trial!.policies : gateway.policies;

@@ -43,7 +43,7 @@ export function prepareEntryInsert(sqlite: Database.Database): (entry: LedgerEnt
   const insertCapture = prepareInsert(sqlite, captures);
   return function insertEntry({ request, attempts: tried, capture }) {
     if (!insertRequest(request)) return;
-    for (const attempt of tried) insertAttempt({ ...attempt, requestId: request.id });
+    for (const attempt of tried) insertAttempt({ requestId: request.id, ...attempt });
     if (capture !== undefined) insertCapture({ requestId: request.id, request: capture });
   };
 }

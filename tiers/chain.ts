@@ -203,7 +203,7 @@ class Chain {
     const outgoing = this.#outgoingFor(candidate, runner.target);
     attempt.send(outgoing.request, outgoing.redacted);
     const answer = await runner.chat(
-      judge ? { ...outgoing, confidenceTokens: judge.earlyTokens } : outgoing,
+      judge ? { confidenceTokens: judge.earlyTokens, ...outgoing } : outgoing,
       context,
     );
     if (answer.kind === 'completion') {

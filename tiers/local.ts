@@ -83,12 +83,15 @@ function runnerWithHost(target: Target, host: EngineHost): LocalRunner {
     ): Promise<ChatAnswer> {
       const { path, toWire, fromWire, fromWireChunk } = WIRES[surface];
       const body = JSON.stringify(
-        toWire({
-          ...request,
-          model: undefined as unknown as string,
-          ...(confidenceTokens !== undefined && { confidence_tokens: confidenceTokens }),
-          stream_options: request.stream ? { ...request.stream_options, include_usage: true } : null,
-        }),
+        toWire(
+          Object.assign({}, request, {
+            model: undefined as unknown as string,
+            ...(confidenceTokens !== undefined && { confidence_tokens: confidenceTokens }),
+            stream_options: request.stream
+              ? Object.assign({}, request.stream_options, { include_usage: true })
+              : null,
+          }),
+        ),
       );
       const objection = check?.(body);
       if (objection) throw new GatewayError('EGRESS_BLOCKED', `not sent to ${target.id}: ${objection}`);

@@ -46,11 +46,10 @@ export function createRemoteRunner(options: RemoteOptions): TargetRunner {
   /** The request as this target gets it: its model name, and usage asked for in streams. */
   const requestFor = (request: ChatRequest): ChatRequest =>
     request.stream
-      ? {
-          ...request,
+      ? Object.assign({}, request, {
           model: target.model,
-          stream_options: { ...request.stream_options, include_usage: true },
-        }
+          stream_options: Object.assign({}, request.stream_options, { include_usage: true }),
+        })
       : { ...request, model: target.model };
 
   /** Repeats no credential, whatever the upstream put into its message. */

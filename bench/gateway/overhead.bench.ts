@@ -59,6 +59,26 @@ async function check(setup: Setup, stream: boolean): Promise<void> {
     throw new Error(`${setup.name} answers ${response.status}: ${text.slice(0, 400)}`);
 }
 
+/** Seconds of one load of the warm-up, and how many there are at most. */
+const WARM_UP_S = 2;
+const MOST_WARM_UPS = 15;
+/** A rate that rises by less has settled when it does so twice in a row. */
+const RISE = 1.03;
+
+/**
+ * Loads a setup until its rate no longer rises, by one rule for all: the just-in-time compiler takes the other core while it
+ * works, and each of several workers compiles for itself, from its own part of the requests.
+ */
+async function warmUp(setup: Setup, stream: boolean, folder: string): Promise<void> {
+  let best = 0;
+  let settled = 0;
+  for (let loads = 0; loads < MOST_WARM_UPS && settled < 2 * setup.workers; loads += 1) {
+    const { requestsPerS } = await load(ask(setup, stream), WARM_UP_S, folder);
+    settled = requestsPerS > best * RISE ? 0 : settled + 1;
+    best = Math.max(best, requestsPerS);
+  }
+}
+
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 async function measure(
@@ -77,9 +97,7 @@ async function measure(
       continue;
     }
     working.push(setup);
-    // Until the just-in-time compiler has nothing left to do: it takes the other core while it works. Each of several
-    // workers compiles for itself, from its own part of the requests.
-    await load(ask(setup, stream), 5 * setup.workers, folder);
+    await warmUp(setup, stream, folder);
   }
   const results = new Map<string, LoadResult[]>(working.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1)

@@ -55,7 +55,7 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
   const scan = options.scan ?? scanText;
 
   // One object for all texts: only these two differ.
-  const scanOptions: ScanOptions = { ...options };
+  const scanOptions: ScanOptions = { label: '', names: undefined, ...options };
   mapTextSlots(request, (text, label, place) => {
     if (options.texts?.has(text) === false) return text;
     scanOptions.label = label;

@@ -1,7 +1,7 @@
 // Persons, addresses, places and organisations in a text, by the trained tagger (tagger/), which is read when it is first asked
 // for. What was found in a longer text is remembered by a keyed hash of it: a conversation's earlier turns come again with every
 // request. Places and types are kept, no text; the key is drawn at the start and known to nobody.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as digestOf, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { Finding } from '../../contract/recognizer.ts';
@@ -120,7 +120,7 @@ export function nameFinder(
   const { tag, isUsualWord, isForenameOnly } = shippedTagger();
   const wanted = new Set<string>(types);
   const options = { recall: RECALL[point] };
-  const key = randomBytes(16);
+  const key = randomBytes(16).toString('hex');
   // Two generations: what is asked for again moves to the younger, the older is dropped as a whole.
   let recent = new Map<string, readonly Finding[]>();
   let earlier = recent;
@@ -157,7 +157,7 @@ export function nameFinder(
 
   const find = (text: string): readonly Finding[] => {
     if (text.length < MIN_REMEMBERED_LENGTH) return tagged(text);
-    const hash = createHash('sha256').update(key).update(text).digest('base64');
+    const hash = digestOf('sha256', key + text, 'base64');
     const findings = recent.get(hash) ?? earlier.get(hash) ?? tagged(text);
     if (findings.length > MAX_REMEMBERED_FINDINGS) return findings;
     if (recent.size >= REMEMBERED_TEXTS) {

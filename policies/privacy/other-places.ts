@@ -48,7 +48,7 @@ export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOthe
       const span = originalSpan(view, start, end);
       if (isExactOnly(value, values.get(value) as string) && text.slice(span.start, span.end) !== value)
         return;
-      places.push({ ...span, value, wordBefore, wordAfter });
+      places.push({ value, wordBefore, wordAfter, ...span });
     };
     search(view.text, ({ start, end, value }) => add(start, end, byNormal.get(value) as string));
     if (searchCompact !== null && /\d/.test(view.text)) {

@@ -230,15 +230,23 @@ export function createTextReader(
 
   const index = new IndexedText();
   const active = new Uint8Array(recognizers.length);
-  // There are hundreds of recognizers, and of most texts few have anything to read.
-  let touched: number[] = [];
   const everyone = recognizers.map((_, owner) => owner);
+  const minDigits = Int32Array.from(recognizers, (recognizer) => recognizer.minDigits ?? 0);
+  const mostDigits = Math.max(0, ...minDigits);
+  // There are hundreds of recognizers, and of most texts few have anything to read: those without anchors are sorted beforehand by
+  // the digits that they need together.
+  const unanchored = Array.from({ length: mostDigits + 1 }, (_, digits) =>
+    always.filter((owner) => (minDigits[owner] as number) <= digits),
+  );
+  const isUncertain = recognizers.some(({ mayContain }) => mayContain !== undefined);
+  /** Those with an anchor in the text, in the order of their first hits. */
+  const touched: number[] = [];
   const touch = (owner: number): void => {
     active[owner] = 1;
     touched.push(owner);
   };
   // Hits as one chain per recognizer.
-  const first = new Int32Array(recognizers.length);
+  const first = new Int32Array(recognizers.length).fill(-1);
   const last = new Int32Array(recognizers.length);
   let hits = 0;
   let hitAt = new Int32Array(256);
@@ -311,10 +319,44 @@ export function createTextReader(
     },
   };
 
+  const owners: number[] = [];
+  reading.owners = owners;
+
+  /** The recognizers to run, ascending, out of those with anchors in the text and those that need none. */
+  function chooseOwners(text: string): void {
+    const others = unanchored[Math.min(index.longestCluster, mostDigits)] as number[];
+    if (touched.length > 1) touched.sort(ascending);
+    owners.length = 0;
+    let next = 0;
+    for (let i = 0; i <= touched.length; i += 1) {
+      const owner = i < touched.length ? (touched[i] as number) : recognizers.length;
+      for (; next < others.length && (others[next] as number) < owner; next += 1)
+        owners.push(others[next] as number);
+      if (owner === recognizers.length) break;
+      if ((minDigits[owner] as number) <= index.longestCluster) owners.push(owner);
+      else active[owner] = 0;
+    }
+    if (isUncertain) dropUncertain(text);
+    for (let i = 0; i < owners.length; i += 1) active[owners[i] as number] = 1;
+  }
+
+  function dropUncertain(text: string): void {
+    let kept = 0;
+    for (const owner of owners) {
+      if ((recognizers[owner] as Recognizer).mayContain?.(text) === false) active[owner] = 0;
+      else owners[kept++] = owner;
+    }
+    owners.length = kept;
+  }
+
   return (text) => {
     index.load(text);
-    for (const owner of touched) active[owner] = 0;
-    touched = [];
+    for (let i = 0; i < owners.length; i += 1) {
+      active[owners[i] as number] = 0;
+      first[owners[i] as number] = -1;
+    }
+    for (let i = 0; i < touched.length; i += 1) first[touched[i] as number] = -1;
+    touched.length = 0;
     hits = 0;
     if (hitAt.length > KEPT_LENGTH) {
       hitAt = new Int32Array(256);
@@ -322,32 +364,18 @@ export function createTextReader(
     }
     read();
     index.addGroups();
-    if (!usePrefilter) {
-      for (const owner of everyone) touch(owner);
-      reading.owners = everyone;
-      return reading;
+    for (const { char, owner } of singles) if (active[owner] === 0 && text.includes(char)) touch(owner);
+    if (usePrefilter) chooseOwners(text);
+    else {
+      active.fill(1);
+      owners.length = 0;
+      owners.push(...everyone);
     }
-    for (const owner of always) {
-      touch(owner);
-      first[owner] = -1;
-    }
-    for (const { char, owner } of singles) {
-      if (active[owner] === 1 || !text.includes(char)) continue;
-      touch(owner);
-      first[owner] = -1;
-    }
-    reading.owners = touched
-      .filter((owner) => {
-        const { minDigits, mayContain } = recognizers[owner] as Recognizer;
-        const isOut =
-          (minDigits !== undefined && index.longestCluster < minDigits) || mayContain?.(text) === false;
-        if (isOut) active[owner] = 0;
-        return !isOut;
-      })
-      .sort((a, b) => a - b);
     return reading;
   };
 }
+
+const ascending = (a: number, b: number): number => a - b;
 
 const isLetter = (unit: number): boolean => {
   const folded = FOLD[unit] as number;

@@ -126,7 +126,7 @@ const mapCall = (call: unknown, visit: VisitText): unknown =>
 function mapMessage(message: ChatMessage, visitText: VisitText): ChatMessage {
   const own: Place = { role: message.role };
   const visit: VisitText = (text, label, place) =>
-    visitText(text, label, place === undefined ? own : { ...place, ...own });
+    visitText(text, label, place === undefined ? own : Object.assign({}, place, own));
   const isTool = message.role === 'tool' || message.role === 'function';
   return mapFields(
     message,
@@ -186,7 +186,7 @@ export function mapTextSlots(request: ChatRequest, visit: VisitText): ChatReques
   );
   const changes: Fields = {};
   const visitDefinition: VisitText = (text, label, place) =>
-    visit(text, label, { ...place, isDefinition: true });
+    visit(text, label, { isDefinition: true, ...place });
   for (const key of ['tools', 'functions'] as const) {
     const tools = request[key];
     if (Array.isArray(tools)) {
@@ -196,5 +196,5 @@ export function mapTextSlots(request: ChatRequest, visit: VisitText): ChatReques
   }
   const messages = mapArray(request.messages, (message) => mapMessage(message, visit));
   if (messages !== request.messages) changes['messages'] = messages;
-  return Object.keys(changes).length === 0 ? settings : { ...settings, ...changes };
+  return Object.keys(changes).length === 0 ? settings : Object.assign({}, settings, changes);
 }

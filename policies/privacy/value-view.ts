@@ -16,7 +16,7 @@ export interface ValueView {
   pieces: readonly number[] | null;
 }
 
-const IS_NOT_PLAIN = /[^\x20-\x7e]|[%&\\*`]| {2}/;
+const IS_NOT_PLAIN = /[^ -$'-)+-[\]-_a-~]| {2}/;
 /** Words that stand as they are, single spaces between them; bounded, as the runtime remembers where each of them began. */
 const PLAIN_RUN = /[!-$'-)+-[\]-_a-~]+(?: [!-$'-)+-[\]-_a-~]+){0,200}/y;
 

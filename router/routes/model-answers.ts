@@ -8,6 +8,7 @@ import type { ChatRequest } from '../../contract/chat.ts';
 import type { GatewayEnv } from '../env.ts';
 import { idHeaders } from '../middleware/request-id.ts';
 import { type Ask, answer, type Gateway } from '../pipeline.ts';
+import { turn } from '../turn.ts';
 import { readBody } from '../wire/body.ts';
 import { sendEvents } from '../wire/event-stream.ts';
 import { policyHeaders } from '../wire/headers.ts';
@@ -16,6 +17,7 @@ import { embeddingsWire, parseEmbeddingsRequest } from '../wire/openai-embedding
 import { parseTextRequest, textWire } from '../wire/openai-text.ts';
 import { parseRerankRequest, rerankWire } from '../wire/rerank.ts';
 import type { SurfaceWire } from '../wire/surface.ts';
+import { sendWhole } from '../wire/whole-answer.ts';
 
 /** Aborts when the client's socket closes before the response has been written. */
 function cancelledByClient(outgoing: ServerResponse): Cancellation {
@@ -40,7 +42,9 @@ const answers =
   async (context) => {
     const { outgoing } = context.env;
     const cancellation = cancelledByClient(outgoing);
-    const request = parse(await readBody(context, maxBodyBytes));
+    const body = await readBody(context, maxBodyBytes);
+    await turn();
+    const request = parse(body);
     const wire = typeof given === 'function' ? given(request) : given;
     const ask: Ask = {
       request,
@@ -52,9 +56,10 @@ const answers =
       cancellation,
     };
     const reply = await answer(gateway, ask);
-    const headers = { ...idHeaders(context), ...reply.headers };
+    const headers = Object.assign(idHeaders(context), reply.headers);
     if (reply.kind === 'completion') {
-      return new Response(reply.body, { headers: { 'content-type': 'application/json', ...headers } });
+      sendWhole(outgoing, headers, reply.body);
+      return RESPONSE_ALREADY_SENT;
     }
     await sendEvents(outgoing, headers, reply.parts, wire);
     return RESPONSE_ALREADY_SENT;

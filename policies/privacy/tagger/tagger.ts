@@ -60,6 +60,7 @@ export function createTagger(model: TaggerModel): Tagger {
   let needed = new Uint8Array(1024);
   let scores = new Float32Array(1024 * N_TAGS);
   let origins = new Uint8Array(1024 * N_TAGS);
+  let tags = new Uint8Array(1024);
 
   function prepare(tokens: Tokens): void {
     const n = tokens.length;
@@ -68,9 +69,11 @@ export function createTagger(model: TaggerModel): Tagger {
       needed = new Uint8Array(2 * n);
       scores = new Float32Array(2 * n * N_TAGS);
       origins = new Uint8Array(2 * n * N_TAGS);
+      tags = new Uint8Array(2 * n);
     }
     lookUp(wordLists, tokens, lists);
     needed.fill(0, 0, n);
+    tags.fill(0, 0, n);
     for (let i = 0; i < n; i += 1) {
       if (isPossible(tokens, lists, i, sentenceEnds))
         needed.fill(1, Math.max(0, i - MARGIN), Math.min(n, i + MARGIN + 1));
@@ -105,11 +108,11 @@ export function createTagger(model: TaggerModel): Tagger {
     scores[at + 8] = ((tags68 >>> 16) - raised) * scale;
   }
 
-  const best = new Float64Array(N_TAGS);
-  const next = new Float64Array(N_TAGS);
+  let best = new Float64Array(N_TAGS);
+  let next = new Float64Array(N_TAGS);
 
   /** The best path's tags of tokens [first, end), with O on both sides, written over `tags`. */
-  function decode(first: number, end: number, tags: Uint8Array): void {
+  function decode(first: number, end: number): void {
     for (let tag = 0; tag < N_TAGS; tag += 1)
       best[tag] =
         ((first === 0 ? start[tag] : transitions[tag]) as number) + (scores[first * N_TAGS + tag] as number);
@@ -129,7 +132,7 @@ export function createTagger(model: TaggerModel): Tagger {
         next[to] = top + (scores[i * N_TAGS + to] as number);
         origins[i * N_TAGS + to] = from;
       }
-      best.set(next);
+      [best, next] = [next, best];
     }
     let tag = 0;
     let top = Number.NEGATIVE_INFINITY;
@@ -147,7 +150,7 @@ export function createTagger(model: TaggerModel): Tagger {
   }
 
   /** How much better tags [first, end) score than O in their place. */
-  function advantage(tags: Uint8Array, first: number, end: number, recall: number): number {
+  function advantage(first: number, end: number, recall: number): number {
     let sum = 0;
     let before = first === 0 ? -1 : (tags[first - 1] as number);
     for (let i = first; i < end; i += 1) {
@@ -166,12 +169,11 @@ export function createTagger(model: TaggerModel): Tagger {
     const tokens = tokenize(text);
     const n = tokens.length;
     prepare(tokens);
-    const tags = new Uint8Array(n);
     for (let first = 0; first < n; first += 1) {
       if (needed[first] === 0) continue;
       let end = first;
       for (; end < n && needed[end] === 1; end += 1) scoreToken(tokens, end, recall);
-      decode(first, end, tags);
+      decode(first, end);
       first = end;
     }
     for (let i = 0; i < n; ) {
@@ -184,7 +186,7 @@ export function createTagger(model: TaggerModel): Tagger {
           type: TYPES[type] as TaggedType,
           start: offset + (tokens.start[i] as number),
           end: offset + (tokens.end[end - 1] as number),
-          score: 1 / (1 + Math.exp(-advantage(tags, i, end, recall) / TEMPERATURE)),
+          score: 1 / (1 + Math.exp(-advantage(i, end, recall) / TEMPERATURE)),
         });
       }
       i = end;
