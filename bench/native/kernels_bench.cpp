@@ -53,8 +53,8 @@ void measure(const KernelTable& table, const MatmulKernel& kernel) {
   AlignedBuffer<uint8_t> activations(row_bytes * kTokens), one_token(row_bytes);
   const int64_t n_panel = table.panel_tokens(kTokens);
   for (int64_t t = 0; t < kTokens; t += n_panel)
-    table.quantize_panel(kernel.activation, x.data() + t * kCols, std::min(n_panel, kTokens - t), kCols, 0, kCols,
-                         activations.data() + static_cast<size_t>(t) * row_bytes);
+    table.quantize_panel(kernel.activation, x.data() + t * kCols, std::min(n_panel, kTokens - t), kCols, 0,
+                         kCols, activations.data() + static_cast<size_t>(t) * row_bytes);
   table.quantize_panel(kernel.activation, x.data(), 1, kCols, 0, kCols, one_token.data());
   std::vector<float> out(static_cast<size_t>(std::max(kMemoryRows, kPrefillRows * kTokens)));
 

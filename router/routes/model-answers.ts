@@ -8,7 +8,6 @@ import type { ChatRequest } from '../../contract/chat.ts';
 import type { GatewayEnv } from '../env.ts';
 import { idHeaders } from '../middleware/request-id.ts';
 import { type Ask, answer, type Gateway } from '../pipeline.ts';
-import { turn } from '../turn.ts';
 import { readBody } from '../wire/body.ts';
 import { sendEvents } from '../wire/event-stream.ts';
 import { policyHeaders } from '../wire/headers.ts';
@@ -42,9 +41,7 @@ const answers =
   async (context) => {
     const { outgoing } = context.env;
     const cancellation = cancelledByClient(outgoing);
-    const body = await readBody(context, maxBodyBytes);
-    await turn();
-    const request = parse(body);
+    const request = parse(await readBody(context, maxBodyBytes));
     const wire = typeof given === 'function' ? given(request) : given;
     const ask: Ask = {
       request,

@@ -65,8 +65,8 @@ struct Product {
     AlignedBuffer<uint8_t> out(row_bytes() * static_cast<size_t>(n_tokens));
     const int64_t n_panel = table.panel_tokens(n_tokens);
     for (int64_t t = 0; t < n_tokens; t += n_panel) {
-      table.quantize_panel(kernel.activation, x + t * n_cols, std::min(n_panel, n_tokens - t), n_cols, 0, n_cols,
-                           out.data() + row_bytes() * static_cast<size_t>(t));
+      table.quantize_panel(kernel.activation, x + t * n_cols, std::min(n_panel, n_tokens - t), n_cols, 0,
+                           n_cols, out.data() + row_bytes() * static_cast<size_t>(t));
     }
     return out;
   }

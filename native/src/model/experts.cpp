@@ -116,7 +116,8 @@ void multiply_groups(ForwardPass& pass, const float* x, bool by_row,
       }
       inputs = gathered;
     }
-    kernels.quantize_panel(format, inputs, panel.n_pairs, n_cols, 0, n_cols, pass.quantized.data() + panel.offset);
+    kernels.quantize_panel(format, inputs, panel.n_pairs, n_cols, 0, n_cols,
+                           pass.quantized.data() + panel.offset);
   });
 
   const auto n_tasks = static_cast<int64_t>(rows.tasks.size());

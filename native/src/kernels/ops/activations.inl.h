@@ -81,8 +81,8 @@ struct Activations {
   };
 
   /// Columns [begin, end) of one panel of n tokens: x (n, n_cols).
-  static void quantize_panel(ActivationFormat format, const float* x, int64_t n, int64_t n_cols, int64_t begin,
-                             int64_t end, void* out) {
+  static void quantize_panel(ActivationFormat format, const float* x, int64_t n, int64_t n_cols,
+                             int64_t begin, int64_t end, void* out) {
     switch (format) {
       case ActivationFormat::kF32:
         return put_floats(x, n, n_cols, begin, end, (float*)out, [](float*) {});
@@ -165,7 +165,8 @@ struct Activations {
           int8_t q[kBlock];
           put_codes<kBlock>(row + b * kBlock, inverse[k], q);
           d[b * n + t] = scale[k];
-          for (int i = 0; i < kBlock / 4; ++i) memcpy(out + ((b * (kBlock / 4) + i) * n + t) * 4, q + i * 4, 4);
+          for (int i = 0; i < kBlock / 4; ++i)
+            memcpy(out + ((b * (kBlock / 4) + i) * n + t) * 4, q + i * 4, 4);
           for (int i = 0; i < kBlock / 32; ++i) {
             const int64_t at = b * (kBlock / 32) + i;
             const int16_t sum16[2] = {sum_of_16(q + i * 32), sum_of_16(q + i * 32 + 16)};

@@ -55,13 +55,11 @@ struct KvQ8 {
     const int lane = slot % kL;
     for (int32_t b = 0; b < head_dim / kBlock; ++b) {
       int8_t codes[kBlock];
-      k_scales[b * kL + lane] =
-          f32_to_f16(Activations<V>::quantize_block(k + b * kBlock, codes));
+      k_scales[b * kL + lane] = f32_to_f16(Activations<V>::quantize_block(k + b * kBlock, codes));
       for (int i = 0; i < kBlock; ++i) {
         group[((b * kBlock + i) / 4 * kL + lane) * 4 + i % 4] = (uint8_t)(codes[i] + V::kSignedOffset);
       }
-      v_scales[b * kPageTokens + slot] =
-          f32_to_f16(Activations<V>::quantize_block(v + b * kBlock, codes));
+      v_scales[b * kPageTokens + slot] = f32_to_f16(Activations<V>::quantize_block(v + b * kBlock, codes));
       memcpy(v_head + (int64_t)slot * head_dim + b * kBlock, codes, sizeof codes);
     }
   }

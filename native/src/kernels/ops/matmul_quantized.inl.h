@@ -61,7 +61,8 @@ struct QuantizedMatmul {
   static KERNEL_INLINE void start(const int32_t* minus, I (*sums)[kG]) {
     for (int t = 0; t < kN; ++t) {
       I first = V::zero_i32();
-      if constexpr (P::kBias != 0) first = V::template shift_left_i32<log2_of(P::kBias)>(V::set1_i32(minus[t]));
+      if constexpr (P::kBias != 0)
+        first = V::template shift_left_i32<log2_of(P::kBias)>(V::set1_i32(minus[t]));
       for (int g = 0; g < kG; ++g) sums[t][g] = first;
     }
   }
