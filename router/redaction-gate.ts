@@ -40,7 +40,7 @@ export function redactionGate(
       operatorOf: (type) => operators.operatorOf(type, tier),
       reach,
       key: handling.keyOf(caller),
-      inspectAgain: (redacted, { texts }) => inspectRequest(redacted, { texts, ...patterns }),
+      inspectAgain: (redacted, { texts }) => inspectRequest(redacted, Object.assign({}, patterns, { texts })),
       // Other surfaces have no place for a sentence that is not the user's.
       note: handling.note && surface === 'chat',
     });

@@ -203,7 +203,7 @@ class Chain {
     const outgoing = this.#outgoingFor(candidate, runner.target);
     attempt.send(outgoing.request, outgoing.redacted);
     const answer = await runner.chat(
-      judge ? { confidenceTokens: judge.earlyTokens, ...outgoing } : outgoing,
+      judge ? Object.assign({}, outgoing, { confidenceTokens: judge.earlyTokens }) : outgoing,
       context,
     );
     if (answer.kind === 'completion') {

@@ -46,7 +46,7 @@ export function guardRunner(runner: TargetRunner, options: GuardOptions = {}): G
       if (waitMs > 0) return { available: false, reason: `breaker open for ${Math.ceil(waitMs / 1000)} s` };
       const latencyMs = latency.meanMs();
       const load = { running: slots.busy + slots.queued, limit };
-      return { load, ...runner.state(), ...(latencyMs !== null && { latencyMs }) };
+      return Object.assign({}, runner.state(), { load }, latencyMs === null ? null : { latencyMs });
     },
   };
 }

@@ -101,7 +101,7 @@ export function redact(
   const { request: redacted, vault } = redactRequest(request, inspect(request, options), {
     operatorOf,
     key: keyOf(key, caller),
-    inspectAgain: (again, { texts }) => inspectRequest(again, { texts, ...patterns }),
+    inspectAgain: (again, { texts }) => inspectRequest(again, Object.assign({}, patterns, { texts })),
   });
   return typeof input === 'string'
     ? { output: redacted.messages[0]?.content as string, vault }

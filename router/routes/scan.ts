@@ -51,7 +51,7 @@ export const scanTexts =
             operatorOf: (type) => operator ?? handling.operators.operatorOf(type, 3),
             reach: handling.reach,
             key: handling.keyOf(context.get('caller')),
-            inspectAgain: (again, { texts }) => inspectRequest(again, { texts, ...patterns }),
+            inspectAgain: (again, { texts }) => inspectRequest(again, Object.assign({}, patterns, { texts })),
           }).request
         : null;
     const results = texts?.map((one, i) => ({
