@@ -4,8 +4,8 @@
 import { scanText } from './scan.ts';
 import { SENSITIVITY_BY_TYPE } from './sensitivity.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
-import { createValueSearch, isBounded } from './value-search.ts';
-import { compactView, valueForms, valueView } from './value-view.ts';
+import { createValueSearch } from './value-search.ts';
+import { compactView, splitsWord, valueForms, valueView } from './value-view.ts';
 import type { Vault } from './vault.ts';
 
 /** Sure enough to refuse a request for: a checksum or a vendor's own shape. */
@@ -149,13 +149,15 @@ function createFind({ normal, compact, values }: Sought): Find {
   return (body) => {
     let type: string | undefined;
     const view = valueView(body);
+    const standsAlone = (start: number, end: number): boolean =>
+      !splitsWord(body, view, start) && !splitsWord(body, view, end);
     searchNormal(view.text, ({ start, end, value }) => {
-      if (type === undefined && isBounded(view.text, start, end)) type = normal.get(value);
+      if (type === undefined && standsAlone(start, end)) type = normal.get(value);
     });
     if (type === undefined && compact.size > 0) {
       const joined = compactView(view);
       searchCompact(joined.text, ({ start, end, value }) => {
-        if (type === undefined && isBounded(view.text, joined.placeOf(start), joined.placeOf(end - 1) + 1))
+        if (type === undefined && standsAlone(joined.placeOf(start), joined.placeOf(end - 1) + 1))
           type = compact.get(value);
       });
     }

@@ -3,8 +3,8 @@
 import type { Finding } from '../../contract/recognizer.ts';
 import { isSearchable } from './name-places.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
-import { createValueSearch, isBounded } from './value-search.ts';
-import { compactView, originalSpan, valueForms, valueView } from './value-view.ts';
+import { createValueSearch } from './value-search.ts';
+import { compactView, originalSpan, splitsWord, valueForms, valueView } from './value-view.ts';
 
 /** Shorter values are everywhere: they are replaced where they were found. */
 const MIN_LENGTH = 5;
@@ -43,8 +43,8 @@ export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOthe
     const places: OtherPlace[] = [];
     const view = valueView(text);
     const add = (start: number, end: number, value: string): void => {
-      const wordBefore = isBounded(view.text, start, start) ? null : originalSpan(view, start - 1, start).end;
-      const wordAfter = isBounded(view.text, end, end) ? null : originalSpan(view, end, end + 1).start;
+      const wordBefore = splitsWord(text, view, start) ? originalSpan(view, start - 1, start).end : null;
+      const wordAfter = splitsWord(text, view, end) ? originalSpan(view, end, end + 1).start : null;
       const span = originalSpan(view, start, end);
       if (isExactOnly(value, values.get(value) as string) && text.slice(span.start, span.end) !== value)
         return;

@@ -5,6 +5,7 @@
 
 import { type Decoded, entity, percent } from './encoded-characters.ts';
 import { confusableOf } from './look-alikes.ts';
+import { isBounded } from './value-search.ts';
 
 export interface ValueView {
   text: string;
@@ -145,6 +146,26 @@ export function originalSpan(
   return { start: originalPlace(view, start)[0], end: originalPlace(view, end - 1)[1] };
 }
 
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
+
+const isEmphasis = (code: number): boolean => code === 42 || code === 96;
+
+/**
+ * Does `at` of a text's view split a word? A letter that is no plain one does not go on with a number (`é219-09-9998`), nor does
+ * anything behind markdown emphasis.
+ * @param text the original
+ */
+export function splitsWord(text: string, view: ValueView, at: number): boolean {
+  if (isBounded(view.text, at, at)) return false;
+  if (view.pieces === null) return true;
+  const { start, end: endOfFirst } = originalSpan(view, at - 1, at);
+  const startOfNext = originalSpan(view, at, at + 1).start;
+  if (startOfNext > endOfFirst && isEmphasis(text.charCodeAt(endOfFirst))) return false;
+  const endsInDigit = isDigit(view.text.charCodeAt(at - 1));
+  if (endsInDigit === isDigit(view.text.charCodeAt(at))) return true;
+  return text.charCodeAt(endsInDigit ? startOfNext : start) < 128;
+}
+
 /** Between the groups of a number: `4111 1111-1111.1111`. */
 const GROUPING = /[ \-./()_]+/g;
 
@@ -204,8 +225,7 @@ export function valueForms(value: string): ValueForms {
 function countDigits(text: string): number {
   let digits = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code >= 48 && code <= 57) digits += 1;
+    if (isDigit(text.charCodeAt(at))) digits += 1;
   }
   return digits;
 }

@@ -109,8 +109,9 @@ const isSeparator = (unit: number): boolean =>
 /** May a number end here? Not before a letter, `_`, decimals or another part of a code. */
 function mayEnd(units: Uint16Array, end: number): boolean {
   const after = units[end] as number;
-  if (isDigitUnit(units[end + 1] as number)) return after !== DOT && after !== 44 && after !== HYPHEN;
-  return !(after === 95 || ((after | 32) >= 97 && (after | 32) <= 122) || after > 0xbf) || after > 0x2e80;
+  if (after === 95 || ((after | 32) >= 97 && (after | 32) <= 122) || (after > 0xbf && after <= 0x2e80))
+    return false;
+  return !isDigitUnit(units[end + 1] as number) || (after !== DOT && after !== 44 && after !== HYPHEN);
 }
 
 /** The last run of digits that belongs to a number which begins with run `i`. */
@@ -325,6 +326,7 @@ export default defineRecognizer({
       ['Telefon 030/901820', '030/901820'],
       ['teléfono 912 34 56 78', '912 34 56 78'],
       ['+14155550132 2024', '+14155550132'],
+      ['+49 30 901820 0A0', '+49 30 901820'],
     ],
     noMatch: [
       'order 4155550132',
