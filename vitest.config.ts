@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, timeoutMs: number) => ({
@@ -7,6 +8,8 @@ const project = (name: string, timeoutMs: number) => ({
 // Processes and worker threads started by tests run the built files in dist/ (see contract/built-file.ts).
 export default defineConfig({
   test: {
+    // Much of a run is waiting for processes: two files at a time, also on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       project('unit', 10_000),
       project('conformance', 20_000),

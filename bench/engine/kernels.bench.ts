@@ -29,7 +29,10 @@ function productPeak({ isa, type }: Line, peaks: Peaks): number {
   const width = isa.startsWith('avx512') ? '512' : '256';
   const format =
     type === 'F32' ? 'f32' : !type.endsWith('16') ? 'int8' : isa.includes('bf16') ? 'bf16' : 'f32';
-  return peaks[`${format}_${width}_gops`] ?? peaks['f32_plain_gops'] ?? Number.NaN;
+  // Without an instruction for dot products: what the products of pairs allow.
+  return (
+    peaks[`${format}_${width}_gops`] || peaks[`${format}_pairs_gops`] || peaks['f32_plain_gops'] || Number.NaN
+  );
 }
 
 const lines: Line[] = [];

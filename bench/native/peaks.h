@@ -69,6 +69,8 @@ TIERGATE_SUM(sum256, "avx2", __m256i, 4, _mm256_setzero_si256, _mm256_add_epi64,
 
 #define TIERGATE_INT8_512(c) c = _mm512_dpbusd_epi32(c, one, one);
 #define TIERGATE_INT8_256(c) c = _mm256_dpbusd_epi32(c, one, one);
+// Without a dot product: products of two neighbours, whatever their sums cost then.
+#define TIERGATE_INT8_PAIRS(c) c = _mm256_maddubs_epi16(one, c);
 #define TIERGATE_BF16_512(c) c = _mm512_dpbf16_ps(c, one, one);
 #define TIERGATE_F32_512(c) c = _mm512_fmadd_ps(one, one, c);
 #define TIERGATE_F32_256(c) c = _mm256_fmadd_ps(one, one, c);
@@ -77,6 +79,7 @@ TIERGATE_PEAK(int8_512, "avx512f,avx512vnni", _mm512_setzero_si512(), _mm512_set
               2 * 64)
 TIERGATE_PEAK(int8_256, "avx512vl,avx512vnni", _mm256_setzero_si256(), _mm256_set1_epi8(1), TIERGATE_INT8_256,
               2 * 32)
+TIERGATE_PEAK(int8_pairs, "avx2", _mm256_setzero_si256(), _mm256_set1_epi8(1), TIERGATE_INT8_PAIRS, 2 * 32)
 TIERGATE_PEAK(bf16_512, "avx512f,avx512bf16", _mm512_setzero_ps(),
               _mm512_cvtne2ps_pbh(_mm512_set1_ps(1), _mm512_set1_ps(1)), TIERGATE_BF16_512, 2 * 32)
 TIERGATE_PEAK(f32_512, "avx512f", _mm512_setzero_ps(), _mm512_set1_ps(1), TIERGATE_F32_512, 2 * 16)
@@ -95,6 +98,7 @@ inline const Sum* sums(int& n) {
 inline constexpr Product products[] = {
     {"int8_512_gops", kCpuAvx512 | kCpuAvx512Vnni, int8_512},
     {"int8_256_gops", kCpuAvx512 | kCpuAvx512Vnni, int8_256},
+    {"int8_pairs_gops", kCpuAvx2, int8_pairs},
     {"bf16_512_gops", kCpuAvx512 | kCpuAvx512Bf16, bf16_512},
     {"f32_512_gops", kCpuAvx512, f32_512},
     {"f32_256_gops", kCpuAvx2, f32_256},
