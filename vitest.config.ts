@@ -1,8 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, timeoutMs: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: 60_000 },
+const project = (name: string, timeoutMs: number, more: object = {}) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeoutMs,
+    hookTimeout: 60_000,
+    ...more,
+  },
 });
 
 // Processes and worker threads started by tests run the built files in dist/ (see contract/built-file.ts).
@@ -13,7 +19,8 @@ export default defineConfig({
     projects: [
       project('unit', 10_000),
       project('conformance', 20_000),
-      project('journeys', 60_000),
+      // Crowds of clients beside nothing else, after the others.
+      project('journeys', 60_000, { maxWorkers: 1, sequence: { groupOrder: 1 } }),
       project('native', 120_000),
       project('fuzz', 60_000),
     ],
