@@ -18,11 +18,8 @@ function requireTool(command, args, hint) {
   if (spawnSync(command, args, { stdio: 'ignore' }).status !== 0) fail(hint);
 }
 
-/** Runs one step with a line that counts its seconds; its output is shown only when it fails. */
-async function step(label, command, args, env = {}) {
-  const started = Date.now();
-  const seconds = () => Math.round((Date.now() - started) / 1000);
-  const tty = process.stdout.isTTY;
+/** Runs a command; resolves to its exit code and all of its output. */
+async function run([command, args, env = {}]) {
   const child = spawn(command, args, {
     cwd: root,
     env: { ...process.env, ...env },
@@ -31,8 +28,6 @@ async function step(label, command, args, env = {}) {
   const output = [];
   child.stdout.on('data', (data) => output.push(data));
   child.stderr.on('data', (data) => output.push(data));
-  const timer = tty ? setInterval(() => process.stdout.write(`\r${label} … ${seconds()} s`), 500) : undefined;
-  if (!tty) console.log(`${label} …`);
   const status = await new Promise((resolve) => {
     child.on('error', (error) => {
       output.push(Buffer.from(String(error)));
@@ -40,11 +35,23 @@ async function step(label, command, args, env = {}) {
     });
     child.on('close', resolve);
   });
+  return { status, output };
+}
+
+/** Runs commands side by side as one step with a line that counts its seconds; output is shown only of one that fails. */
+async function step(label, ...commands) {
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const tty = process.stdout.isTTY;
+  const timer = tty ? setInterval(() => process.stdout.write(`\r${label} … ${seconds()} s`), 500) : undefined;
+  if (!tty) console.log(`${label} …`);
+  const results = await Promise.all(commands.map(run));
   clearInterval(timer);
-  if (status !== 0) {
+  const failed = results.find(({ status }) => status !== 0);
+  if (failed) {
     process.stdout.write(tty ? '\n' : '');
-    console.error(Buffer.concat(output).toString().split('\n').slice(-60).join('\n'));
-    fail(`${label} failed (exit code ${status}); the lines above are the end of its output`);
+    console.error(Buffer.concat(failed.output).toString().split('\n').slice(-60).join('\n'));
+    fail(`${label} failed (exit code ${failed.status}); the lines above are the end of its output`);
   }
   process.stdout.write(`${tty ? '\r' : ''}${label} … done in ${seconds()} s\n`);
 }
@@ -97,13 +104,15 @@ if (needsCompiler) {
 if (needsInstall) {
   // Not `npm ci`: it refuses a lock file that lacks packages for platforms whose files its maker could not reach.
   // Compiles better-sqlite3 here instead of asking for a prebuilt binary.
+  // npm keeps one core busy for a minute: the kernels, half of the engine's compile time, need no package.
   await step(
-    'Installing npm packages',
-    'npm',
-    ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
-    {
-      npm_config_build_from_source: 'true',
-    },
+    'Installing npm packages, compiling the kernels',
+    [
+      'npm',
+      ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'],
+      { npm_config_build_from_source: 'true' },
+    ],
+    [process.execPath, [join(root, 'native', 'build.mjs'), '--target=kernels']],
   );
   writeFileSync(installStamp, lockDigest);
 }
@@ -122,10 +131,9 @@ if (native.status !== 0) process.exit(native.status ?? 1);
 const buildStamp = join(root, 'dist', '.tiergate-build');
 const sources = sourceStamp();
 if (read(buildStamp) !== sources) {
-  await step('Compiling TypeScript', process.execPath, [
-    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    'tsconfig.build.json',
+  await step('Compiling TypeScript', [
+    process.execPath,
+    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
   ]);
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(buildStamp, sources);
