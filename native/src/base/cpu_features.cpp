@@ -2,6 +2,8 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+
+#include <cstring>
 #elif defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>
 #elif defined(__aarch64__) && defined(__APPLE__)
@@ -24,11 +26,16 @@ Registers cpuid(uint32_t leaf, uint32_t subleaf) {
 
 bool bit(uint32_t value, int position) { return (value >> position) & 1; }
 
+/// The vendor's name begins with these four letters.
+bool is_vendor(const char (&letters)[5]) {
+  const uint32_t found = cpuid(0, 0).ebx;
+  return std::memcmp(&found, letters, sizeof found) == 0;
+}
+
 // AMD CPUID specification, leaf 1: base family 15 plus the extended one; family 25 with AVX-512 is Zen 4.
 bool is_zen4(const Registers& one) {
-  const Registers vendor = cpuid(0, 0), seven = cpuid(7, 0);
-  const bool amd = vendor.ebx == 0x68747541;  // "Auth"
-  return amd && (one.eax >> 8 & 15) + (one.eax >> 20 & 255) == 25 && bit(seven.ebx, 16);
+  const uint32_t family = (one.eax >> 8 & 15) + (one.eax >> 20 & 255);
+  return is_vendor("Auth") && family == 25 && bit(cpuid(7, 0).ebx, 16);
 }
 
 // Intel SDM vol. 2A, CPUID leaves 1 and 7; vol. 1 section 13.3: XCR0 bit 1 SSE, 2 AVX, 5 … 7 AVX-512.
@@ -49,6 +56,7 @@ uint32_t detect() {
     if (bit(seven1.eax, 5)) found |= kCpuAvx512Bf16;
   }
   if (is_zen4(one)) found |= kCpuForesees;
+  if (is_vendor("Genu")) found |= kCpuFillsL2;
   return found;
 }
 #elif defined(__aarch64__) && defined(__linux__)

@@ -17,6 +17,9 @@ enum CpuFeature : uint32_t {
   kCpuNeonI8mm = 1u << 7,
   /// Follows a plain stream out of memory best without being asked: Zen 4 does, Zen 5 does not.
   kCpuForesees = 1u << 8,
+  /// Its own prefetch fills the L2 cache and follows what is asked for there: Intel's cores. A hint that passes that cache
+  /// by leaves one of them with the few lines that its first cache can wait for.
+  kCpuFillsL2 = 1u << 9,
 };
 
 /// Bits of CpuFeature; asked once, then remembered.

@@ -83,9 +83,9 @@ struct Bf16Matmul {
     return lost == 0;
   }
 
-  /// With more than two tokens memory is not the limit, and the hardware's prefetch stops at every page's end.
   template <int kN>
-  static KERNEL_INLINE void sum_chunk(const uint8_t* w, const uint8_t* x, int64_t n_pairs, F (*total)[kG]) {
+  static KERNEL_INLINE void sum_chunk(const uint8_t* w, const uint8_t* x, int64_t n_pairs, Ahead ahead,
+                                      F (*total)[kG]) {
     F sums[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
@@ -95,7 +95,7 @@ struct Bf16Matmul {
       for (int g = 0; g < kG; ++g) {
         const uint8_t* const at = w + g * kL * 4;
         weights[g] = kN <= 2 ? V::load_streamed(at) : V::load_bytes(at);
-        if constexpr (kN > 2) __builtin_prefetch(at + kAhead);
+        if (kN > 2 || ahead == Ahead::kKept) __builtin_prefetch(at + kAhead);
       }
       for (int t = 0; t < kN; ++t) {
         const auto pair = V::four((const int8_t*)x + t * 4);
@@ -110,12 +110,12 @@ struct Bf16Matmul {
   /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0.
   template <int kN>
   KERNEL_TILE static void tile(const uint8_t* pairs, const uint8_t* x, int64_t begin, int64_t end,
-                               int64_t n_valid, float* out, int64_t out_stride) {
+                               int64_t n_valid, Ahead ahead, float* out, int64_t out_stride) {
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk) {
       const int64_t n = end - c < kChunk ? end - c : kChunk;
-      sum_chunk<kN>(pairs + c / 2 * kRows * 4, x + c / 2 * kN * 4, (n + 1) / 2, total);
+      sum_chunk<kN>(pairs + c / 2 * kRows * 4, x + c / 2 * kN * 4, (n + 1) / 2, ahead, total);
     }
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
@@ -123,6 +123,7 @@ struct Bf16Matmul {
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
+    const Ahead ahead = Tiles<V>::ahead(n_tokens, false);
     for (int64_t row = row_begin; row < row_end; row += kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / kRows) * panel_bytes(n_cols);
       const uint8_t* const pairs = panel + kHeadBytes;
@@ -140,7 +141,7 @@ struct Bf16Matmul {
         Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
           const uint8_t* const x =
               (const uint8_t*)activations + (size_t)t * row_bytes + A::pairs_offset(kFormat, n_cols, kN);
-          tile<kN>(pairs, x, begin, end, n_valid, out + t * out_stride + row, out_stride);
+          tile<kN>(pairs, x, begin, end, n_valid, ahead, out + t * out_stride + row, out_stride);
         });
       });
     }

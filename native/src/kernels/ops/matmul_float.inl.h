@@ -22,6 +22,7 @@ struct FloatMatmul {
   static constexpr int kG = V::kGroups;
   static constexpr int kRows = kL * kG;
   static constexpr int64_t kChunk = 128;
+  static constexpr int64_t kAhead = 8192;
 
   static size_t panel_bytes(int64_t n_cols) { return (size_t)(kRows * n_cols) * sizeof(Value); }
   static size_t packed_bytes(int64_t n_rows, int64_t n_cols) {
@@ -56,7 +57,7 @@ struct FloatMatmul {
 
   /// Columns [0, n) of one panel of rows x kN tokens, added to total.
   template <int kN, typename T>
-  static KERNEL_INLINE void sum_chunk(const T* w, const float* x, int64_t n, F (*total)[kG]) {
+  static KERNEL_INLINE void sum_chunk(const T* w, const float* x, int64_t n, Ahead ahead, F (*total)[kG]) {
     F sums[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
@@ -64,6 +65,9 @@ struct FloatMatmul {
     for (int64_t c = 0; c < n; ++c, w += kRows, x += kN) {
       F weights[kG];
       for (int g = 0; g < kG; ++g) weights[g] = widened(w + g * kL);
+      if (kN <= 2 && sizeof(T) == 2 && ahead == Ahead::kKept) {
+        for (int i = 0; i < kRows; i += 32) __builtin_prefetch((const uint8_t*)(w + i) + kAhead);
+      }
       for (int t = 0; t < kN; ++t) {
         const F value = V::set1(x[t]);
         for (int g = 0; g < kG; ++g) sums[t][g] = V::fma(weights[g], value, sums[t][g]);
@@ -77,20 +81,21 @@ struct FloatMatmul {
   /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0. w: from column begin on.
   template <int kN, typename T>
   KERNEL_TILE static void tile(const T* w, const float* x, int64_t begin, int64_t end, int64_t n_valid,
-                               float* out, int64_t out_stride) {
+                               Ahead ahead, float* out, int64_t out_stride) {
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows)
-      sum_chunk<kN>(w, x + c * kN, end - c < kChunk ? end - c : kChunk, total);
+      sum_chunk<kN>(w, x + c * kN, end - c < kChunk ? end - c : kChunk, ahead, total);
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
   /// One panel of rows x all tokens. out: of the panel's first row.
   static void multiply_panel(const Value* panel, int64_t n_cols, const uint8_t* activations, size_t row_bytes,
                              int64_t n_tokens, int64_t n_valid, float* out, int64_t out_stride) {
+    const Ahead ahead = Tiles<V>::ahead(n_tokens, false);
     const auto all_tokens = [&](const auto* w, int64_t begin, int64_t end) {
       Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
-        tile<kN>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid,
+        tile<kN>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid, ahead,
                  out + t * out_stride, out_stride);
       });
     };

@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/cpu_features.h"
 #include "kernels/ops/activations.inl.h"
 #include "kernels/ops/packing.inl.h"
 #include "kernels/ops/tiles.inl.h"
@@ -166,7 +165,7 @@ struct QuantizedMatmul {
   /// One panel of rows x one panel of tokens, columns [begin, end), added to `out` when begin > 0.
   template <int kN>
   KERNEL_TILE static void tile(const uint8_t* block, const uint8_t* activations, int64_t n_cols,
-                               int64_t begin, int64_t end, int64_t n_valid, bool ahead, float* out,
+                               int64_t begin, int64_t end, int64_t n_valid, Ahead ahead, float* out,
                                int64_t out_stride) {
     const typename A::template Panel<kN, Q::kBlock> x(activations, n_cols);
     F total[kN][kG];
@@ -181,24 +180,19 @@ struct QuantizedMatmul {
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
-  /// Whether the first tile over a piece of a panel asks for what comes kAhead bytes later; the others find it in a
-  /// cache. With more than two tokens the hardware's own prefetch falls back at every page's end. With one or two it
-  /// does where codes are unpacked: whole bytes are read faster than memory gives them.
-  static bool asks_ahead(int64_t n_tokens) {
-    return n_tokens > 2 || (Q::kBits < 8 && !(cpu_features() & kCpuForesees));
-  }
-  template <int kN>
-  static KERNEL_INLINE void prefetch(const uint8_t* step, bool ahead) {
-    if (!ahead) return;
-    // Few tokens read a line once: it need not stay in the L2 cache.
-    constexpr int kLocality = kN > 2 ? 3 : 0;
-    for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i, 0, kLocality);
+  static KERNEL_INLINE void prefetch(const uint8_t* step, Ahead ahead) {
+    if (ahead == Ahead::kNot) return;
+    if (ahead == Ahead::kKept) {
+      for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i, 0, 3);
+    } else {
+      for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i, 0, 0);
+    }
   }
 
   template <int kN, typename Panel>
-  static KERNEL_INLINE void block32(const uint8_t* block, const Panel& x, int64_t column, bool ahead,
+  static KERNEL_INLINE void block32(const uint8_t* block, const Panel& x, int64_t column, Ahead ahead,
                                     F (*total)[kG]) {
-    prefetch<kN>(block, ahead);
+    prefetch(block, ahead);
     I sums[kN][kG];
     start<kN>(x.minus32(column), sums);
     dot_quads<kN, 0, 8>(block, x.codes(column), sums);
@@ -217,7 +211,7 @@ struct QuantizedMatmul {
   }
 
   template <int kN, typename Panel>
-  static KERNEL_INLINE void block256(const uint8_t* block, const Panel& x, int64_t column, bool ahead,
+  static KERNEL_INLINE void block256(const uint8_t* block, const Panel& x, int64_t column, Ahead ahead,
                                      F (*total)[kG]) {
     F scaled[kN][kG];
     for (int t = 0; t < kN; ++t) {
@@ -227,7 +221,7 @@ struct QuantizedMatmul {
       const uint8_t* const step = block + P::step_at(s);
       const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
       const int64_t at = column + s * 32;
-      prefetch<kN>(step, ahead);
+      prefetch(step, ahead);
       if constexpr (Q::kScaleGroup == 32) {
         sub_block<kN, 0, 8>(step, sub, x, at, scaled);
       } else {
@@ -279,10 +273,11 @@ struct QuantizedMatmul {
     }
   }
 
+  /// Only the first tile over a piece of a panel asks ahead: the others find it in a cache.
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
-    const bool ahead = asks_ahead(n_tokens);
+    const Ahead ahead = Tiles<V>::ahead(n_tokens, Q::kBits < 8);
     for (int64_t row = row_begin; row < row_end; row += P::kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;
@@ -290,7 +285,7 @@ struct QuantizedMatmul {
         Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
           tile<kN>(panel + begin / Q::kBlock * P::kBlockBytes,
                    (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid,
-                   ahead && t == 0, out + t * out_stride + row, out_stride);
+                   t == 0 ? ahead : Ahead::kNot, out + t * out_stride + row, out_stride);
         });
       });
     }

@@ -5,15 +5,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cpu_features.h"
 #include "kernels/ops/activations.inl.h"
 
 namespace tiergate {
+
+/// How a product asks for weights that it reads some KiB later: not at all, for one use (past the L2 cache), or to keep.
+enum class Ahead : uint8_t { kNot, kOnce, kKept };
 
 template <typename V>
 struct Tiles {
   using F = typename V::F;
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
+
+  /// With more than two tokens the hardware's own prefetch falls back at every page's end. With one or two it does where
+  /// codes are unpacked: what is read as it is comes faster than memory gives it (not on Intel's cores).
+  static Ahead ahead(int64_t n_tokens, bool is_unpacked) {
+    if (n_tokens > 2 || (cpu_features() & kCpuFillsL2)) return Ahead::kKept;
+    return is_unpacked && !(cpu_features() & kCpuForesees) ? Ahead::kOnce : Ahead::kNot;
+  }
 
   /// The sums so far: zeros when these are the first columns. n_valid: rows of the panel that `out` has.
   template <int kN>
