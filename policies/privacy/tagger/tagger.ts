@@ -82,6 +82,9 @@ export function createTagger(model: TaggerModel): Tagger {
       if (isPossible(tokens, known, i, sentenceEnds))
         needed.fill(1, Math.max(0, i - MARGIN), Math.min(n, i + MARGIN + 1));
     }
+    // One token between two that are looked at: the slash of `s/n` must not cut an address in two.
+    for (let i = 1; i + 1 < n; i += 1)
+      if (needed[i] === 0 && needed[i - 1] === 1 && needed[i + 1] === 1) needed[i] = 1;
   }
 
   function scoreToken(tokens: Tokens, i: number, recall: number): void {
