@@ -3,6 +3,7 @@
 import { blockKindAt } from './block-kind.ts';
 
 const HAS_DIGIT = /\d/;
+const HAS_WORD = /\p{L}{2}/u;
 /** Hashes, escapes and ranges of characters. */
 const MACHINE = /[0-9a-f]{12}|\\[uUx][0-9A-Fa-f]|[^\p{ASCII}]-[^\p{ASCII}]|::/u;
 const ACRONYM = /^[A-Z0-9-]{2,6}$/;
@@ -59,7 +60,7 @@ export function isPlausibleName(
   if (MACHINE.test(value) || SHORT_CODE.test(value) || (type === 'PERSON' && /\d{5}/.test(value)))
     return false;
   if (type !== 'ADDRESS' && TECHNICAL.has(value)) return false;
-  if (type === 'ADDRESS' && TOWN_AND_STATE.test(value)) return false;
+  if (type === 'ADDRESS' && (TOWN_AND_STATE.test(value) || !HAS_WORD.test(value))) return false;
   // In the middle of a code, or its label: `IBAN BI42…`, `PESEL: 440…`
   if (type === 'PERSON' && HAS_DIGIT.test(text.charAt(end))) return false;
   if (LABEL.test(value) && /^[:\s]{1,3}[A-Z]{0,4}\d{2}/.test(text.slice(end, end + 10))) return false;

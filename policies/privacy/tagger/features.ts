@@ -1,20 +1,21 @@
 // The features of a token, as rows of the weight table: hashes of itself, its neighbours, their shapes and what the name
 // lists say of them. Everything the model knows of a text it knows from here.
+import { casingOf, LISTS, USAGE_SHIFT } from './gazetteer.ts';
 import { mix, type Tokens } from './tokens.ts';
 
-export const N_FEATURES = 30;
+export const N_FEATURES = 36;
 
 /** Rows of the weight table; a power of two. */
 export const N_ROWS = 1 << 20;
 
-const at = (column: Int32Array | Uint8Array, index: number, length: number): number =>
+const at = (column: Int32Array | Uint16Array | Uint8Array, index: number, length: number): number =>
   index < 0 ? -1 : index >= length ? -2 : (column[index] as number);
 
 /**
  * Writes the N_FEATURES rows of token `i` into `rows`.
- * @param lists bits of each token's word in the name lists (gazetteer.ts)
+ * @param known what is known of each token's word (gazetteer.ts)
  */
-export function featuresOf(tokens: Tokens, lists: Uint8Array, i: number, rows: Int32Array): void {
+export function featuresOf(tokens: Tokens, known: Uint16Array, i: number, rows: Int32Array): void {
   const n = tokens.length;
   const word = tokens.word[i] as number;
   const before = at(tokens.word, i - 1, n);
@@ -23,9 +24,15 @@ export function featuresOf(tokens: Tokens, lists: Uint8Array, i: number, rows: I
   const shapeBefore = at(tokens.shape, i - 1, n);
   const shapeAfter = at(tokens.shape, i + 1, n);
   const form = tokens.form[i] as number;
-  const list = lists[i] as number;
-  const listBefore = at(lists, i - 1, n);
-  const listAfter = at(lists, i + 1, n);
+  const knownHere = known[i] as number;
+  const knownBefore = at(known, i - 1, n);
+  const knownAfter = at(known, i + 1, n);
+  const list = knownHere & LISTS;
+  const listBefore = knownBefore < 0 ? knownBefore : knownBefore & LISTS;
+  const listAfter = knownAfter < 0 ? knownAfter : knownAfter & LISTS;
+  const usage = knownHere >> USAGE_SHIFT;
+  const usageBefore = knownBefore >> USAGE_SHIFT;
+  const usageAfter = knownAfter >> USAGE_SHIFT;
   const label = tokens.label[i] as number;
   const gap = tokens.gap[i] as number;
   const gapAfter = at(tokens.gap, i + 1, n);
@@ -62,5 +69,14 @@ export function featuresOf(tokens: Tokens, lists: Uint8Array, i: number, rows: I
   rows[26] = mix(mix(127, around), at(tokens.shape, i + 2, n)) & mask;
   rows[27] = mix(mix(128, before), after) & mask;
   rows[28] = mix(mix(129, at(tokens.word, i - 2, n)), before) & mask;
-  rows[29] = mix(mix(130, at(lists, i - 2, n)), mix(list, mix(at(lists, i + 2, n), shape))) & mask;
+  rows[29] =
+    mix(mix(130, at(known, i - 2, n) & LISTS), mix(list, mix(at(known, i + 2, n) & LISTS, shape))) & mask;
+  const used = mix(mix(131, usage), shape);
+  rows[30] = mix(used, gap) & mask;
+  rows[31] = mix(mix(used, usageBefore), mix(132, shapeBefore)) & mask;
+  rows[32] = mix(mix(used, usageAfter), mix(133, shapeAfter)) & mask;
+  rows[33] = mix(mix(used, list), mix(134, label)) & mask;
+  const written = mix(mix(135, casingOf(usage)), shape);
+  rows[34] = mix(written, mix(136, before)) & mask;
+  rows[35] = mix(written, mix(137, after)) & mask;
 }

@@ -15,10 +15,26 @@ export const LIST = {
   noun: 128,
 } as const;
 
-/** Open addressing: `keys[slot]` is a word's hash, 0 a free slot, `bits[slot]` its lists. */
+/** A word's bits: the lists in the lower byte, in the upper one how usual it is in small letters and with a capital (usage.ts). */
+export const LISTS = 0xff;
+export const USAGE_SHIFT = 8;
+/** Of a usage, how usual the word is with a capital; above them, how usual in small letters. */
+export const CAPITAL_BITS = 3;
+
+/** How a word of this usage is mostly written. */
+export const CASING = { unknown: 0, small: 1, capital: 2, onlyCapital: 3 } as const;
+export function casingOf(usage: number): number {
+  const small = usage >> CAPITAL_BITS;
+  const capital = usage & ((1 << CAPITAL_BITS) - 1);
+  if (usage === 0) return CASING.unknown;
+  if (small >= capital) return CASING.small;
+  return small > 0 ? CASING.capital : CASING.onlyCapital;
+}
+
+/** Open addressing: `keys[slot]` is a word's hash, 0 a free slot, `bits[slot]` what is known of it. */
 export interface Gazetteer {
   keys: Int32Array;
-  bits: Uint8Array;
+  bits: Uint16Array;
 }
 
 const slotOf = (keys: Int32Array, hash: number): number => {
@@ -36,7 +52,7 @@ export function buildGazetteer(words: Iterable<readonly [word: string, bits: num
   }
   const size = 1 << Math.ceil(Math.log2(Math.max(16, all.size * 2)));
   const keys = new Int32Array(size);
-  const bits = new Uint8Array(size);
+  const bits = new Uint16Array(size);
   for (const [hash, value] of all) {
     const slot = slotOf(keys, hash);
     keys[slot] = hash;
@@ -45,11 +61,11 @@ export function buildGazetteer(words: Iterable<readonly [word: string, bits: num
   return { keys, bits };
 }
 
-/** Bits of a word by its hash (wordHash); 0: on no list. */
+/** Lists of a word by its hash (wordHash); 0: on none. */
 export const listsOf = ({ keys, bits }: Gazetteer, hash: number): number =>
-  bits[slotOf(keys, hash)] as number;
+  (bits[slotOf(keys, hash)] as number) & LISTS;
 
 /** Bits of every token's word, into `out`. */
-export function lookUp({ keys, bits }: Gazetteer, tokens: Tokens, out: Uint8Array): void {
+export function lookUp({ keys, bits }: Gazetteer, tokens: Tokens, out: Uint16Array): void {
   for (let i = 0; i < tokens.length; i += 1) out[i] = bits[slotOf(keys, tokens.word[i] as number)] as number;
 }

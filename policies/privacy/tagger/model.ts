@@ -1,6 +1,6 @@
 // The trained tagger's file: transitions, name lists, and the weight table in 8 bits. Written by training/train.ts.
 // Layout, little-endian: "TGTAGGER", u32 version, u32 rows, u32 slots of the lists, f32 scale of a weight, f32 start[N_TAGS],
-// f32 transitions[N_TAGS][N_TAGS] (from, to), i32 keys[slots], u8 bits[slots], i8 weights[rows][N_WEIGHTS].
+// f32 transitions[N_TAGS][N_TAGS] (from, to), i32 keys[slots], u16 bits[slots], i8 weights[rows][N_WEIGHTS].
 import { readFileSync } from 'node:fs';
 import { N_ROWS } from './features.ts';
 import type { Gazetteer } from './gazetteer.ts';
@@ -17,7 +17,7 @@ export interface TaggerModel {
 }
 
 const MAGIC = 'TGTAGGER';
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 24;
 
 export function writeModel(model: TaggerModel): Buffer {
@@ -44,7 +44,7 @@ export function readModel(file: string): TaggerModel {
   const data = readFileSync(file);
   const isLongEnough = data.length >= HEADER_BYTES;
   const slots = isLongEnough ? data.readUInt32LE(16) : 0;
-  const size = HEADER_BYTES + 4 * (N_TAGS + N_TAGS * N_TAGS) + 5 * slots + N_ROWS * N_WEIGHTS;
+  const size = HEADER_BYTES + 4 * (N_TAGS + N_TAGS * N_TAGS) + 6 * slots + N_ROWS * N_WEIGHTS;
   if (
     !isLongEnough ||
     data.toString('latin1', 0, 8) !== MAGIC ||
@@ -64,7 +64,7 @@ export function readModel(file: string): TaggerModel {
     scale: data.readFloatLE(20),
     start: new Float32Array(take(4 * N_TAGS)),
     transitions: new Float32Array(take(4 * N_TAGS * N_TAGS)),
-    lists: { keys: new Int32Array(take(4 * slots)), bits: new Uint8Array(take(slots)) },
+    lists: { keys: new Int32Array(take(4 * slots)), bits: new Uint16Array(take(2 * slots)) },
     weights: new Int8Array(take(N_ROWS * N_WEIGHTS)),
   };
 }

@@ -1,7 +1,7 @@
 // Finds persons, addresses, places and organisations in a text with a linear-chain conditional random field: every token gets
 // a score for every tag from its features, and the best path of tags is the answer. Linear in the text's length.
 import { featuresOf, N_FEATURES } from './features.ts';
-import { LIST, lookUp } from './gazetteer.ts';
+import { CASING, casingOf, LIST, LISTS, lookUp, USAGE_SHIFT } from './gazetteer.ts';
 import { beginOf, isInside, N_TAGS, N_WEIGHTS, type TaggedType, TYPES, typeOf } from './labels.ts';
 import type { TaggerModel } from './model.ts';
 import { SHAPE, type Tokens, tokenize, wordHash } from './tokens.ts';
@@ -41,22 +41,26 @@ function packed(weights: Int8Array): Int32Array {
 const MARGIN = 1;
 
 /** Could this token belong to something, by its look and the lists alone? Most words of a prose text could not. */
-function isPossible({ shape, gap, word }: Tokens, lists: Uint8Array, i: number, ends: Set<number>): boolean {
-  const list = lists[i] as number;
+function isPossible({ shape, gap, word }: Tokens, known: Uint16Array, i: number, ends: Set<number>): boolean {
+  const list = (known[i] as number) & LISTS;
   const look = shape[i] as number;
   if (look === SHAPE.other) return false;
-  if (look === SHAPE.lower) return list !== 0 && (list & LIST.common) === 0;
+  if (look === SHAPE.lower)
+    return (
+      (list !== 0 && (list & LIST.common) === 0) ||
+      casingOf((known[i] as number) >> USAGE_SHIFT) >= CASING.capital
+    );
   if (look !== SHAPE.capitalised || (list & LIST.common) === 0) return true;
   // A common word with a capital: the first of a sentence.
   return gap[i] !== 2 && i > 0 && !ends.has(word[i - 1] as number);
 }
 
 export function createTagger(model: TaggerModel): Tagger {
-  const { scale, start, transitions, lists: wordLists } = model;
+  const { scale, start, transitions, lists } = model;
   const weights = packed(model.weights);
   const rows = new Int32Array(N_FEATURES);
   const sentenceEnds = new Set(['.', '!', '?', ':'].map(wordHash));
-  let lists = new Uint8Array(1024);
+  let known = new Uint16Array(1024);
   let needed = new Uint8Array(1024);
   let scores = new Float32Array(1024 * N_TAGS);
   let origins = new Uint8Array(1024 * N_TAGS);
@@ -64,24 +68,27 @@ export function createTagger(model: TaggerModel): Tagger {
 
   function prepare(tokens: Tokens): void {
     const n = tokens.length;
-    if (n > lists.length) {
-      lists = new Uint8Array(2 * n);
+    if (n > known.length) {
+      known = new Uint16Array(2 * n);
       needed = new Uint8Array(2 * n);
       scores = new Float32Array(2 * n * N_TAGS);
       origins = new Uint8Array(2 * n * N_TAGS);
       tags = new Uint8Array(2 * n);
     }
-    lookUp(wordLists, tokens, lists);
+    lookUp(lists, tokens, known);
     needed.fill(0, 0, n);
     tags.fill(0, 0, n);
     for (let i = 0; i < n; i += 1) {
-      if (isPossible(tokens, lists, i, sentenceEnds))
+      if (isPossible(tokens, known, i, sentenceEnds))
         needed.fill(1, Math.max(0, i - MARGIN), Math.min(n, i + MARGIN + 1));
     }
+    // One token between two that are looked at: the slash of `s/n` must not cut an address in two.
+    for (let i = 1; i + 1 < n; i += 1)
+      if (needed[i] === 0 && needed[i - 1] === 1 && needed[i + 1] === 1) needed[i] = 1;
   }
 
   function scoreToken(tokens: Tokens, i: number, recall: number): void {
-    featuresOf(tokens, lists, i, rows);
+    featuresOf(tokens, known, i, rows);
     let tags13 = 0;
     let tags24 = 0;
     let tags57 = 0;

@@ -93,6 +93,28 @@ function utf16Offsets(text: string): (offset: number) => number {
   return (offset) => at[offset] as number;
 }
 
+const CODE = /^\d{5}$/;
+/** What stands between a street and its code and town. */
+const WITHIN_ADDRESS = /^[ ,.;:-]{1,4}(?:E-)?$/;
+
+/**
+ * The Spanish clinics label a street, its postal code and its town apart, the last two as places. An address is one to us wherever a line
+ * holds it whole, and a code alone is no place; otherwise what the generated texts teach is unlearned.
+ */
+function wholeAddresses(text: string, spans: LabelledText['spans']): LabelledText['spans'] {
+  const joined: LabelledText['spans'] = [];
+  for (const span of spans) {
+    const before = joined.at(-1);
+    const isNext =
+      before?.type === 'ADDRESS' &&
+      span.type === 'LOCATION' &&
+      WITHIN_ADDRESS.test(text.slice(before.end, span.start));
+    if (isNext) before.end = span.end;
+    else if (span.type !== 'LOCATION' || !CODE.test(text.slice(span.start, span.end))) joined.push(span);
+  }
+  return joined;
+}
+
 /** The texts of one set. A handle (`@name`) is no name of ours. */
 export function readCorpus(folder: string, name: string): LabelledText[] {
   const { labels, share } = CORPORA[name] as Corpus;
@@ -109,7 +131,7 @@ export function readCorpus(folder: string, name: string): LabelledText[] {
       if (kept.length > 0 && start < (kept.at(-1)?.end ?? 0)) continue;
       kept.push({ start, end, type });
     }
-    texts.push({ text, spans: kept });
+    texts.push({ text, spans: labels === SPANISH_CLINICS ? wholeAddresses(text, kept) : kept });
   }
   return texts;
 }

@@ -1,7 +1,7 @@
 // Trains the tagger's conditional random field: the log-likelihood of the right tags of each text, by AdaGrad, a text at a time.
 // Some words are hidden while training, so that the model also learns from their surroundings.
 import { featuresOf, N_FEATURES, N_ROWS } from '../tagger/features.ts';
-import { type Gazetteer, lookUp } from '../tagger/gazetteer.ts';
+import { type Gazetteer, LISTS, lookUp } from '../tagger/gazetteer.ts';
 import { beginOf, isInside, mayFollow, N_TAGS, N_WEIGHTS, TYPES } from '../tagger/labels.ts';
 import type { TaggerModel } from '../tagger/model.ts';
 import { type Tokens, tokenize } from '../tagger/tokens.ts';
@@ -62,17 +62,17 @@ export class Crf {
     for (const text of texts) {
       const tokens = tokenize(text.text);
       const gold = goldTags(tokens, text);
-      const lists = new Uint8Array(tokens.length);
-      lookUp(this.#lists, tokens, lists);
+      const known = new Uint16Array(tokens.length);
+      lookUp(this.#lists, tokens, known);
       for (let i = 0; i < tokens.length; i += 1) {
         const at = this.#random.next();
-        if (at < HIDDEN_LISTS) lists[i] = 0;
+        if (at < HIDDEN_LISTS) known[i] = (known[i] as number) & ~LISTS;
         if (at < HIDDEN_WORDS) tokens.word[i] = UNKNOWN_WORD;
       }
       for (let first = 0; first < tokens.length; ) {
         let end = Math.min(tokens.length, first + MAX_TOKENS);
         while (end < tokens.length && isInside(gold[end] as number)) end += 1;
-        loss += this.#learn(tokens, lists, gold, first, end);
+        loss += this.#learn(tokens, known, gold, first, end);
         first = end;
       }
       count += tokens.length;
@@ -81,7 +81,7 @@ export class Crf {
     return loss / Math.max(1, count);
   }
 
-  #learn(tokens: Tokens, lists: Uint8Array, gold: Uint8Array, first: number, end: number): number {
+  #learn(tokens: Tokens, known: Uint16Array, gold: Uint8Array, first: number, end: number): number {
     const n = end - first;
     if (n > this.#counts.length) {
       this.#rows = new Int32Array(2 * n * N_FEATURES);
@@ -90,13 +90,13 @@ export class Crf {
       this.#alpha = new Float64Array(2 * n * N_TAGS);
       this.#beta = new Float64Array(2 * n * N_TAGS);
     }
-    const loss = this.#score(tokens, lists, gold, first, n) + this.#sumPaths(n);
+    const loss = this.#score(tokens, known, gold, first, n) + this.#sumPaths(n);
     this.#step(gold, first, n);
     return loss;
   }
 
   /** Scores of the tokens by a half of their features, as odds. @returns the largest scores' sum less the right path's score */
-  #score(tokens: Tokens, lists: Uint8Array, gold: Uint8Array, first: number, n: number): number {
+  #score(tokens: Tokens, known: Uint16Array, gold: Uint8Array, first: number, n: number): number {
     const table = this.#table;
     const rows = this.#rows;
     const emit = this.#emit;
@@ -105,7 +105,7 @@ export class Crf {
     let result = 0;
     let before = -1;
     for (let i = 0; i < n; i += 1) {
-      featuresOf(tokens, lists, first + i, one);
+      featuresOf(tokens, known, first + i, one);
       let kept = i * N_FEATURES;
       let bits = 0;
       sums.fill(0);

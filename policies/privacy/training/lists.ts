@@ -1,11 +1,12 @@
 // The tagger's word lists: names and places from @faker-js/faker's locales and the name lists by country, and words that the
 // training texts often have in lower case.
 import { allLocales } from '@faker-js/faker';
-import { buildGazetteer, type Gazetteer, LIST } from '../tagger/gazetteer.ts';
+import { buildGazetteer, type Gazetteer, LIST, USAGE_SHIFT } from '../tagger/gazetteer.ts';
 import { LANGUAGES } from './generate.ts';
 import type { LabelledText } from './labelled.ts';
 import { SHORT_NAMES } from './people.ts';
 import type { RealValues } from './slots.ts';
+import { usages } from './usage.ts';
 
 const STREET_WORDS =
   'street st road rd avenue ave av boulevard blvd lane ln drive dr court ct place pl square sq terrace way close crescent ' +
@@ -117,5 +118,6 @@ export function buildLists(real: RealValues, corpora: readonly LabelledText[]): 
     LIST.common,
   );
   add(localeWords('word', ['noun']), LIST.noun);
+  for (const [word, usage] of usages()) entries.push([word, usage << USAGE_SHIFT]);
   return buildGazetteer(entries);
 }

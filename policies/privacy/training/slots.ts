@@ -75,6 +75,23 @@ const words = (
     return shape(text.toLowerCase().replace(/[^a-z]/g, '') || 'x', i);
   });
 
+/** Learned words of Greek and Latin parts, as any language of Europe has them. */
+const TERM_STARTS =
+  'hemo cardio neuro gastro hepat nefr derm oste artr bronc tromb leuc hiper hypo peri endo poli fibr aden mio radi cist crani spondyl lymph pseudo strept staphyl metr tub angi'.split(
+    ' ',
+  );
+const TERM_ENDS =
+  'itis osis oma oma algia emia emie ismo ismus grafía graphie grama gramm patia pathie scopia ectomía plasty ina ine ol cillin statin azol coccus cocos cyte cito lisis genia genic ular al'.split(
+    ' ',
+  );
+
+function abbreviation(random: Random): string {
+  const letters = Array.from({ length: random.between(2, random.pick([2, 3, 4, 5])) }, () =>
+    random.pick([...'AABCCDDEEFGHIIJKLLMMNNOOPPQRRSSTTUVWXZ']),
+  ).join('');
+  return random.chance(0.1) ? `${letters}-${random.between(1, 20)}` : letters;
+}
+
 const ORGANIZATIONS = [
   'University of {CITY}',
   '{CITY} University Hospital',
@@ -188,6 +205,12 @@ export class Slots {
       case 'WORD': {
         const word = fakerOf('en_US').word.noun();
         return random.chance(0.5) ? word : capitalised(word);
+      }
+      case 'ABBR':
+        return abbreviation(random);
+      case 'TERM': {
+        const term = random.pick(TERM_STARTS) + random.pick(TERM_ENDS);
+        return random.chance(0.6) ? term : capitalised(term);
       }
       case 'TECH':
         return random.chance(0.75) ? random.pick(TECHNOLOGIES) : inventedName(random);

@@ -1,6 +1,7 @@
 // Beside the letters and forms of each language: persons as news and reports name them (an office before the name, a verb of saying
 // behind it), and lines with capitals and colons in which nobody is named. `‹a|b›` is one of both.
 import type { Frames } from './_types.ts';
+import { TERMS } from './terms.ts';
 
 type More = Omit<Frames, 'locales'>;
 
@@ -196,14 +197,16 @@ export const MORE: Record<string, More> = {
 
 /** A language's frames with more of them. */
 export const withMore = (frames: Frames): Frames => {
-  const more = MORE[(frames.locales[0] as string).slice(0, 2)];
-  return more === undefined
+  const language = (frames.locales[0] as string).slice(0, 2);
+  const more = MORE[language];
+  const terms = TERMS[language];
+  return more === undefined || terms === undefined
     ? frames
     : {
         locales: frames.locales,
         // A sentence with alternatives stands for many.
-        prose: [...frames.prose, ...more.prose, ...more.prose],
+        prose: [...frames.prose, ...more.prose, ...more.prose, ...terms.prose],
         fields: [...frames.fields, ...more.fields],
-        plain: [...frames.plain, ...more.plain],
+        plain: [...frames.plain, ...more.plain, ...terms.plain, ...terms.plain],
       };
 };
