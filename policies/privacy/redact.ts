@@ -1,5 +1,6 @@
 // Replaces what an inspection found by stand-ins, each as its type's operator says. Nothing is kept between requests.
 import type { ChatRequest } from '../../contract/chat.ts';
+import type { Finding } from '../../contract/recognizer.ts';
 import type { Inspection } from './conversation.ts';
 import { type Form, formKey, formsOf, type RequestForms } from './forms.ts';
 import type { OperatorContext, StandIn } from './operator.ts';
@@ -98,18 +99,37 @@ function replaceForms(request: ChatRequest, found: RequestForms, options: Redact
   return { request: redacted, entries, changed };
 }
 
-/** The findings that are no stand-ins and hold none: what is left to replace. */
+/** Does one of these stand across an edge of the span? */
+function isCrossed(
+  text: string,
+  { start, end }: Pick<Finding, 'start' | 'end'>,
+  standIns: readonly string[],
+): boolean {
+  return standIns.some((one) => {
+    let at = text.indexOf(one, Math.max(0, start - one.length + 1));
+    for (; at !== -1 && at < end; at = text.indexOf(one, at + 1)) {
+      if (at < start || at + one.length > end) return true;
+    }
+    return false;
+  });
+}
+
+/** The findings that are no stand-ins and have no part of any: what is left to replace. */
 function withoutStandIns(inspection: Inspection, standIns: readonly string[]): Inspection {
   const isOwn = (value: string): boolean =>
     standIns.some((one) => value.includes(one) || one.includes(value));
-  const values = new Map([...inspection.values].filter(([value]) => !isOwn(value)));
-  if (values.size === inspection.values.size) return inspection;
+  const left = new Set<string>();
   const spans = new Map(
-    Array.from(inspection.spans, ([text, findings]) => [
-      text,
-      findings.filter(({ start, end }) => values.has(text.slice(start, end))),
-    ]),
+    Array.from(inspection.spans, ([text, findings]) => {
+      const others = findings.filter((span) => {
+        const value = text.slice(span.start, span.end);
+        return !isOwn(value) && !isCrossed(text, span, standIns);
+      });
+      for (const { start, end } of others) left.add(text.slice(start, end));
+      return [text, others];
+    }),
   );
+  const values = new Map([...inspection.values].filter(([value]) => left.has(value)));
   return { ...inspection, values, spans };
 }
 

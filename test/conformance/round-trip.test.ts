@@ -121,7 +121,15 @@ describe('generated conversations', () => {
       fc.property(conversation, fc.constantFrom(...REVERSIBLE), (texts, operator) => {
         checkRoundTrip(texts, operator);
       }),
-      { numRuns: 10_000 },
+      {
+        numRuns: 10_000,
+        examples: [
+          // An address that begins inside of a number: its stand-in became a part of that number.
+          [['192.0.2.1Margaret Holloway\\anna.weber@example.com '], 'surrogate'],
+          // What looks like one value with a part of the stand-in before it.
+          [["Margaret'sanna.weber@example.com\u200bmail1@masked.example "], 'surrogate'],
+        ],
+      },
     );
   });
 
