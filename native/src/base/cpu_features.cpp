@@ -56,7 +56,7 @@ uint32_t detect() {
     if (bit(seven1.eax, 5)) found |= kCpuAvx512Bf16;
   }
   if (is_zen4(one)) found |= kCpuForesees;
-  if (is_vendor("Genu")) found |= kCpuFillsL2;
+  if (is_vendor("Genu")) found |= kCpuFillsL2 | kCpuHalfRateBf16;
   return found;
 }
 #elif defined(__aarch64__) && defined(__linux__)

@@ -49,7 +49,9 @@ const KernelTable* find_kernels(const char* isa_or_null) {
   int32_t n = 0;
   const KernelTable* const* tables = all_kernels(&n);
   for (int32_t i = 0; i < n; ++i) {
-    if (kernels_supported(tables[i]) && (any || std::strcmp(tables[i]->isa, wanted) == 0)) return tables[i];
+    const bool is_wanted =
+        any ? (tables[i]->avoided & cpu_features()) == 0 : std::strcmp(tables[i]->isa, wanted) == 0;
+    if (is_wanted && kernels_supported(tables[i])) return tables[i];
   }
   return nullptr;
 }

@@ -87,8 +87,15 @@ struct Instance {
         {kv_kernel<KvFloat<V, F16Values<V>>>(), kv_kernel<KvQ8<V>>(), kv_kernel<KvFloat<V, F32Values<V>>>()},
         softmax_stats<V>,
         rank,
-        required};
+        required,
+        kAvoided};
   }
+
+ private:
+  static constexpr uint32_t kAvoided = [] {
+    if constexpr (requires { V::kAvoided; }) return uint32_t{V::kAvoided};
+    return uint32_t{0};
+  }();
 };
 
 }  // namespace tiergate

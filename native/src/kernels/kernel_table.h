@@ -111,8 +111,9 @@ struct KernelTable {
   /// Returns max; sum of exp(x - max) and sum of (x - max) * exp(x - max) through the pointers (softmax, entropy).
   float (*softmax_stats)(const float* x, int64_t n, double* sum_exp, double* sum_x_exp);
 
-  int32_t rank;                   // the highest supported one is chosen
+  int32_t rank;                   // the highest supported one is chosen, unless it is avoided
   uint32_t required;              // bits of CpuFeature (base/cpu_features.h): data, as code here has the ISA's flags
+  uint32_t avoided;               // where the CPU has one of these it is chosen by name alone
 };
 
 /// Best table of this CPU, or the one named (also by the environment's ENGINE_ISA); null if unknown or unsupported.

@@ -7,6 +7,7 @@ namespace tiergate {
 namespace {
 
 struct Avx512Bf16 : Avx512Vnni {
+  static constexpr uint32_t kAvoided = kCpuHalfRateBf16;
   /// sum + the product of each lane's high bf16 numbers, then + that of the low ones, each rounded to nearest even.
   static KERNEL_INLINE F dot_bf16(F sum, B a, I b) { return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b); }
 };
