@@ -20,6 +20,9 @@ const HALF_ROUNDING = { logit: 0.06, meanKl: 1e-4 };
  */
 const INT8_ROUNDING = { logit: 0.6, meanKl: 4e-3 };
 
+/** Of sums of some hundred doubles: divergences below it are none. */
+const KL_ROUNDING = 1e-15;
+
 describe.skipIf(!hasNodeLlamaCpp)(`beside llama.cpp${reason}`, () => {
   let peer: LlamaCpp;
   beforeAll(async () => {
@@ -42,7 +45,8 @@ describe.skipIf(!hasNodeLlamaCpp)(`beside llama.cpp${reason}`, () => {
   it.each(models)('$label: the same ids and greedy tokens', async ({ path, exactPath, isQuantised }) => {
     const result = await compareGreedily(peer, path, { prompts, nTokens: 32, exactPath });
     expectNear(result, isQuantised ? INT8_ROUNDING : HALF_ROUNDING);
-    if (result.fromExact) expect(result.fromExact.ours).toBeLessThan(1.25 * result.fromExact.theirs);
+    if (result.fromExact)
+      expect(result.fromExact.ours).toBeLessThan(1.25 * result.fromExact.theirs + KL_ROUNDING);
   });
 
   it('sees the same model with coarser weights as another one', async () => {
