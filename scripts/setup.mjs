@@ -38,7 +38,10 @@ async function run([command, args, env = {}]) {
   return { status, output };
 }
 
-/** Runs commands side by side as one step with a line that counts its seconds; output is shown only of one that fails. */
+/**
+ * Runs commands side by side as one step with a line that counts its seconds; output is shown only of one that fails. Waits for all: a
+ * compiler that was left running would spoil the next try.
+ */
 async function step(label, ...commands) {
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);

@@ -22,7 +22,7 @@ export interface Form {
   isNumber: boolean;
   /** Stands in system messages and tools' definitions only. */
   isSystemOnly: boolean;
-  /** Joined to a word, a number or another value somewhere: what looks like one could not be found again there. */
+  /** Joined to a word or another value somewhere: what looks like a word could not be found again there. */
   isGlued: boolean;
 }
 
@@ -109,9 +109,6 @@ function spansOf(texts: ReadonlyMap<string, SeenText>, inspection: Inspection): 
 }
 
 const WORD = /[\p{L}\p{N}\p{M}_]/u;
-/** `192.0.2.` before a stand-in that begins with digits is an address of a machine. */
-const ENDS_IN_NUMBER = /\d[.,:/-]$/;
-const STARTS_IN_NUMBER = /^[.,:/-]\d/;
 
 interface Draft extends Omit<Form, 'number' | 'variant'> {
   order: [knownAt: number, text: number, start: number];
@@ -135,8 +132,6 @@ function draftsOf(texts: ReadonlyMap<string, SeenText>, spans: ReadonlyMap<strin
       const isGlued =
         (start > 0 && WORD.test(text[start - 1] as string)) ||
         (end < text.length && WORD.test(text[end] as string)) ||
-        ENDS_IN_NUMBER.test(text.slice(Math.max(0, start - 2), start)) ||
-        STARTS_IN_NUMBER.test(text.slice(end, end + 2)) ||
         list[i - 1]?.end === start ||
         list[i + 1]?.start === end;
       const value = text.slice(start, end);

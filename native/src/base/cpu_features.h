@@ -20,7 +20,8 @@ enum CpuFeature : uint32_t {
   /// Its own prefetch fills the L2 cache and follows what is asked for there: Intel's cores. A hint that passes that cache
   /// by leaves one of them with the few lines that its first cache can wait for.
   kCpuFillsL2 = 1u << 9,
-  kCpuHalfRateBf16 = 1u << 10,  // dot products of bf16 at half the rate of f32's: Intel's cores
+  /// Dot products of bf16 at half the rate of f32's: Intel's cores (seen on Emerald Rapids).
+  kCpuHalfRateBf16 = 1u << 10,
 };
 
 /// Bits of CpuFeature; asked once, then remembered.

@@ -45,6 +45,15 @@ describe('inspectRequest', () => {
 });
 
 describe('redactRequest', () => {
+  it('keeps the form of an address with a port or a length of prefix', () => {
+    const request = ask('reach 10.20.30.40:8080 or 10.20.30.40/24 now');
+    const redacted = redactRequest(request, inspectRequest(request), {
+      operatorOf: () => 'format',
+      inspectAgain: inspectRequest,
+    });
+    expect(redacted.request.messages[0]?.content).toBe('reach 192.0.2.1:8080 or 192.0.2.1/24 now');
+  });
+
   it('gives the request itself back when nothing is found', () => {
     const request = freeze({
       ...ask('hello', { role: 'assistant', content: null }),
