@@ -200,13 +200,13 @@ export const withMore = (frames: Frames): Frames => {
   const language = (frames.locales[0] as string).slice(0, 2);
   const more = MORE[language];
   const terms = TERMS[language];
-  return more === undefined || terms === undefined
+  return more === undefined
     ? frames
     : {
         locales: frames.locales,
         // A sentence with alternatives stands for many.
-        prose: [...frames.prose, ...more.prose, ...more.prose, ...terms.prose],
+        prose: [...frames.prose, ...more.prose, ...more.prose, ...(terms?.prose ?? [])],
         fields: [...frames.fields, ...more.fields],
-        plain: [...frames.plain, ...more.plain, ...terms.plain, ...terms.plain],
+        plain: [...frames.plain, ...more.plain, ...(terms?.plain ?? []), ...(terms?.plain ?? [])],
       };
 };
