@@ -24,7 +24,6 @@ struct QuantizedMatmul {
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
   static constexpr int64_t kChunk = 2048;  // columns whose packed rows and tokens stay in the L2 cache
-  static constexpr int64_t kAhead = 4096;
   static constexpr ActivationFormat kFormat =
       Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
 
@@ -88,15 +87,21 @@ struct QuantizedMatmul {
   static constexpr bool kHasSquares =
       requires(typename V::B rows, I tokens) { V::dot_square(tokens, rows, tokens); };
 
+  /// Asks for what lies ahead of a quad's share of the codes of 32 columns: one line or two at a time, between products.
+  template <int kQuad>
+  static KERNEL_INLINE void ask_for_quad(const uint8_t* step, Ahead ahead) {
+    Tiles<V>::template ask<kQuad * P::kStepBytes / 8, (kQuad + 1) * P::kStepBytes / 8>(step, ahead);
+  }
+
   /// Adds the products of quads [kFirst, kLast) of 32 columns.
   template <int kN, int kFirst, int kLast>
-  static KERNEL_INLINE void dot_quads(const uint8_t* step, const int8_t* x, I (*sums)[kG]) {
+  static KERNEL_INLINE void dot_quads(const uint8_t* step, const int8_t* x, Ahead ahead, I (*sums)[kG]) {
     if constexpr (kHasSquares && kN > 1) {
       I squares[kN / 2][kG][2];  // of the first and last two rows of a vector
       for (int pair = 0; pair < kN / 2; ++pair) {
         for (int g = 0; g < kG; ++g) squares[pair][g][0] = squares[pair][g][1] = V::zero_i32();
       }
-      dot_squares<kN, kFirst, kLast>(step, x, squares, sums[kN - 1]);
+      dot_squares<kN, kFirst, kLast>(step, x, ahead, squares, sums[kN - 1]);
       for (int pair = 0; pair < kN / 2; ++pair) {
         for (int g = 0; g < kG; ++g) {
           const I first = squares[pair][g][0], last = squares[pair][g][1];
@@ -106,26 +111,30 @@ struct QuantizedMatmul {
       }
     } else if constexpr (kFirst < kLast && kRun > 1) {
       I run[kN][kG];
-      dot_run<kN, kFirst, kFirst + kRun, true>(step, x, run);
+      dot_run<kN, kFirst, kFirst + kRun, true>(step, x, ahead, run);
       for (int t = 0; t < kN; ++t) {
         for (int g = 0; g < kG; ++g) sums[t][g] = V::add_widened(sums[t][g], run[t][g]);
       }
-      dot_quads<kN, kFirst + kRun, kLast>(step, x, sums);
+      dot_quads<kN, kFirst + kRun, kLast>(step, x, ahead, sums);
     } else if constexpr (kFirst < kLast) {
+      ask_for_quad<kFirst>(step, ahead);
       typename V::B codes[kG];
       for (int g = 0; g < kG; ++g) codes[g] = P::template quad<kFirst, (kN <= 2)>(step, g);
       for (int t = 0; t < kN; ++t) {
         const I four = V::four(x + (kFirst * kN + t) * 4);
         for (int g = 0; g < kG; ++g) sums[t][g] = dot(sums[t][g], codes[g], four);
       }
-      dot_quads<kN, kFirst + 1, kLast>(step, x, sums);
+      dot_quads<kN, kFirst + 1, kLast>(step, x, ahead, sums);
     }
   }
 
   /// Two quads at a time, so that two rows' eight columns fill a vector. An odd last token has its own sums.
   template <int kN, int kFirst, int kLast>
-  static KERNEL_INLINE void dot_squares(const uint8_t* step, const int8_t* x, I (*squares)[kG][2], I* odd) {
+  static KERNEL_INLINE void dot_squares(const uint8_t* step, const int8_t* x, Ahead ahead, I (*squares)[kG][2],
+                                        I* odd) {
     if constexpr (kFirst < kLast) {
+      ask_for_quad<kFirst>(step, ahead);
+      ask_for_quad<kFirst + 1>(step, ahead);
       const int8_t* const quad_x = x + kFirst * kN * 4;
       const int8_t* const next_x = quad_x + kN * 4;
       for (int g = 0; g < kG; ++g) {
@@ -142,13 +151,14 @@ struct QuantizedMatmul {
           odd[g] = dot(odd[g], next, V::four(next_x + (kN - 1) * 4));
         }
       }
-      dot_squares<kN, kFirst + 2, kLast>(step, x, squares, odd);
+      dot_squares<kN, kFirst + 2, kLast>(step, x, ahead, squares, odd);
     }
   }
 
   template <int kN, int kFirst, int kLast, bool kStart>
-  static KERNEL_INLINE void dot_run(const uint8_t* step, const int8_t* x, I (*run)[kG]) {
+  static KERNEL_INLINE void dot_run(const uint8_t* step, const int8_t* x, Ahead ahead, I (*run)[kG]) {
     if constexpr (kFirst < kLast) {
+      ask_for_quad<kFirst>(step, ahead);
       typename V::B codes[kG];
       for (int g = 0; g < kG; ++g) codes[g] = P::template quad<kFirst, (kN <= 2)>(step, g);
       for (int t = 0; t < kN; ++t) {
@@ -158,7 +168,7 @@ struct QuantizedMatmul {
           run[t][g] = kStart ? products : V::add_pairs(run[t][g], products);
         }
       }
-      dot_run<kN, kFirst + 1, kLast, false>(step, x, run);
+      dot_run<kN, kFirst + 1, kLast, false>(step, x, ahead, run);
     }
   }
 
@@ -180,23 +190,14 @@ struct QuantizedMatmul {
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
-  static KERNEL_INLINE void prefetch(const uint8_t* step, Ahead ahead) {
-    if (ahead == Ahead::kNot) return;
-    if (ahead == Ahead::kKept) {
-      for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i, 0, 3);
-    } else {
-      for (int i = 0; i < P::kStepBytes; i += 64) __builtin_prefetch(step + kAhead + i, 0, 0);
-    }
-  }
-
   template <int kN, typename Panel>
   static KERNEL_INLINE void block32(const uint8_t* block, const Panel& x, int64_t column, Ahead ahead,
                                     F (*total)[kG]) {
-    prefetch(block, ahead);
     I sums[kN][kG];
     start<kN>(x.minus32(column), sums);
-    dot_quads<kN, 0, 8>(block, x.codes(column), sums);
+    dot_quads<kN, 0, 8>(block, x.codes(column), ahead, sums);
     const uint8_t* const scales = block + P::kCodeBytes;
+    Tiles<V>::template ask<0, P::kScaleBytes>(scales, ahead);
     const float* const d = x.scales(column);
     for (int g = 0; g < kG; ++g) {
       const F scale = P::scale(scales + g * kL * 2);
@@ -218,18 +219,19 @@ struct QuantizedMatmul {
       for (int g = 0; g < kG; ++g) scaled[t][g] = V::zero();
     }
     for (int s = 0; s < P::kSteps; ++s) {
+      if (s % 2 == 0) Tiles<V>::template ask<0, P::kPairBytes - 2 * P::kStepBytes>(block + P::sub_scales_at(s / 2), ahead);
       const uint8_t* const step = block + P::step_at(s);
       const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
       const int64_t at = column + s * 32;
-      prefetch(step, ahead);
       if constexpr (Q::kScaleGroup == 32) {
-        sub_block<kN, 0, 8>(step, sub, x, at, scaled);
+        sub_block<kN, 0, 8>(step, sub, x, at, ahead, scaled);
       } else {
-        sub_block<kN, 0, 4>(step, sub, x, at, scaled);
-        sub_block<kN, 4, 8>(step, sub + P::kRows, x, at, scaled);
+        sub_block<kN, 0, 4>(step, sub, x, at, ahead, scaled);
+        sub_block<kN, 4, 8>(step, sub + P::kRows, x, at, ahead, scaled);
       }
     }
     const uint8_t* const scales = block + P::kCodeBytes;
+    Tiles<V>::template ask<0, P::kScaleBytes>(scales, ahead);
     const float* const d = x.scales(column);
     for (int g = 0; g < kG; ++g) {
       const F scale = P::scale(scales + g * kL * 2);
@@ -263,10 +265,10 @@ struct QuantizedMatmul {
   /// Quads [kFirst, kLast) of 32 columns, which share a one-byte scale: unsigned with a minimum, else signed.
   template <int kN, int kFirst, int kLast, typename Panel>
   static KERNEL_INLINE void sub_block(const uint8_t* step, const uint8_t* scales, const Panel& x,
-                                      int64_t column, F (*scaled)[kG]) {
+                                      int64_t column, Ahead ahead, F (*scaled)[kG]) {
     I sums[kN][kG];
     start_sub_block<kN, kFirst, kLast>(x, column, sums);
-    dot_quads<kN, kFirst, kLast>(step, x.codes(column), sums);
+    dot_quads<kN, kFirst, kLast>(step, x.codes(column), ahead, sums);
     for (int g = 0; g < kG; ++g) {
       const F scale = Q::kHasMin ? V::load_u8(scales + g * kL) : V::load_i8(scales + g * kL);
       for (int t = 0; t < kN; ++t) scaled[t][g] = V::fma(V::to_float(sums[t][g]), scale, scaled[t][g]);
