@@ -26,7 +26,6 @@ struct Bf16Matmul {
   static constexpr int kG = V::kGroups;
   static constexpr int kRows = kL * kG;
   static constexpr int64_t kChunk = 256;
-  static constexpr int64_t kAhead = 8192;
   static constexpr bool kIsF16 = Q::kId == 1;
   static constexpr size_t kHeadBytes = kIsF16 ? 64 : 0;
   static constexpr ActivationFormat kFormat =
@@ -91,11 +90,11 @@ struct Bf16Matmul {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
     }
     for (int64_t i = 0; i < n_pairs; ++i, w += kRows * 4, x += kN * 4) {
+      Tiles<V>::template ask<0, kRows * 4>(w, ahead);
       typename V::B weights[kG];
       for (int g = 0; g < kG; ++g) {
         const uint8_t* const at = w + g * kL * 4;
         weights[g] = kN <= 2 ? V::load_streamed(at) : V::load_bytes(at);
-        if (kN > 2 || ahead == Ahead::kKept) __builtin_prefetch(at + kAhead);
       }
       for (int t = 0; t < kN; ++t) {
         const auto pair = V::four((const int8_t*)x + t * 4);
@@ -123,7 +122,7 @@ struct Bf16Matmul {
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
-    const Ahead ahead = Tiles<V>::ahead(n_tokens, false);
+    const Ahead ahead = Tiles<V>::ahead(n_tokens);
     for (int64_t row = row_begin; row < row_end; row += kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / kRows) * panel_bytes(n_cols);
       const uint8_t* const pairs = panel + kHeadBytes;
@@ -141,7 +140,8 @@ struct Bf16Matmul {
         Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
           const uint8_t* const x =
               (const uint8_t*)activations + (size_t)t * row_bytes + A::pairs_offset(kFormat, n_cols, kN);
-          tile<kN>(pairs, x, begin, end, n_valid, ahead, out + t * out_stride + row, out_stride);
+          tile<kN>(pairs, x, begin, end, n_valid, t == 0 ? ahead : Ahead::kNot, out + t * out_stride + row,
+                   out_stride);
         });
       });
     }

@@ -22,7 +22,6 @@ struct FloatMatmul {
   static constexpr int kG = V::kGroups;
   static constexpr int kRows = kL * kG;
   static constexpr int64_t kChunk = 128;
-  static constexpr int64_t kAhead = 8192;
 
   static size_t panel_bytes(int64_t n_cols) { return (size_t)(kRows * n_cols) * sizeof(Value); }
   static size_t packed_bytes(int64_t n_rows, int64_t n_cols) {
@@ -63,11 +62,9 @@ struct FloatMatmul {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
     }
     for (int64_t c = 0; c < n; ++c, w += kRows, x += kN) {
+      Tiles<V>::template ask<0, kRows * (int)sizeof(T)>(w, ahead);
       F weights[kG];
       for (int g = 0; g < kG; ++g) weights[g] = widened(w + g * kL);
-      if (kN <= 2 && sizeof(T) == 2 && ahead == Ahead::kKept) {
-        for (int i = 0; i < kRows; i += 32) __builtin_prefetch((const uint8_t*)(w + i) + kAhead);
-      }
       for (int t = 0; t < kN; ++t) {
         const F value = V::set1(x[t]);
         for (int g = 0; g < kG; ++g) sums[t][g] = V::fma(weights[g], value, sums[t][g]);
@@ -92,11 +89,12 @@ struct FloatMatmul {
   /// One panel of rows x all tokens. out: of the panel's first row.
   static void multiply_panel(const Value* panel, int64_t n_cols, const uint8_t* activations, size_t row_bytes,
                              int64_t n_tokens, int64_t n_valid, float* out, int64_t out_stride) {
-    const Ahead ahead = Tiles<V>::ahead(n_tokens, false);
+    const Ahead ahead = Tiles<V>::ahead(n_tokens);
     const auto all_tokens = [&](const auto* w, int64_t begin, int64_t end) {
+      const Ahead first = sizeof *w == sizeof(Value) ? ahead : Ahead::kNot;
       Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
-        tile<kN>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid, ahead,
-                 out + t * out_stride, out_stride);
+        tile<kN>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid,
+                 t == 0 ? first : Ahead::kNot, out + t * out_stride, out_stride);
       });
     };
     Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {

@@ -279,7 +279,7 @@ struct QuantizedMatmul {
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
-    const Ahead ahead = Tiles<V>::ahead(n_tokens, Q::kBits < 8);
+    const Ahead ahead = Tiles<V>::ahead(n_tokens);
     for (int64_t row = row_begin; row < row_end; row += P::kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;

@@ -18,25 +18,26 @@ struct Tiles {
   using F = typename V::F;
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
-  static constexpr int64_t kKeptAhead = 4096;  // bytes
-  static constexpr int64_t kOnceAhead = 8192;
+  static constexpr int64_t kAhead = 8192;  // bytes
 
-  /// With more than two tokens the hardware's own prefetch falls back at every page's end. With one or two it does where
-  /// codes are unpacked: what is read as it is comes faster than memory gives it (not on Intel's cores).
-  static Ahead ahead(int64_t n_tokens, bool is_unpacked) {
+  /// With more than two tokens the hardware's own prefetch falls back at every page's end. With one or two it does too on
+  /// most cores.
+  static Ahead ahead(int64_t n_tokens) {
     if (n_tokens > 2 || (cpu_features() & kCpuFillsL2)) return Ahead::kKept;
-    return is_unpacked && !(cpu_features() & kCpuForesees) ? Ahead::kOnce : Ahead::kNot;
+    return cpu_features() & kCpuForesees ? Ahead::kNot : Ahead::kOnce;
   }
 
-  /// Asks for the lines that begin in bytes [kBegin, kEnd) of `at`, some KiB ahead.
+  /// Asks for the lines that begin in bytes [kBegin, kEnd) of `at`, kAhead bytes further on. A line or two between
+  /// products: a burst of them waits for itself.
   template <int kBegin, int kEnd>
-  static KERNEL_INLINE void ask(const uint8_t* at, Ahead ahead) {
+  static KERNEL_INLINE void ask(const void* at, Ahead ahead) {
     if (ahead == Ahead::kNot) return;
     for (int i = (kBegin + 63) / 64 * 64; i < kEnd; i += 64) {
+      const uint8_t* const line = (const uint8_t*)at + kAhead + i;
       if (ahead == Ahead::kKept) {
-        __builtin_prefetch(at + kKeptAhead + i, 0, 3);
+        __builtin_prefetch(line, 0, 3);
       } else {
-        __builtin_prefetch(at + kOnceAhead + i, 0, 0);
+        __builtin_prefetch(line, 0, 0);
       }
     }
   }
