@@ -130,8 +130,8 @@ struct QuantizedMatmul {
 
   /// Two quads at a time, so that two rows' eight columns fill a vector. An odd last token has its own sums.
   template <int kN, int kFirst, int kLast>
-  static KERNEL_INLINE void dot_squares(const uint8_t* step, const int8_t* x, Ahead ahead, I (*squares)[kG][2],
-                                        I* odd) {
+  static KERNEL_INLINE void dot_squares(const uint8_t* step, const int8_t* x, Ahead ahead,
+                                        I (*squares)[kG][2], I* odd) {
     if constexpr (kFirst < kLast) {
       ask_for_quad<kFirst>(step, ahead);
       ask_for_quad<kFirst + 1>(step, ahead);
@@ -219,7 +219,7 @@ struct QuantizedMatmul {
       for (int g = 0; g < kG; ++g) scaled[t][g] = V::zero();
     }
     for (int s = 0; s < P::kSteps; ++s) {
-      if (s % 2 == 0) Tiles<V>::template ask<0, P::kPairBytes - 2 * P::kStepBytes>(block + P::sub_scales_at(s / 2), ahead);
+      if (s % 2 == 0) Tiles<V>::template ask<0, P::kSubScaleBytes>(block + P::sub_scales_at(s / 2), ahead);
       const uint8_t* const step = block + P::step_at(s);
       const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
       const int64_t at = column + s * 32;

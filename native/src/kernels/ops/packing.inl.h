@@ -37,7 +37,8 @@ struct Packing {
     if constexpr (Q::kBlock == 256) return 64 / Q::kScaleGroup;
     return 0;
   }();
-  static constexpr int kPairBytes = 2 * kStepBytes + kHalves * kSubBlocks * kRows;  // of 64 columns
+  static constexpr int kSubScaleBytes = kHalves * kSubBlocks * kRows;  // of 64 columns
+  static constexpr int kPairBytes = 2 * kStepBytes + kSubScaleBytes;
   static constexpr int kCodeBytes = Q::kBlock == 32 ? kStepBytes : kSteps / 2 * kPairBytes;
   static constexpr int kScaleBytes = kHalves * kRows * 2;
   static constexpr int64_t kBlockBytes = kCodeBytes + kScaleBytes;
