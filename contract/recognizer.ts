@@ -31,6 +31,8 @@ export interface TextIndex {
   /** The text's code units; two zeros behind them. */
   readonly units: Uint16Array;
   readonly length: number;
+  /** All code units, or-ed: at least as large as the largest. */
+  readonly unitsOr: number;
   /** Runs of ASCII digits: `runStarts[i]` … `runEnds[i]`. */
   readonly runs: number;
   readonly runStarts: Int32Array;

@@ -129,11 +129,9 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
 
   function readWords(index: TextIndex, from: number, limit: number): void {
     const { units } = index;
-    let all = 0;
     for (let at = from; at < limit; at += 1) {
       let unit = units[at] as number;
       let small = WORD_UNIT[unit] as number;
-      all |= unit;
       if (small === 0) continue;
       let hash = START;
       let before = START; // without the last letter
@@ -145,17 +143,15 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
         isSmallBefore = isSmall(unit);
         end += 1;
         unit = end < limit ? (units[end] as number) : SPACE;
-        all |= unit;
         small = WORD_UNIT[unit] as number;
       } while (small !== 0 && !(isSmallBefore && isCapital(unit)));
       addHits(hash, units, at, limit);
       if (units[end - 1] === SMALL_S) addHits(before, units, at, limit);
       at = end - 1;
     }
-    const hasIdeographs = all >= IDEOGRAPHS;
     const ordered = count;
     if (signs.length > 0) addPlaces(signs, index.text, from, limit);
-    if (hasIdeographs) addPlaces(ideographs, index.text, from, limit);
+    if (index.unitsOr >= IDEOGRAPHS) addPlaces(ideographs, index.text, from, limit);
     isSorted = count === ordered;
   }
 
@@ -177,18 +173,15 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
   let lastIndex: TextIndex | null = null;
   let [lastText, lastStart, lastEnd] = ['', -1, -1];
   let texts = 0;
-  /** Of a text that was read whole: its number where a word stands in it at all, by word and by recognizer. */
-  const wordIn = new Uint32Array(ids.size);
-  const askedIn = new Uint32Array(recognizers.length);
-  const hasWordIn = new Uint8Array(recognizers.length);
-
-  function isAnyInText(owner: number, wanted: readonly number[]): boolean {
-    if (askedIn[owner] !== texts) {
-      askedIn[owner] = texts;
-      hasWordIn[owner] = wanted.some((id) => wordIn[id] === texts) ? 1 : 0;
-    }
-    return hasWordIn[owner] === 1;
-  }
+  /** By recognizer: the last text that was read whole and has a word of it. */
+  const lastTextWith = new Uint32Array(recognizers.length);
+  const ownersOf: number[][] = Array.from(ids, () => []);
+  wordsOf.forEach((wanted, owner) => {
+    for (const id of wanted) (ownersOf[id] as number[]).push(owner);
+  });
+  const markOwners = (id: number): void => {
+    for (const owner of ownersOf[id] as number[]) lastTextWith[owner] = texts;
+  };
 
   /** Marks the words between two places, of those that were read. */
   function markBetween(from: number, to: number): void {
@@ -217,7 +210,7 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
       if (isWhole) {
         readWords(index, 0, index.length);
         sortHits();
-        for (let i = 0; i < count; i += 1) wordIn[hitIds[i] as number] = texts;
+        for (let i = 0; i < count; i += 1) markOwners(hitIds[i] as number);
       } else {
         readWords(index, from, start);
         readWords(index, end, to);
@@ -249,7 +242,7 @@ export function createContextSearch(recognizers: readonly Recognizer[]): Context
       [lastStart, lastEnd] = [-1, -1];
       texts += 1;
     }
-    if (isWhole && !isAnyInText(owner, wanted)) return false;
+    if (isWhole && lastTextWith[owner] !== texts) return false;
     if (lastStart !== start || lastEnd !== end) readPlace(index, start, end);
     for (let i = 0; i < wanted.length; i += 1) {
       const id = wanted[i] as number;

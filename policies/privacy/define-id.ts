@@ -29,9 +29,10 @@ function digitRun(layout: string): number {
   return longest;
 }
 
-const HAS_SEPARATOR = /[^A-Za-z0-9]/;
+/** Most are nothing but digits. */
+const IS_COMPACT = /^[0-9A-Z]*$/;
 const compactId = (value: string): string =>
-  (HAS_SEPARATOR.test(value) ? value.replace(/[^A-Za-z0-9]/g, '') : value).toUpperCase();
+  IS_COMPACT.test(value) ? value : value.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
 
 export function defineId({ isValid, isUpperCase, layouts, ...definition }: IdDefinition): Recognizer {
   return defineRecognizer({

@@ -28,26 +28,35 @@ export const groupsOfLength =
     return places;
   };
 
-/** Runs of digits that pass a test of their place. */
-export const digitRuns =
-  (accepts: (start: number, end: number, index: TextIndex, i: number) => boolean): Places =>
-  (index) => {
+/** How many digits run `i` has when it stands at most `gap` characters behind the run before it; 0 otherwise. */
+export function digitsNear({ runs, runStarts, runEnds }: TextIndex, i: number, gap: number): number {
+  if (i >= runs) return 0;
+  const start = runStarts[i] as number;
+  return start - (runEnds[i - 1] as number) <= gap ? (runEnds[i] as number) - start : 0;
+}
+
+/** Runs of digits of these lengths, each at most 31, that pass a test of what stands behind them. */
+export function digitRuns(
+  lengths: readonly number[],
+  accepts: (length: number, i: number, index: TextIndex) => boolean = () => true,
+): Places {
+  const isWanted = lengths.reduce((bits, length) => bits | (1 << length), 0);
+  return (index) => {
     const { runs, runStarts, runEnds } = index;
     const places: number[] = [];
     for (let i = 0; i < runs; i += 1) {
       const start = runStarts[i] as number;
-      if (accepts(start, runEnds[i] as number, index, i)) places.push(start);
+      const length = (runEnds[i] as number) - start;
+      if (length < 32 && ((isWanted >>> length) & 1) !== 0 && accepts(length, i, index)) places.push(start);
     }
     return places;
   };
+}
 
 /** Four runs of digits with dots between them. */
-export const dottedQuads: Places = digitRuns((start, end, { units, runs, runStarts, runEnds }, i) => {
-  if (end - start > 3 || i + 3 >= runs) return false;
-  for (let k = i; k < i + 3; k += 1) {
-    const at = runEnds[k] as number;
-    if (units[at] !== DOT || runStarts[k + 1] !== at + 1) return false;
-  }
+export const dottedQuads: Places = digitRuns([1, 2, 3], (_, i, index) => {
+  for (let k = i; k < i + 3; k += 1)
+    if (index.units[index.runEnds[k] as number] !== DOT || digitsNear(index, k + 1, 1) === 0) return false;
   return true;
 });
 
@@ -111,7 +120,15 @@ function isHexPiece(units: Uint16Array, at: number, size: number): boolean {
   return true;
 }
 
-/** Chains of pairs of hexadecimal digits with `:` or `-`, or of fours with dots. */
+/** Six pairs or three fours: not the times of a log. */
+function isWholeChain(units: Uint16Array, start: number, size: number, joint: number): boolean {
+  let at = start + size;
+  for (let pieces = size === 2 ? 6 : 3; pieces > 1; pieces -= 1, at += size + 1)
+    if (units[at] !== joint || !isHexPiece(units, at + 1, size)) return false;
+  return true;
+}
+
+/** Chains of six pairs of hexadecimal digits with `:` or `-`, or of three fours with dots. */
 export const pairChains: Places = ({ units, groups, groupStarts, groupEnds }) => {
   const places: number[] = [];
   let done = -1;
@@ -128,14 +145,25 @@ export const pairChains: Places = ({ units, groups, groupStarts, groupEnds }) =>
       start -= size + 1;
     }
     if (start <= done) continue;
-    places.push(start);
     done = end;
+    if (isWholeChain(units, start, size, joint)) places.push(start);
   }
   return places;
 };
 
 const isDateJoint = (unit: number): boolean =>
   unit === DOT || unit === HYPHEN || unit === 47 || unit === SPACE;
+
+/** Between a day and its year: `th of September, `. */
+const MAX_MONTH = 22;
+
+/** Month and day, or month and year, behind run `i`: one or two digits, and up to four. */
+function hasTwoNear(index: TextIndex, i: number, gap: number): boolean {
+  const first = digitsNear(index, i + 1, gap);
+  if (first === 0 || first > 2) return false;
+  const second = digitsNear(index, i + 2, gap);
+  return second > 0 && second <= 4;
+}
 
 /** Numbers that could be the first of a date, and words before a number of one or two digits. */
 export const dateStarts: Places = (index) => {
@@ -147,22 +175,21 @@ export const dateStarts: Places = (index) => {
     const end = runEnds[i] as number;
     const next = units[end] as number;
     if (end - start === 4) {
-      if (next === 0x5e74 || (isDateJoint(next) && runStarts[i + 1] === end + 1)) places.push(start);
+      if (next === 0x5e74 || (isDateJoint(next) && hasTwoNear(index, i, 1))) places.push(start);
       last = start;
       continue;
     }
     if (end - start > 2) continue;
     // May 5, 2023
-    if (start > 2 && units[start - 1] === SPACE) {
+    if (start > 2 && units[start - 1] === SPACE && digitsNear(index, i + 1, 4) === 4) {
       const word = wordBefore(index, units[start - 2] === DOT ? start - 2 : start - 1, 10);
       if (word > last) places.push(word);
     }
     // 17/06/2016, 3rd of March 2024
-    const gap = i + 1 < runs ? (runStarts[i + 1] as number) - end : 0;
+    const isJoint = isDateJoint(next);
     if (
-      gap === 1 || gap === 2
-        ? isDateJoint(next)
-        : gap > 4 && (isDateJoint(next) || isLetterUnit(next) || next === 0xba)
+      (isJoint && hasTwoNear(index, i, 2)) ||
+      ((isJoint || isLetterUnit(next) || next === 0xba) && digitsNear(index, i + 1, MAX_MONTH) === 4)
     )
       places.push(start);
     last = start;

@@ -31,6 +31,13 @@ const WEAK = 0.5;
 /** A loser's remainder is looked at again: `+49 30 901820 4111 1111 1111 1111` is a phone number before a card number. */
 const MAX_ROUNDS = 4;
 
+/** What of a recognizer is asked for each match. */
+interface Rule extends Pick<Recognizer, 'type' | 'name'> {
+  hasContext: boolean;
+  validate: Recognizer['validate'] | undefined;
+  hasLayouts: boolean;
+}
+
 /** The text with its findings blanked out by line ends, which no recognizer reads across; offsets stay. */
 function blank(text: string, findings: readonly Finding[]): string {
   let out = '';
@@ -78,38 +85,41 @@ export function createScanner(
     return named.length === 0 ? kept : addAround(withoutPartsOf(named, kept), named, text);
   };
 
-  const contexts = recognizers.map(({ context }) => context);
+  // Records of one shape: recognizers are of many, and reading a field of such objects is dear.
+  const rules = recognizers.map(
+    ({ type, name, context, validate, layouts }): Rule => ({
+      type,
+      name,
+      hasContext: context !== undefined,
+      validate,
+      hasLayouts: layouts !== undefined,
+    }),
+  );
   // What the text that is being read has given so far: fields rather than arguments, as every match comes by here.
   let found: Finding[] = [];
   let index: TextIndex;
   let floor = 0;
   let floors: Readonly<Record<string, number>> | undefined;
   const isEnough = (type: string, score: number): boolean => score >= (floors?.[type] ?? floor);
-  const scoreOf = (
-    owner: number,
-    context: readonly string[] | undefined,
-    start: number,
-    end: number,
-    base: number,
-  ): number =>
-    base < 1 && context !== undefined && hasContext(owner, index, start, end, base < WEAK)
+  const scoreOf = (owner: number, isAsked: boolean, start: number, end: number, base: number): number =>
+    base < 1 && isAsked && hasContext(owner, index, start, end, base < WEAK)
       ? Math.min(1, base + CONTEXT_BOOST)
       : base;
 
   /** Adds a match of a recognizer unless it is refused. */
   const judge: Judge = (owner, start, end, base) => {
-    const { type, name, context, validate } = recognizers[owner] as Recognizer;
+    const { type, name, hasContext: isAsked, validate } = rules[owner] as Rule;
     const verdict = validate?.(index.text.slice(start, end)) ?? null;
     if (verdict === false) return false;
-    const score = verdict === true ? 1 : scoreOf(owner, context, start, end, base);
+    const score = verdict === true ? 1 : scoreOf(owner, isAsked, start, end, base);
     if (isEnough(type, score)) found.push({ type, start, end, score, recognizer: name });
     return true;
   };
 
   /** The same for ids by their layout: many share one, few have their words near, and no check makes up for that. */
   const judgeLayout: Judge = (owner, start, end, base) => {
-    const score = scoreOf(owner, contexts[owner], start, end, base);
-    const { type, name, validate } = recognizers[owner] as Recognizer;
+    const { type, name, hasContext: isAsked, validate } = rules[owner] as Rule;
+    const score = scoreOf(owner, isAsked, start, end, base);
     if (!isEnough(type, score) || validate?.(index.text.slice(start, end)) === false) return false;
     found.push({ type, start, end, score, recognizer: name });
     return true;
@@ -122,12 +132,12 @@ export function createScanner(
     index = reading.index;
     let hasLayouts = false;
     for (const owner of owners) {
-      const { type, layouts } = recognizers[owner] as Recognizer;
-      if (types !== undefined && !types.has(type)) {
+      const rule = rules[owner] as Rule;
+      if (types !== undefined && !types.has(rule.type)) {
         active[owner] = 0;
         continue;
       }
-      hasLayouts ||= layouts !== undefined;
+      hasLayouts ||= rule.hasLayouts;
       runners[owner]?.(reading, judge);
     }
     if (hasLayouts) matchLayouts?.(reading.index, active, judgeLayout);

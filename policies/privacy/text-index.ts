@@ -50,9 +50,11 @@ interface Entry {
 
 const foldAt = (text: string, at: number): number => FOLD[text.charCodeAt(at)] as number;
 
-/** How seldom a class is in texts. */
-const rarityOf = (fold: number): number =>
-  fold > 0 && fold <= 26 ? RARITY.indexOf(String.fromCharCode(fold + 96)) : RARITY.length;
+/** How seldom a class is in texts. All digits are one class, of which numbers have many in a row. */
+const rarityOf = (fold: number): number => {
+  if (fold === DIGIT) return 0;
+  return fold > 0 && fold <= 26 ? RARITY.indexOf(String.fromCharCode(fold + 96)) : RARITY.length;
+};
 
 /** Where in an anchor its rarest four neighbouring characters start. */
 function rarestGram(anchor: string): number {
@@ -92,7 +94,6 @@ export class IndexedText implements TextIndex {
   groups = 0;
   groupStarts = new Int32Array(0);
   groupEnds = new Int32Array(0);
-  /** All code units, or-ed: above 0x7f where not all is ASCII. */
   unitsOr = 0;
   /** Where an anchor may end. */
   candidates = new Int32Array(0);

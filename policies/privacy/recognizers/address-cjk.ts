@@ -24,13 +24,16 @@ const FORMS = [
 ];
 const BEHIND = new Set([...'号丁길로'].map((char) => char.charCodeAt(0)));
 const BEFORE = new Set([...'로길동가'].map((char) => char.charCodeAt(0)));
+/** The signs begin with CJK's, Hangul is behind them. */
+const FIRST_SIGN = 0x4e00;
 const isHangul = (unit: number): boolean => unit >= 0xac00 && unit <= 0xd7a3;
 /** Of an address on each side of the number. */
 const REACH = 60;
 
 /** Around each number that stands beside one of these signs. */
-const find: Recognizer['find'] = (text, { units, runs, runStarts, runEnds }) => {
+const find: Recognizer['find'] = (text, { units, unitsOr, runs, runStarts, runEnds }) => {
   const found: FoundSpan[] = [];
+  if (unitsOr < FIRST_SIGN) return found;
   let done = 0;
   for (let i = 0; i < runs; i += 1) {
     const start = runStarts[i] as number;

@@ -23,7 +23,9 @@ const find: Recognizer['find'] = (text, { units, runs, runStarts, runEnds }) => 
     const start = runStarts[i] as number;
     const end = runEnds[i] as number;
     const next = runStarts[i + 1] as number;
+    const after = units[end] as number;
     if (end - start > 4 || start < 3 || next - end > 8 || units[start - 1] !== 32) continue;
+    if (after === 46 || after === 58 || after === 45) continue; // 1.5, 10:30, 2024-01-01
     AFTER.lastIndex = start;
     if (!AFTER.test(text)) continue;
     const to = AFTER.lastIndex;

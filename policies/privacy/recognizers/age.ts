@@ -5,15 +5,19 @@ import { gapBefore, wordBefore } from '../digit-places.ts';
 const YEARS = 'years?|yrs?|y/?o|años|ans|anni|anos|jahren?|jaar|lat';
 
 const WORDS = new Set('age aged edad alter âge età idade leeftijd wiek'.split(' '));
+/** 1 for each of these characters, in both cases; all are below 256. */
+const unitSet = (chars: string): Uint8Array =>
+  chars.split('').reduce((set, char) => {
+    set[char.charCodeAt(0)] = 1;
+    set[char.toUpperCase().charCodeAt(0)] = 1;
+    return set;
+  }, new Uint8Array(256));
+
 /** How these words end: most words before a number are known not to be one by this alone. */
-const LAST = new Set(
-  [...WORDS].flatMap((word) =>
-    [...(word.at(-1) as string)].flatMap((char) => [char.charCodeAt(0), char.toUpperCase().charCodeAt(0)]),
-  ),
-);
+const LAST = unitSet([...WORDS].map((word) => word.at(-1)).join(''));
 /** How `years`, `y/o`, `años`, `Jahre`, `meses` and the others begin: not as `ms`. */
 const UNITS = new Set(['ye', 'yr', 'y/', 'yo', 'añ', 'an', 'ja', 'me', 'mo']);
-const FIRST_OF_UNITS = new Set([...'yajmYAJM'].map((char) => char.charCodeAt(0)));
+const [FIRST_OF_UNITS, SECOND_OF_UNITS] = [unitSet('yajm'), unitSet('er/oñna')];
 
 /** A number before a unit, and the word before a number. */
 const places: Recognizer['places'] = (index) => {
@@ -25,11 +29,12 @@ const places: Recognizer['places'] = (index) => {
     const end = runEnds[i] as number;
     if (end - start > 3) continue;
     const gap = gapBefore(index, start, 7);
-    const word = gap > 0 && LAST.has(units[gap - 1] as number) ? wordBefore(index, gap, 8) : -1;
+    const word = gap > 0 && LAST[units[gap - 1] as number] === 1 ? wordBefore(index, gap, 8) : -1;
     if (word > last && WORDS.has(index.text.slice(word, gap).toLowerCase())) places.push(word);
     const after = units[end] === 32 || units[end] === 45 ? end + 1 : end;
     if (
-      FIRST_OF_UNITS.has(units[after] as number) &&
+      FIRST_OF_UNITS[units[after] as number] === 1 &&
+      SECOND_OF_UNITS[units[after + 1] as number] === 1 &&
       UNITS.has(index.text.slice(after, after + 2).toLowerCase())
     )
       places.push(start);

@@ -1,7 +1,7 @@
 // Payment card numbers: issuer ranges with their lengths (ISO/IEC 7812; the networks' published BIN tables), then Luhn.
 import { defineRecognizer } from '../../../contract/recognizer.ts';
 import { isLuhnValid } from '../checksums.ts';
-import { digitRuns } from '../digit-places.ts';
+import { digitRuns, digitsNear } from '../digit-places.ts';
 
 /** First six digits from … to, and the lengths that the network issues. */
 const RANGES: readonly (readonly [from: number, to: number, lengths: readonly number[]])[] = [
@@ -35,10 +35,10 @@ export default defineRecognizer({
   name: 'credit-card',
   type: 'CREDIT_CARD',
   minDigits: 13,
-  places: digitRuns(
-    (start, end, { units }) =>
-      (end - start === 4 && (units[end] === 32 || units[end] === 45)) || end - start >= 13,
-  ),
+  places: digitRuns([4, 13, 14, 15, 16, 17, 18, 19], (length, i, index) => {
+    const next = length > 4 ? 0 : digitsNear(index, i + 1, 1);
+    return length > 4 || next === 4 || next === 6;
+  }),
   patterns: [
     { regex: /(?<![\w.])\d{13,19}(?!\w|\.\d)/g, score: 0.5 },
     { regex: /(?<![\w.])\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{3})?(?!\w|[.-]\d)/g, score: 0.5 },

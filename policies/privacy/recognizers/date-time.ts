@@ -9,10 +9,14 @@ const WHOLE = new RegExp(
   'iuy',
 );
 
+const isOpening = (char: string | undefined): boolean =>
+  char === ' ' || char === '[' || char === '(' || char === '<';
+
 /** At most a bracket and a blank stand before it on its line. */
 function startsLine(text: string, at: number): boolean {
-  const before = text.slice(Math.max(0, at - 3), at);
-  return /(?:^|\n)[ [(<]{0,2}$/.test(at < 3 ? `\n${before}` : before);
+  let start = at;
+  while (at - start < 2 && isOpening(text[start - 1])) start -= 1;
+  return start === 0 || text[start - 1] === '\n';
 }
 
 function findDates(text: string, index: TextIndex): FoundSpan[] {

@@ -1,12 +1,16 @@
 // US social security numbers. Area 000, 666 and 900-999, group 00 and serial 0000 are never issued (SSA, POMS RM 10201.030).
 import { defineRecognizer } from '../../../contract/recognizer.ts';
-import { digitRuns } from '../digit-places.ts';
+import { digitRuns, digitsNear } from '../digit-places.ts';
 
 export default defineRecognizer({
   name: 'us-ssn',
   type: 'US_SSN',
   minDigits: 9,
-  places: digitRuns((start, end) => end - start === 3 || end - start === 9),
+  places: digitRuns(
+    [3, 9],
+    (length, i, index) =>
+      length === 9 || (digitsNear(index, i + 1, 1) === 2 && digitsNear(index, i + 2, 1) === 4),
+  ),
   patterns: [
     { regex: /(?<![\w.-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])/g, score: 0.7 },
     { regex: /(?<![\w.-])(?!000|666|9)\d{3}([ .])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])/g, score: 0.3 },
