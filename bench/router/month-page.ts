@@ -7,18 +7,19 @@ import type { Measured } from './unseen.ts';
 const tenths = (share: number): string => (100 * share).toFixed(1);
 const percent = (share: number): string => `${tenths(share)} %`;
 const within = ({ value, low, high }: Measured): string =>
-  `${tenths(value)} [${tenths(low)}, ${tenths(high)}]`;
+  low === high ? tenths(value) : `${tenths(value)} [${tenths(low)}, ${tenths(high)}]`;
 const points = (bound: number): string => `${Math.round(100 * bound)} points`;
 
 const policyLines = ({ requests, tiers, costUsd, level3CostUsd, level3Price, quality }: Month): string[] => [
-  `${requests} requests, half of them exam questions whose right answers are known, half everyday tasks, decided by default.yaml: Level 1 ${percent(tiers[1] / requests)}, Level 2 ${percent(tiers[2] / requests)}, Level 3 ${percent(tiers[3] / requests)}.`,
+  `${requests.toLocaleString('en')} requests, half of them exam questions whose right answers are known, half everyday tasks, decided by default.yaml: Level 1 ${percent(tiers[1] / requests)}, Level 2 ${percent(tiers[2] / requests)}, Level 3 ${percent(tiers[3] / requests)}.`,
   `Cost: $${costUsd.toFixed(2)}; all at Level 3 (${level3Price} USD per million tokens) $${level3CostUsd.toFixed(2)}: ${percent(1 - costUsd / level3CostUsd)} saved.`,
-  `Right answers to the ${quality.requests} exam questions: ${percent(quality.routed)}; with the same shares at random ${percent(quality.random)}, all at Level 3 ${percent(quality.level3)} (${percent(quality.routed / quality.level3)} of that is kept), all at Level 1 ${percent(quality.level1)}. Of the everyday tasks no outcomes are known: nothing here says what they lose.`,
+  `Right answers to the ${quality.requests.toLocaleString('en')} exam questions: ${percent(quality.routed)}; with the same shares at random ${percent(quality.random)}, all at Level 3 ${percent(quality.level3)} (${percent(quality.routed / quality.level3)} of that is kept), all at Level 1 ${percent(quality.level1)}. Of the everyday tasks no outcomes are known: nothing here says what they lose.`,
 ];
 
 const SPLIT_INTRODUCTION = [
   `Is 80/15/5 (80 % of the requests at Level 1, 15 % at Level 2, 5 % at Level 3) reached without loss? Asked of the exam questions, each once, with bounds stated beforehand: at most ${BOUNDS.map((bound) => Math.round(100 * bound)).join(', ')} points fewer right answers than Level 3 alone. The share is a result of the traffic, so parts of it are looked at too; these were chosen by their outcomes.`,
-  'AUC: how often a question that only Level 3 gets right (of Levels 1 and 3) is ranked above another one; .5 is chance, 1 perfect. APGR: how much of what Level 3 adds is recovered, in the mean over all shares sent up; .5 is chance. The oracle knows who is right on what. A simulated router knows it through noise: it scores by a weight where the higher level is needed, plus a number drawn from a normal law, with the weight that gives the AUC. In brackets 95 %, by bootstrap over questions.',
+  "AUC: how often a question that only Level 3 gets right (of Levels 1 and 3) is ranked above another one; .5 is chance, 1 perfect. APGR: how much of what Level 3 adds is recovered, in the mean over all shares sent up; .5 is chance. 'Ours' is the gap model, its own sources left out of the training; 'labels' are judged requests of this traffic, each subject sent by a caller of its own. 'By other models' is taught what the 6 to 15 other models of each set got on the very question: an estimate of the most that a question can tell of itself, for what is left is mostly the luck of single answers. The oracle knows who is right on what. A simulated router knows it through noise: it scores by a weight where the higher level is needed, plus a number drawn from a normal law, with the weight that gives the AUC. In brackets 95 %, by bootstrap over questions.",
+  '% low: the most that can stay at Level 1, all others at Level 3, with at most so many points lost to Level 3 alone; thresholds chosen with the outcomes known. What can be promised beforehand is less: part 4.',
 ];
 
 const TABLE_HEAD = [
@@ -27,7 +28,7 @@ const TABLE_HEAD = [
   'APGR',
   '80/15/5: % right',
   'points below Level 3',
-  ...BOUNDS.map((bound) => `% at Level 1, ${points(bound)}`),
+  ...BOUNDS.map((bound) => `% low, ${points(bound)}`),
 ];
 
 const splitTable = ({ routers }: SplitLook): string[][] => [
@@ -38,15 +39,11 @@ const splitTable = ({ routers }: SplitLook): string[][] => [
   ]),
 ];
 
-const TABLE_NOTE =
-  'Last columns: the most that can stay at Level 1, all others at Level 3, with at most so many points lost; thresholds chosen with the outcomes known. What can be promised beforehand is less: part 4.';
-
-const side = (below: number): string =>
-  `${tenths(Math.abs(below))} points ${below < 0 ? 'above' : 'below'} Level 3`;
+const side = (below: number): string => `${tenths(Math.abs(below))} points ${below < 0 ? 'above' : 'below'}`;
 const listed = (items: readonly string[]): string => items.join(', ').replace(/, ([^,]*)$/, ' and $1');
 
 /** Which bounds are kept, and of those that are not, whether that is a matter of the models or of the router. */
-export function reasonsOf({ right, random, ours, oracle, needed }: SplitLook): string[] {
+export function reasonsOf({ right, random, ours, byOthers, oracle, needed }: SplitLook): string[] {
   const all = BOUNDS.map((bound, at) => ({ bound, needed: needed[at]! }));
   const isReached = ({ bound }: { bound: number }): boolean => ours.below.value <= bound;
   const head = (of: readonly { bound: number }[]): string =>
@@ -63,18 +60,18 @@ export function reasonsOf({ right, random, ours, oracle, needed }: SplitLook): s
     ...(forModels.length === 0
       ? []
       : [
-          `${head(forModels)} not reached, and that is a matter of the models: even an oracle is ${side(oracle.below.value)}. The fifth that is sent up adds 20 points at most, so Level 1 itself would have to be right on ${listed(forModels.map(({ bound }) => percent(right[3] - bound - 0.2)))} at least; it is on ${percent(right[1])}.`,
+          `${head(forModels)} not reached, and that is a matter of the models, not of the router: even an oracle is ${side(oracle.below.value)}. The fifth that is sent up adds 20 points at most, so Level 1 itself would have to be right on ${listed(forModels.map(({ bound }) => percent(right[3] - bound - 0.2)))} at least; it is on ${percent(right[1])}.`,
         ]),
     ...(forRouter.length === 0
       ? []
       : [
-          `${head(forRouter)} not reached, and that is a matter of the router: an oracle is ${side(oracle.below.value)}, our ranking ${side(ours.below.value)}, a choice at random ${side(random.below.value)}. A simulated router needs an AUC of ${listed(forRouter.map(({ needed }) => needed!.auc.toFixed(2)))} (APGR ${listed(forRouter.map(({ needed }) => needed!.apgr.toFixed(2)))}); ours has ${ours.auc.toFixed(3)} (${ours.apgr.toFixed(3)}).`,
+          `${head(forRouter)} not reached by our ranking, but not out of reach: an oracle is ${side(oracle.below.value)}, our ranking ${side(ours.below.value)}, a choice at random ${side(random.below.value)}. A simulated router needs an AUC of ${listed(forRouter.map(({ needed }) => needed!.auc.toFixed(2)))} (APGR ${listed(forRouter.map(({ needed }) => needed!.apgr.toFixed(2)))}); ours has ${ours.auc.toFixed(3)} (${ours.apgr.toFixed(3)}), and what other models got on the very question tells ${byOthers.auc.toFixed(3)} (${byOthers.apgr.toFixed(3)}).`,
         ]),
   ];
 }
 
 const trafficLines = (look: SplitLook): string[] => [
-  `Level 1 is right on ${percent(look.right[1])} of these ${look.prompts}, Level 2 on ${percent(look.right[2])}, Level 3 on ${percent(look.right[3])}. On ${percent(look.onlyAbove)} Level 1 is wrong and a higher level right, on ${percent(look.none)} all are wrong; on ${percent(look.onlyBelow)} Level 1 is right and Level 3 wrong.`,
+  `Level 1 is right on ${percent(look.right[1])} of these ${look.prompts.toLocaleString('en')}, Level 2 on ${percent(look.right[2])}, Level 3 on ${percent(look.right[3])}. On ${percent(look.onlyAbove)} Level 1 is wrong and a higher level right, on ${percent(look.none)} all are wrong; on ${percent(look.onlyBelow)} Level 1 is right and Level 3 wrong.`,
   ...reasonsOf(look),
 ];
 
@@ -95,11 +92,20 @@ export const monthLines = (month: Month): string[] => [
     `On ${look.traffic}:`,
     ...[...trafficLines(look), ...padded(splitTable(look))].map((line) => `  ${line}`),
   ]),
-  TABLE_NOTE,
   CASCADE_NOTE,
 ];
 
-const COLOURS = ['#94a3b8', '#2563eb', '#0891b2', '#fde68a', '#fbbf24', '#d97706', '#92400e', '#be185d'];
+const COLOURS = [
+  '#94a3b8',
+  '#2563eb',
+  '#0891b2',
+  '#16a34a',
+  '#fde68a',
+  '#fbbf24',
+  '#d97706',
+  '#92400e',
+  '#be185d',
+];
 
 function splitPlot({ routers, right }: SplitLook): string {
   const flat = (name: string, quality: number) => ({
@@ -128,5 +134,5 @@ export const monthParts = (month: Month): string[] => [
     htmlTable(splitTable(look)),
     splitPlot(look),
   ]),
-  ...[TABLE_NOTE, CASCADE_NOTE].map(paragraph),
+  paragraph(CASCADE_NOTE),
 ];

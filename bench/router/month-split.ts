@@ -8,15 +8,18 @@ import { isGap, meanOf, outcomeOf } from '../../policies/gap/training/fit.ts';
 import { scoreRouter } from '../../policies/gap/training/metrics.ts';
 import type { Row } from '../../policies/gap/training/rows.ts';
 import { bootstrapped } from './bootstrap.ts';
+import { scoresByOthers } from './other-models.ts';
 import {
   highestOf,
   largestShare,
+  NEEDS,
   type Outcomes,
   oracleOf,
-  type Ranker,
+  rankerOf,
   rankingOf,
   simulatedOf,
   splitQuality,
+  type TwoWayRanker,
 } from './split.ts';
 import { type Measured, randomBelow, type UnseenChances } from './unseen.ts';
 
@@ -54,7 +57,9 @@ export interface SplitLook {
   onlyBelow: number;
   random: RankedSplit;
   ours: RankedSplit;
-  /** All of them, those three too. */
+  /** By what the sets' other models got on the very prompts. */
+  byOthers: RankedSplit;
+  /** All of them, those too. */
   routers: RankedSplit[];
   oracle: RankedSplit;
   /** The least simulated router that keeps 80/15/5 within each bound; null: no ranking does. */
@@ -63,10 +68,8 @@ export interface SplitLook {
 
 type Scores = Record<TierPair, number>;
 
-interface Router extends Ranker {
+interface Router extends TwoWayRanker {
   name: string;
-  /** Who leaves Level 1 first where there are two levels. */
-  leaves: readonly number[];
 }
 
 const routerOf = (name: string, scores: readonly Scores[]): Router => {
@@ -95,19 +98,25 @@ function lookAt(
   traffic: string,
   rows: readonly Row[],
   scoresBy: Record<string, (row: Row) => Scores>,
+  byOthers: Record<keyof typeof NEEDS, ReadonlyMap<Row, number>>,
   rounds: number,
 ): SplitLook {
   const outcomes = rows.map((row): Outcomes => ({ 1: row.weak, 2: row.mid!, 3: row.strong }));
   const mean = (of: (each: Outcomes) => number): number => meanOf(outcomes.map(of));
   const gains = outcomes.map((each) => each[3] - each[1]);
+  const othersSay = (need: keyof typeof NEEDS): number[] => rows.map((row) => byOthers[need].get(row)!);
   const routers: Router[] = [
     routerOf(
       'at random',
       rows.map(() => ({ '1|2': 0, '2|3': 0 })),
     ),
     ...Object.entries(scoresBy).map(([name, scores]) => routerOf(name, rows.map(scores))),
+    {
+      name: 'by other models',
+      ...rankerOf({ up: othersSay('up'), top: othersSay('top'), leaves: othersSay('leaves') }),
+    },
     ...SIMULATED_AUCS.map((auc) => ({
-      name: `simulated, AUC ${auc.toFixed(2)}`,
+      name: `simulated .${100 * auc}`,
       ...simulatedOf(outcomes, auc),
     })),
     { name: 'oracle', ...oracleOf(outcomes), leaves: gains },
@@ -140,7 +149,7 @@ function lookAt(
   return {
     ...{ traffic, prompts: rows.length, right, onlyAbove: best - right[1], none: 1 - best },
     onlyBelow: mean((each) => Math.max(0, each[1] - each[3])),
-    ...{ random: lines[0]!, ours: lines[1]!, routers: lines, oracle: lines.at(-1)! },
+    ...{ random: lines[0]!, ours: lines[1]!, byOthers: lines[3]!, routers: lines, oracle: lines.at(-1)! },
     needed: BOUNDS.map((bound) => leastRouter(outcomes, right[3] - bound)),
   };
 }
@@ -184,7 +193,7 @@ export function splitLooks(rows: readonly Row[], chances: UnseenChances, rounds:
   const rest = shuffled.slice(OWN_LABELS).map(({ row }) => row);
   const scoresBy = {
     'our ranking': (row: Row) => chances.get(row)!,
-    [`ours, ${OWN_LABELS} own labels`]: taught(judged, chances),
+    [`ours, ${OWN_LABELS} labels`]: taught(judged, chances),
   };
   const subjects = [...new Set(rest.map(subjectOf))].map((name) =>
     rest.filter((row) => subjectOf(row) === name),
@@ -202,5 +211,11 @@ export function splitLooks(rows: readonly Row[], chances: UnseenChances, rounds:
       subjectsWhere((subject) => meanOf(subject.map(({ weak, strong }) => strong - weak)) <= LITTLE_GAIN),
     ],
   ];
-  return looks.map(([traffic, of]) => lookAt(traffic, of, scoresBy, rounds));
+  const sets = [...new Set(rest.map(({ source }) => source))].map((name) =>
+    rest.filter(({ source }) => source === name),
+  );
+  const othersSay = (need: keyof typeof NEEDS): Map<Row, number> =>
+    new Map(sets.flatMap((of) => [...scoresByOthers(of, NEEDS[need])]));
+  const byOthers = { up: othersSay('up'), top: othersSay('top'), leaves: othersSay('leaves') };
+  return looks.map(([traffic, of]) => lookAt(traffic, of, scoresBy, byOthers, rounds));
 }

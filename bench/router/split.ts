@@ -55,6 +55,12 @@ export interface Ranker {
   isTopFirst: boolean;
 }
 
+/** Ranks for Levels 1 and 3 alone, too. */
+export interface TwoWayRanker extends Ranker {
+  /** The higher, the sooner a request leaves Level 1. */
+  leaves: readonly number[];
+}
+
 /** Mean outcome of the 80/15/5 split. @param weights how often each request is in the traffic */
 export function splitQuality(
   outcomes: readonly Outcomes[],
@@ -121,18 +127,29 @@ export function scoresOfAuc(labels: readonly number[], auc: number, seed: number
   return mixedBy(high);
 }
 
-/** A router whose scores all have this AUC, of what the oracle goes by. */
-export function simulatedOf(outcomes: readonly Outcomes[], auc: number): Ranker & { leaves: number[] } {
-  const scores = (isWanted: (each: Outcomes) => boolean, seed: number): number[] =>
+/** What each of a router's scores has to tell. */
+export const NEEDS = {
+  /** Who leaves Level 1 for Level 2. */
+  up: (each: Outcomes): boolean => each[2] - each[1] > 0.5,
+  /** Whom Level 3 alone gets right. */
+  top: (each: Outcomes): boolean => each[3] - Math.max(each[1], each[2]) > 0.5,
+  /** Who leaves Level 1 where there is Level 3 beside it. */
+  leaves: (each: Outcomes): boolean => each[3] - each[1] > 0.5,
+};
+
+/** Chooses for Level 3 first, as the oracle does. @param scores of each of NEEDS */
+export const rankerOf = (scores: Record<keyof typeof NEEDS, readonly number[]>): TwoWayRanker => ({
+  ...{ up: rankingOf(scores.up), top: rankingOf(scores.top), isTopFirst: true },
+  leaves: scores.leaves,
+});
+
+/** A router whose scores all have this AUC. */
+export function simulatedOf(outcomes: readonly Outcomes[], auc: number): TwoWayRanker {
+  const scores = (need: keyof typeof NEEDS, seed: number): number[] =>
     scoresOfAuc(
-      outcomes.map((each) => Number(isWanted(each))),
+      outcomes.map((each) => Number(NEEDS[need](each))),
       auc,
       seed,
     );
-  return {
-    up: rankingOf(scores((each) => each[2] - each[1] > 0.5, 21)),
-    top: rankingOf(scores((each) => each[3] - Math.max(each[1], each[2]) > 0.5, 22)),
-    leaves: scores((each) => each[3] - each[1] > 0.5, 23),
-    isTopFirst: true,
-  };
+  return rankerOf({ up: scores('up', 21), top: scores('top', 22), leaves: scores('leaves', 23) });
 }

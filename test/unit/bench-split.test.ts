@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { reasonsOf } from '../../bench/router/month-page.ts';
 import type { RankedSplit, SplitLook } from '../../bench/router/month-split.ts';
+import { scoresByOthers } from '../../bench/router/other-models.ts';
 import {
   highestOf,
   largestShare,
@@ -13,6 +14,7 @@ import {
 } from '../../bench/router/split.ts';
 import { randomBelow } from '../../bench/router/unseen.ts';
 import { areaUnderRoc } from '../../policies/gap/training/metrics.ts';
+import type { Row } from '../../policies/gap/training/rows.ts';
 
 const ones = (count: number): Uint8Array => new Uint8Array(count).fill(1);
 const mean = (values: readonly number[]): number =>
@@ -92,7 +94,7 @@ describe('the largest share at Level 1 within a bound', () => {
 
 describe('scores of a simulated router', () => {
   it('have the AUC that is asked for, and other noise with another seed', () => {
-    const labels = Array.from({ length: 3000 }, (_, i) => Number(i % 3 === 0));
+    const labels = Array.from({ length: 1200 }, (_, i) => Number(i % 3 === 0));
     for (const auc of [0.5, 0.6, 0.75, 0.9, 0.99])
       expect(areaUnderRoc(labels, scoresOfAuc(labels, auc, 1))).toBeCloseTo(auc, 3);
     expect(scoresOfAuc(labels, 0.7, 1)).not.toEqual(scoresOfAuc(labels, 0.7, 2));
@@ -115,7 +117,7 @@ describe('the reason why a split is not reached', () => {
         none: 0,
         onlyBelow: 0,
       },
-      ...{ random: at(0.2), ours: at(ours), oracle: at(oracle), routers: [], needed },
+      ...{ random: at(0.2), ours: at(ours), byOthers: at(0.1), oracle: at(oracle), routers: [], needed },
     };
   };
 
@@ -124,14 +126,44 @@ describe('the reason why a split is not reached', () => {
     expect(reasons).toHaveLength(2);
     expect(reasons[0]).toMatch(/^Within 2 points.* models.*right on 48\.0 % at least; it is on 40\.0 %/);
     expect(reasons[1]).toMatch(
-      /^Within 5 and 10 points.* router.*AUC of 0\.95 and 0\.80 \(APGR 0\.90 and 0\.70\)/,
+      /^Within 5 and 10 points.* not out of reach.*AUC of 0\.95 and 0\.80 \(APGR 0\.90 and 0\.70\)/,
     );
   });
 
   it('is none where our ranking keeps the bound', () => {
     const chance = { auc: 0.5, apgr: 0.5 };
     expect(reasonsOf(lookOf(-0.01, -0.1, [chance, chance, chance]))).toEqual([
-      'Within 2, 5 and 10 points of Level 3: reached. Our ranking is 1.0 points above Level 3, a choice at random 20.0 points below Level 3.',
+      'Within 2, 5 and 10 points of Level 3: reached. Our ranking is 1.0 points above, a choice at random 20.0 points below.',
     ]);
+  });
+});
+
+describe("what a set's other models tell", () => {
+  const next = randomBelow(9);
+  const chances = Array.from({ length: 400 }, () => next(2));
+  /** Level 1 fails on every third prompt. @param other what another model gets */
+  const rowsOf = (other: (weak: number, chance: number) => number): Row[] =>
+    chances.map((chance, i): Row => {
+      const weak = i % 3 === 0 ? 0 : 1;
+      const models = { small: weak, middle: 1, large: 1, other: other(weak, chance) };
+      return {
+        ...{ prompt: '', source: 'a', group: 'g', values: [], gains: { '1|2': 0, '2|3': 0 } },
+        ...{ weak, mid: 1, strong: 1, models },
+      };
+    });
+  const told = (rows: readonly Row[]): number => {
+    const scores = scoresByOthers(rows, (each) => each[1] === 0);
+    return areaUnderRoc(
+      rows.map(({ weak }) => 1 - weak),
+      rows.map((row) => scores.get(row)!),
+    );
+  };
+
+  it('is much where one fails on the same prompts and some others', () => {
+    expect(told(rowsOf((weak, chance) => weak * chance))).toBeGreaterThan(0.7);
+  });
+
+  it('is nothing where one fails by chance: the models of the levels are left out', () => {
+    expect(Math.abs(told(rowsOf((_, chance) => chance)) - 0.5)).toBeLessThan(0.1);
   });
 });
