@@ -76,7 +76,7 @@ function cascadeParts({
   return [
     `<h2>6. Cascade: ${weak.replace('.gguf', '')} before ${strong.replace('.gguf', '')}</h2>`,
     paragraph(
-      `${weak} answers, ${strong} is asked where its answer does not stand; ${prompts} ${truth}: ${percent(weakRight)} of the weaker model's answers and ${percent(strongRight)} of the stronger's are right. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it. What is learned is learned from other prompts than it decides. AUC: how often a wrong answer of the weaker model is ranked above a right one. Last columns: the most that can stay with the weaker model within so many points below the stronger one alone. Bands and brackets: 95 %, by bootstrap over prompts.`,
+      `${weak} answers, ${strong} is asked where its answer does not stand; ${prompts} ${truth}: ${percent(weakRight)} of the weaker model's answers and ${percent(strongRight)} of the stronger's are right. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it. What is learned is learned from other prompts than it decides. AUC: how often a wrong answer of the weaker model is ranked above a right one. Last column: the most that can stay with the weaker model within so many points below the stronger one alone. Bands and brackets: 95 %, by bootstrap over prompts.`,
     ),
     linePlot(
       curves.map(({ router, quality }) => lineOf(router, quality, router === last)),
@@ -96,7 +96,7 @@ function cascadeParts({
         'AUC',
         'mean quality',
         'above the best by the prompt',
-        ...BOUNDS.map((bound) => `% stays, ${100 * bound} points`),
+        `% stays, ${BOUNDS.map((bound) => 100 * bound).join(' / ')} points`,
       ],
       ...curves.map(({ router, isByPrompt, apgr, auc, shares, meanQuality, meanAbove }) => [
         router,
@@ -104,9 +104,9 @@ function cascadeParts({
         auc.toFixed(3),
         within(meanQuality),
         isByPrompt ? '' : within(meanAbove),
-        ...shares.map(tenths),
+        shares.map(tenths).join(' / '),
       ]),
-      ['oracle', oracleApgr.toFixed(3), '', '', '', ...oracleShares.map(tenths)],
+      ['oracle', oracleApgr.toFixed(3), '', '', '', oracleShares.map(tenths).join(' / ')],
     ]),
   ];
 }
