@@ -31,7 +31,7 @@ const within = ({ value, low, high }: Measured): string =>
 
 /** Of routers by the prompt, of single signals of an answer, and of the two that are learned, which come last. */
 const GREYS = ['#94a3b8', '#64748b', '#a8a29e'];
-const SIGNALS = ['#d97706', '#ca8a04', '#be185d', '#7c3aed'];
+const SIGNALS = ['#d97706', '#ca8a04', '#be185d', '#7c3aed', '#059669'];
 const LEARNED = ['#0891b2', '#2563eb'];
 
 function coloursOf(curves: CascadeResult['curves']): ReadonlyMap<string, string> {
