@@ -1,5 +1,6 @@
 // Curves of quality against cost, with intervals by bootstrap over prompts.
 import { meanOf } from '../../policies/gap/training/fit.ts';
+import { measured } from './bootstrap.ts';
 import type { Setting } from './cascade-policy.ts';
 import { type Measured, randomBelow } from './unseen.ts';
 
@@ -70,13 +71,6 @@ export interface Bands {
   /** Less the best of the routers by the prompt. */
   above: Measured[];
   meanAbove: Measured;
-}
-
-/** 95 % of what was drawn. */
-function measured(value: number, drawn: readonly number[]): Measured {
-  const sorted = [...drawn].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? value;
-  return { value, low: at(0.025), high: at(0.975) };
 }
 
 /** Of each of `curves`, beside the better of `routers` at each cost, on the prompts and on `rounds` draws of them. */

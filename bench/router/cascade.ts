@@ -4,9 +4,12 @@ import { acceptanceOf } from '../../policies/draft/acceptance.ts';
 import { gapOf } from '../../policies/gap/gap.ts';
 import { meanOf } from '../../policies/gap/training/fit.ts';
 import { areaUnderRoc, scoreRouter } from '../../policies/gap/training/metrics.ts';
+import { bootstrapped } from './bootstrap.ts';
 import { type Bands, bandsOf, costsFrom, settingsOf } from './cascade-curves.ts';
 import { FIRST_TOKENS, type Pair } from './cascade-pairs.ts';
 import { learnedCascade, type Setting } from './cascade-policy.ts';
+import { BOUNDS } from './month-split.ts';
+import { largestShare, rankingOf } from './split.ts';
 import { type Measured, measure } from './unseen.ts';
 
 /** What a call of the weaker model costs, of one of the stronger. Whoever is kept low pays it; the cascade pays it for all that it drafts. */
@@ -20,6 +23,8 @@ export interface CascadeCurve extends Bands {
   auc: number;
   /** Over the share that is sent up; the weaker call is paid for all. Of "a look at the first tokens" that of whole drafts. */
   apgr: Measured;
+  /** The most that can stay with the weaker model within each of BOUNDS below the stronger one alone. */
+  shares: Measured[];
 }
 
 export interface CascadeResult extends Omit<Pair, 'requests'> {
@@ -28,6 +33,7 @@ export interface CascadeResult extends Omit<Pair, 'requests'> {
   strongRight: number;
   /** APGR of who knows both outcomes: no ranking has more. */
   oracleApgr: number;
+  oracleShares: Measured[];
   /** Of a request, of a call of the stronger model: where the curves are looked at. */
   costs: number[];
   curves: CascadeCurve[];
@@ -42,11 +48,13 @@ export function cascadeCurves(
   const strong = requests.map((each) => each.strong);
   const outcomes = requests.map((each) => ({ weak: each.weak, strong: each.strong }));
   const wrong = right.map((each) => 1 - each);
+  const gains = requests.map((each) => each.strong - each.weak);
   const shippedGaps = requests.map(({ prompt }) => gapOf(prompt)['1|2']);
   const learned = learnedCascade(requests, { draft: WEAK_COST, earlyTokens: FIRST_TOKENS });
   const ranked = (router: string, isByPrompt: boolean, scores: readonly number[], settings: Setting[]) => ({
     ...{ router, isByPrompt, auc: areaUnderRoc(wrong, scores), settings },
     apgr: measure(outcomes, scores, rounds).apgr,
+    shares: sharesWithin(gains, scores, rounds),
   });
   const byPrompt = (router: string, scores: readonly number[]) =>
     ranked(
@@ -117,13 +125,18 @@ export function cascadeCurves(
   return {
     ...pair,
     ...{ prompts: requests.length, costs, weakRight: meanOf(right), strongRight: meanOf(strong) },
-    oracleApgr: scoreRouter(
-      outcomes,
-      requests.map((each) => each.strong - each.weak),
-    ).apgr,
-    curves: curves.map(({ router, isByPrompt, auc, apgr }, i) => ({
-      ...{ router, isByPrompt, auc, apgr },
+    oracleApgr: scoreRouter(outcomes, gains).apgr,
+    oracleShares: sharesWithin(gains, gains, rounds),
+    curves: curves.map(({ settings: _, ...curve }, i) => ({
+      ...curve,
       ...bands[i]!,
     })),
   };
+}
+
+function sharesWithin(gains: readonly number[], scores: readonly number[], rounds: number): Measured[] {
+  const ranking = rankingOf(scores);
+  return bootstrapped(gains.length, rounds, (weights) =>
+    BOUNDS.map((bound) => largestShare(gains, ranking, weights, bound)),
+  );
 }

@@ -12,6 +12,7 @@ import { inspectRequest } from '../../policies/privacy/conversation.ts';
 import { DEFAULT_ROUTING } from '../../policies/routing-policy.ts';
 import { compilePolicyText } from '../../policies/rules.ts';
 import { gatherFacts } from '../../router/facts.ts';
+import { type SplitLook, splitLooks } from './month-split.ts';
 import { randomBelow, type UnseenChances } from './unseen.ts';
 
 const TASK_SETS = ['tasks_p3', 'tasks_selfinstruct_seed', 'tasks_clinc150', 'tasks_banking77'];
@@ -31,8 +32,8 @@ export interface Month {
   level3Price: string;
   /** Over labelled requests: mean outcome by the decisions, at Level 3 alone, at Level 1 alone, at the same shares at random. */
   quality: { routed: number; level3: number; level1: number; random: number; requests: number };
-  /** The 80/15/5 split forced by rank, over labelled requests. */
-  forced: { quality: number; random: number; oracle: number };
+  /** What 80/15/5 would keep of each part of the labelled prompts, each prompt once. */
+  splits: SplitLook[];
 }
 
 function targetsAt(prices: string): TargetView[] {
@@ -77,7 +78,12 @@ const outcomeAt = (row: Row, tier: TierLevel): number =>
 export function simulateMonth(
   rows: readonly Row[],
   chances: UnseenChances,
-  { data, prices, requests }: { data: string; prices: string; requests: number },
+  {
+    data,
+    prices,
+    requests,
+    rounds,
+  }: { data: string; prices: string; requests: number /** Of bootstrap. */; rounds: number },
 ): Month {
   const file = join(packageRoot, 'policies/default.yaml');
   const policies = [
@@ -122,7 +128,7 @@ export function simulateMonth(
     ...{ requests, tiers: { 1: 0, 2: 0, 3: 0 }, costUsd: 0, level3CostUsd: 0 },
     level3Price: `${LEVEL3_MODEL}: ${targets[2]!.price!.inputUsdPerMtok} in, ${targets[2]!.price!.outputUsdPerMtok} out`,
     quality: { routed: 0, level3: 0, level1: 0, random: 0, requests: 0 },
-    forced: { quality: 0, random: 0, oracle: 0 },
+    splits: splitLooks(labelled, chances, rounds),
   };
   const drawn: Row[] = [];
   for (let i = 0; i < requests; i += 1) {
@@ -145,25 +151,6 @@ export function simulateMonth(
   month.quality = {
     ...{ routed: month.quality.routed / n, level3: means[3], level1: means[1], requests: n },
     random: shares[0]! * means[1] + shares[1]! * means[2] + shares[2]! * means[3],
-  };
-  const all = labelled.length;
-  const forced = (first: (row: Row) => number, second: (row: Row) => number): number => {
-    const up = [...labelled].sort((a, b) => first(b) - first(a)).slice(0, Math.round(0.2 * all));
-    const top = new Set([...up].sort((a, b) => second(b) - second(a)).slice(0, Math.round(0.05 * all)));
-    const middle = new Set(up.filter((row) => !top.has(row)));
-    const tierOf = (row: Row): TierLevel => (top.has(row) ? 3 : middle.has(row) ? 2 : 1);
-    return labelled.reduce((sum, row) => sum + outcomeAt(row, tierOf(row)), 0) / all;
-  };
-  month.forced = {
-    quality: forced(
-      (row) => chances.get(row)!['1|2'],
-      (row) => chances.get(row)!['2|3'],
-    ),
-    random: 0.8 * means[1] + 0.15 * means[2] + 0.05 * means[3],
-    oracle: forced(
-      (row) => Math.max(row.mid!, row.strong) - row.weak,
-      (row) => row.strong - row.mid!,
-    ),
   };
   return month;
 }

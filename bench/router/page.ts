@@ -9,6 +9,8 @@ import {
 import { type CascadeResult, WEAK_COST } from './cascade.ts';
 import type { GuaranteeLine } from './guarantee.ts';
 import type { Month } from './month.ts';
+import { monthParts } from './month-page.ts';
+import { BOUNDS } from './month-split.ts';
 import type { OwnLine } from './own-traffic.ts';
 import type { Line, Measured } from './unseen.ts';
 
@@ -23,28 +25,13 @@ export interface Results {
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-export const monthLines = ({
-  requests,
-  tiers,
-  costUsd,
-  level3CostUsd,
-  level3Price,
-  quality,
-  forced,
-}: Month): string[] => [
-  `${requests} requests with default.yaml: Level 1 ${percent(tiers[1] / requests)}, Level 2 ${percent(tiers[2] / requests)}, Level 3 ${percent(tiers[3] / requests)}`,
-  `cost $${costUsd.toFixed(2)}, all at Level 3 (${level3Price} USD per million tokens) $${level3CostUsd.toFixed(2)}: ${percent(1 - costUsd / level3CostUsd)} saved`,
-  `quality of ${quality.requests} labelled requests: ${quality.routed.toFixed(3)}; at random with the same shares ${quality.random.toFixed(3)}, all at Level 3 ${quality.level3.toFixed(3)} (${percent(quality.routed / quality.level3)} of it kept), all at Level 1 ${quality.level1.toFixed(3)}`,
-  `80/15/5 forced by rank: ${forced.quality.toFixed(3)}, at random ${forced.random.toFixed(3)}, by an oracle ${forced.oracle.toFixed(3)}; all at Level 3 ${quality.level3.toFixed(3)}: ${percent(forced.quality / quality.level3)} kept`,
-  'The share is a result of the traffic: these are exam questions, and 80/15/5 is not reached on them without loss. No prompt shows most of what the stronger model gains.',
-];
-
+const tenths = ({ value }: Measured): string => (100 * value).toFixed(1);
 const within = ({ value, low, high }: Measured): string =>
   `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 
 /** Of routers by the prompt, of single signals of an answer, and of the two that are learned, which come last. */
 const GREYS = ['#94a3b8', '#64748b', '#a8a29e'];
-const SIGNALS = ['#d97706', '#ca8a04', '#be185d', '#7c3aed'];
+const SIGNALS = ['#d97706', '#ca8a04', '#be185d', '#7c3aed', '#059669'];
 const LEARNED = ['#0891b2', '#2563eb'];
 
 function coloursOf(curves: CascadeResult['curves']): ReadonlyMap<string, string> {
@@ -69,6 +56,8 @@ function cascadeParts({
   prompts,
   weakRight,
   strongRight,
+  oracleApgr,
+  oracleShares,
   costs,
   curves,
 }: CascadeResult): string[] {
@@ -85,9 +74,9 @@ function cascadeParts({
   const last = curves.at(-1)!.router;
   const x = 'cost of a request, of a call of the stronger model';
   return [
-    `<h2>Cascade: ${weak.replace('.gguf', '')} before ${strong.replace('.gguf', '')}</h2>`,
+    `<h2>6. Cascade: ${weak.replace('.gguf', '')} before ${strong.replace('.gguf', '')}</h2>`,
     paragraph(
-      `${weak} answers, ${strong} is asked where its answer does not stand; ${prompts} ${truth}: ${percent(weakRight)} of the weaker model's answers and ${percent(strongRight)} of the stronger's are right. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it. What is learned is learned from other prompts than it decides. Bands: 95 %, by bootstrap over prompts.`,
+      `${weak} answers, ${strong} is asked where its answer does not stand; ${prompts} ${truth}: ${percent(weakRight)} of the weaker model's answers and ${percent(strongRight)} of the stronger's are right. A weak call counts ${WEAK_COST} of a strong one, by whoever makes it. What is learned is learned from other prompts than it decides. AUC: how often a wrong answer of the weaker model is ranked above a right one. Last column: the most that can stay with the weaker model within so many points below the stronger one alone. Bands and brackets: 95 %, by bootstrap over prompts.`,
     ),
     linePlot(
       curves.map(({ router, quality }) => lineOf(router, quality, router === last)),
@@ -101,83 +90,113 @@ function cascadeParts({
       { x, y: 'quality above the router' },
     ),
     htmlTable([
-      ['Router', 'APGR', 'AUC', 'mean quality', 'above the best by the prompt'],
-      ...curves.map(({ router, isByPrompt, apgr, auc, meanQuality, meanAbove }) => [
+      [
+        'Router',
+        'APGR',
+        'AUC',
+        'mean quality',
+        'above the best by the prompt',
+        `% stays, ${BOUNDS.map((bound) => 100 * bound).join(' / ')} points`,
+      ],
+      ...curves.map(({ router, isByPrompt, apgr, auc, shares, meanQuality, meanAbove }) => [
         router,
         within(apgr),
         auc.toFixed(3),
         within(meanQuality),
         isByPrompt ? '' : within(meanAbove),
+        shares.map(tenths).join(' / '),
       ]),
+      ['oracle', oracleApgr.toFixed(3), '', '', '', oracleShares.map(tenths).join(' / ')],
     ]),
   ];
 }
 
+/** The words of the tables below. */
+const INTRODUCTION = [
+  'A router decides which request a weaker, cheaper model answers (Level 1, or 1 of the pair 1|2) and which goes to a stronger one. It is right where it sends up what the stronger model gets right and the weaker one does not: that is a gap.',
+  "APGR: how much of what the stronger model adds is recovered, in the mean over all shares sent up; .5 is chance. CPT50, CPT80: share to be sent up that recovers half, 80 %, of it. AUC: how often a gap is ranked above another request; .5 is chance, 1 perfect. ECE: how far the predicted chances of a gap are from the observed shares, in the mean; 'known' is with what a user may state of the models beforehand.",
+];
+
+const unseenParts = (lines: readonly Line[]): string[] => [
+  '<h2>1. Sources never seen</h2>',
+  paragraph('Each set of prompts is ranked by a model that was trained on the other sets alone.'),
+  htmlTable([
+    ['Set, pair, router', 'APGR', '95 %', 'CPT50', 'CPT80', 'AUC', 'ECE', 'accuracies known', 'rate known'],
+    ...lines.map((line) => [
+      `${line.set} ${line.pair} ${line.router}`,
+      line.apgr.value.toFixed(3),
+      `${line.apgr.low.toFixed(3)} ... ${line.apgr.high.toFixed(3)}`,
+      line.cpt50.value.toFixed(3),
+      line.cpt80.value.toFixed(3),
+      line.auc.value.toFixed(3),
+      line.calibrationError?.toFixed(3) ?? '',
+      line.accuracyKnownError?.toFixed(3) ?? '',
+      line.rateKnownError?.toFixed(3) ?? '',
+    ]),
+  ]),
+];
+
+const ownParts = (own: readonly OwnLine[]): string[] => [
+  '<h2>3. Own traffic</h2>',
+  paragraph('The same with some judged requests of the set itself; all figures are of its other requests.'),
+  htmlTable([
+    ['Traffic', 'labels', 'callers known', 'APGR', 'length', 'unseen', 'ECE'],
+    ...own.map((each) => [
+      `${each.traffic} ${each.pair}`,
+      String(each.labels),
+      each.callersKnown ? 'yes' : 'no',
+      each.apgr.toFixed(3),
+      each.lengthApgr.toFixed(3),
+      each.unseenApgr.toFixed(3),
+      each.calibrationError.toFixed(3),
+    ]),
+  ]),
+];
+
+const guaranteeParts = (guarantee: readonly GuaranteeLine[]): string[] => [
+  '<h2>4. Guarantee</h2>',
+  paragraph(
+    'How often the loss is above alpha, of splits into judged requests and a rest. Delta is what is promised for both; the last columns are of thresholds by a bound of the rate alone (Clopper-Pearson), and by no bound.',
+  ),
+  htmlTable([
+    [
+      'Traffic',
+      'alpha',
+      'delta',
+      'above, on the rest',
+      'above, on a batch',
+      'mean loss',
+      'kept low',
+      'rate: above',
+      'kept low',
+      'no bound: above',
+      'kept low',
+    ],
+    ...guarantee.map((each) => [
+      each.traffic,
+      String(each.alpha),
+      String(each.delta),
+      percent(each.exceeded),
+      percent(each.batchExceeded),
+      percent(each.meanLoss),
+      percent(each.meanKept),
+      percent(each.rate.exceeded),
+      percent(each.rate.meanKept),
+      percent(each.uncorrected.exceeded),
+      percent(each.uncorrected.meanKept),
+    ]),
+  ]),
+];
+
+/** Of the parts that were run. */
 export function resultsPage({ lines, own, guarantee, month, cascades }: Results): string {
-  const parts: string[] = cascades.flatMap(cascadeParts);
-  parts.push(
-    '<h2>Sources never seen</h2>',
-    htmlTable([
-      ['Set, pair, router', 'APGR', '95 %', 'CPT50', 'CPT80', 'AUC', 'ECE', 'accuracies known', 'rate known'],
-      ...lines.map((line) => [
-        `${line.set} ${line.pair} ${line.router}`,
-        line.apgr.value.toFixed(3),
-        `${line.apgr.low.toFixed(3)} ... ${line.apgr.high.toFixed(3)}`,
-        line.cpt50.value.toFixed(3),
-        line.cpt80.value.toFixed(3),
-        line.auc.value.toFixed(3),
-        line.calibrationError?.toFixed(3) ?? '',
-        line.accuracyKnownError?.toFixed(3) ?? '',
-        line.rateKnownError?.toFixed(3) ?? '',
-      ]),
-    ]),
-    '<h2>Own traffic</h2>',
-    htmlTable([
-      ['Traffic', 'labels', 'callers known', 'APGR', 'length', 'unseen', 'ECE'],
-      ...own.map((each) => [
-        `${each.traffic} ${each.pair}`,
-        String(each.labels),
-        each.callersKnown ? 'yes' : 'no',
-        each.apgr.toFixed(3),
-        each.lengthApgr.toFixed(3),
-        each.unseenApgr.toFixed(3),
-        each.calibrationError.toFixed(3),
-      ]),
-    ]),
-    '<h2>Guarantee</h2>',
-    paragraph(
-      'How often the loss is above alpha, of splits into judged requests and a rest. Delta is what is promised for both; the last columns are of thresholds by a bound of the rate alone (Clopper-Pearson), and by no bound.',
-    ),
-    htmlTable([
-      [
-        'Traffic',
-        'alpha',
-        'delta',
-        'above, on the rest',
-        'above, on a batch',
-        'mean loss',
-        'kept low',
-        'rate: above',
-        'kept low',
-        'no bound: above',
-        'kept low',
-      ],
-      ...guarantee.map((each) => [
-        each.traffic,
-        String(each.alpha),
-        String(each.delta),
-        percent(each.exceeded),
-        percent(each.batchExceeded),
-        percent(each.meanLoss),
-        percent(each.meanKept),
-        percent(each.rate.exceeded),
-        percent(each.rate.meanKept),
-        percent(each.uncorrected.exceeded),
-        percent(each.uncorrected.meanKept),
-      ]),
-    ]),
-    '<h2>A month</h2>',
-    ...(month === null ? [] : monthLines(month).map(paragraph)),
-  );
+  const parts = [
+    ...INTRODUCTION.map(paragraph),
+    ...(lines.length === 0 ? [] : unseenParts(lines)),
+    ...(own.length === 0 ? [] : ownParts(own)),
+    ...(guarantee.length === 0 ? [] : guaranteeParts(guarantee)),
+    ...(month === null ? [] : monthParts(month)),
+    ...cascades.flatMap(cascadeParts),
+  ];
   return reportPage('Tiergate router', parts.join('\n'));
 }

@@ -6,7 +6,8 @@
 //    In brackets 95 %, by bootstrap. ECE: mean distance of predicted chance and observed share; floor: what chance alone makes of it;
 //    the same where the set's outcomes tell how often both models are right (`routing.known.accuracy`), or how often gaps occur.
 // 2. Time of one decision on 4 KB. 3. Labels of own traffic. 4. The certified loss over many splits. 5. A simulated month.
-// 6. Cascades of two real local models; needs the native engine.
+// 6. Cascades of two real local models; needs the native engine. "Stays below": the most that can stay with the weaker model within 2, 5
+//    and 10 points below the stronger one alone.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,8 +19,9 @@ import { type CascadeResult, cascadeCurves, WEAK_COST } from './cascade.ts';
 import { type Pair, storyPair, taskPairs } from './cascade-pairs.ts';
 import { type GuaranteeLine, guaranteeCheck } from './guarantee.ts';
 import { simulateMonth } from './month.ts';
+import { monthLines } from './month-page.ts';
 import { ownTraffic } from './own-traffic.ts';
-import { monthLines, resultsPage } from './page.ts';
+import { resultsPage } from './page.ts';
 import { compareUnseen, type Line, type Measured } from './unseen.ts';
 
 const options = scriptOptions(import.meta.url, {
@@ -68,6 +70,10 @@ function decisionTimes(rows: readonly Row[]): { p50: number; p99: number } {
   return { p50: times[Math.floor(times.length * 0.5)]!, p99: times[Math.floor(times.length * 0.99)]! };
 }
 
+/** The most that can stay with the weaker model within each bound. */
+const stays = (shares: readonly Measured[]): string =>
+  `${shares.map(({ value }) => (100 * value).toFixed(1)).join(' / ')} %`;
+
 function printCascade({
   weak,
   strong,
@@ -76,21 +82,22 @@ function printCascade({
   weakRight,
   strongRight,
   oracleApgr,
+  oracleShares,
   curves,
   costs,
 }: CascadeResult): void {
   console.log(
-    `${weak} before ${strong}, ${prompts} ${truth}: ${percent(weakRight)} and ${percent(strongRight)} right, APGR at most ${show(oracleApgr)}; a weak call costs ${WEAK_COST} of a strong one`,
+    `${weak} before ${strong}, ${prompts} ${truth}: ${percent(weakRight)} and ${percent(strongRight)} right, APGR at most ${show(oracleApgr)}, most that can stay below ${stays(oracleShares)}; a weak call costs ${WEAK_COST} of a strong one`,
   );
   const shareOf = (bands: readonly Measured[], isCounted: (of: Measured) => boolean): string =>
     percent(bands.filter(isCounted).length / costs.length);
-  for (const { router, isByPrompt, auc, apgr, meanQuality, meanAbove, above } of curves) {
+  for (const { router, isByPrompt, auc, apgr, shares, meanQuality, meanAbove, above } of curves) {
     const least = Math.min(...above.map(({ value }) => value));
     const beside = isByPrompt
       ? ''
       : `; above the best by the prompt ${within(meanAbove)}, least ${show(least)}; surely above at ${shareOf(above, ({ low }) => low > 0)} of the costs, surely below at ${shareOf(above, ({ high }) => high < -1e-9)}`;
     console.log(
-      `  ${router.padEnd(30)} APGR ${within(apgr)}  AUC ${show(auc)}  mean quality over equal cost ${within(meanQuality)}${beside}`,
+      `  ${router.padEnd(30)} APGR ${within(apgr)}  AUC ${show(auc)}  stays below ${stays(shares)}  mean quality over equal cost ${within(meanQuality)}${beside}`,
     );
   }
 }
@@ -140,7 +147,12 @@ for (const each of guarantee) {
 if (isWanted(5)) console.log('5. A simulated month');
 const { data, prices } = options;
 const month = isWanted(5)
-  ? simulateMonth(rows, chances, { data, prices, requests: Number(options.requests) })
+  ? simulateMonth(rows, chances, {
+      data,
+      prices,
+      requests: Number(options.requests),
+      rounds: Number(options.rounds),
+    })
   : null;
 if (month !== null) for (const line of monthLines(month)) console.log(`  ${line}`);
 

@@ -122,7 +122,7 @@ export const reportPage = (title: string, body: string): string => `<!doctype ht
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); max-width: 960px; margin: 32px auto; padding: 0 16px; }
 h1 { font-size: 24px; } h2 { font-size: 18px; margin-top: 32px; } h3 { font-size: 15px; margin: 24px 0 8px; }
 svg { width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--text); }
-table { border-collapse: collapse; display: block; margin-top: 12px; overflow-x: auto; } td, th { padding: 4px 14px 4px 0; text-align: left; vertical-align: bottom; } tr { border-bottom: 1px solid var(--line); } td:first-child { white-space: nowrap; } td:not(:first-child), th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; display: block; margin-top: 12px; overflow-x: auto; } td, th { padding: 4px 14px 4px 0; text-align: left; vertical-align: bottom; } tr { border-bottom: 1px solid var(--line); } td:first-child { white-space: nowrap; } td:last-child, th:last-child { padding-right: 0; } td:not(:first-child), th:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
 </style></head><body>
 <h1>${escaped(title)}</h1>
 ${body}

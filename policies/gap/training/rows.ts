@@ -20,6 +20,8 @@ export interface Row {
   strong: number;
   /** What stronger models got more than weaker ones, over all models of the set: less a matter of luck than one pair's. */
   gains: Record<TierPair, number>;
+  /** Outcome by model; empty where the set has two models. */
+  models: Readonly<Record<string, number>>;
 }
 
 export const SOURCES = [
@@ -58,6 +60,7 @@ export const loadRows = (folder: string): Row[] =>
         mid: row.mid ?? null,
         strong: row.strong,
         gains: gainsOf(row, thirds),
+        models: row.models ?? {},
       }),
     );
   });

@@ -131,6 +131,7 @@ describe('training', () => {
         mid: isHard,
         strong: isHard,
         gains: { '1|2': isHard, '2|3': 0.001 * values[7]! },
+        models: {},
       };
     });
     const model = fitGapModel(rows, 'test');
@@ -163,6 +164,7 @@ describe('a model that is to be shipped', () => {
         },
         ...{ weak: 1 - isHard, mid: null, strong: 1 },
         gains: { '1|2': isHard, '2|3': isHard },
+        models: {},
       };
     });
 
