@@ -78,11 +78,6 @@ export function addText(counts: TextCounts, text: string): void {
   for (const key of COUNT_KEYS) counts[key] += sampled[key] * scale;
 }
 
-/** Adds one text's counts to another's. */
-export function mergeCounts(into: TextCounts, from: TextCounts): void {
-  for (const key of COUNT_KEYS) into[key] += from[key];
-}
-
 const COUNT_KEYS = Object.keys(emptyCounts()) as (keyof TextCounts)[];
 
 // Kinds of ASCII characters.
