@@ -7,7 +7,7 @@ import { difficultyOf } from '../policies/classify/difficulty.ts';
 import { guessLanguage } from '../policies/classify/language.ts';
 import { guessTask } from '../policies/classify/task.ts';
 import type { TextCounts } from '../policies/classify/text-counts.ts';
-import { addText, emptyCounts, mergeCounts } from '../policies/classify/text-counts.ts';
+import { addText, emptyCounts } from '../policies/classify/text-counts.ts';
 import { topicsOf } from '../policies/classify/topics.ts';
 import { readWords } from '../policies/classify/words.ts';
 import { gapOf } from '../policies/gap/gap.ts';
@@ -67,7 +67,7 @@ export function gatherFacts(
   context: FactsContext,
   inspection: FoundValues,
 ): RequestFacts {
-  const all = emptyCounts();
+  const others = emptyCounts();
   const parts = { images: 0, audio: 0 };
   let turns = 0;
   let inToolLoop = false;
@@ -78,15 +78,15 @@ export function gatherFacts(
     if (message.role === 'user') turns += 1;
     else if (message.role === 'tool' || message.role === 'function') inToolLoop = true;
     else if (system === null && (message.role === 'system' || message.role === 'developer')) system = message;
-    addMessage(message === last ? askCounts : all, message, parts);
+    addMessage(message === last ? askCounts : others, message, parts);
   }
-  mergeCounts(all, askCounts);
   const ask = last === null ? '' : textOf(last);
   const words = readWords(ask, system === null ? '' : textOf(system));
 
   const tools = request.tools?.length ?? 0;
   const promptTokens = Math.ceil(
-    all.tokens +
+    others.tokens +
+      askCounts.tokens +
       request.messages.length * TOKENS_PER_MESSAGE +
       TOKENS_PER_REPLY_START +
       parts.images * TOKENS_PER_IMAGE +

@@ -40,12 +40,12 @@ export class Lexicon {
   }
 
   /** The value of the word at [start, end), whose letters hash to `hash`; 0 where it is not listed. Letter case is ignored. */
-  valueAt(text: string, start: number, end: number, hash: number): number {
+  valueAt(units: Uint16Array, start: number, end: number, hash: number): number {
     const slot = this.#slotOf(hash);
     const word = this.#words[slot] as string;
     if (this.#hashes[slot] === -1 || word.length !== end - start) return 0;
     for (let i = start; i < end; i += 1)
-      if ((text.charCodeAt(i) | 32) !== word.charCodeAt(i - start)) return 0;
+      if (((units[i] as number) | 32) !== word.charCodeAt(i - start)) return 0;
     return this.#values[slot] as number;
   }
 }

@@ -1,5 +1,6 @@
 // One pass over a text: an estimate of its tokens and the counts that task, difficulty and language are read from.
 // Linear, no allocation per character; long texts are sampled, so that the time is bounded for any size.
+import { codeUnits } from '../code-units.ts';
 
 export interface TextCounts {
   /** UTF-16 code units of everything that was added. */
@@ -63,22 +64,18 @@ const SAMPLE_CHARS = 2048;
 /** Adds a text's counts; a text longer than 24 K code units is sampled at twelve places and scaled up. */
 export function addText(counts: TextCounts, text: string): void {
   if (text.length <= WHOLE_CHARS) {
-    scan(counts, text, 0, text.length);
+    scan(counts, text, text.length);
     return;
   }
   const sampled = emptyCounts();
   const stride = (text.length - SAMPLE_CHARS) / (SAMPLES - 1);
   for (let i = 0; i < SAMPLES; i += 1) {
     const start = Math.floor(i * stride);
-    scan(sampled, text, start, start + SAMPLE_CHARS);
+    // One more: what ends a sample may depend on what follows.
+    scan(sampled, text.slice(start, start + SAMPLE_CHARS + 1), SAMPLE_CHARS);
   }
   const scale = text.length / (SAMPLES * SAMPLE_CHARS);
   for (const key of COUNT_KEYS) counts[key] += sampled[key] * scale;
-}
-
-/** Adds one text's counts to another's. */
-export function mergeCounts(into: TextCounts, from: TextCounts): void {
-  for (const key of COUNT_KEYS) into[key] += from[key];
 }
 
 const COUNT_KEYS = Object.keys(emptyCounts()) as (keyof TextCounts)[];
@@ -127,7 +124,8 @@ const TOKENS_PER_SYMBOL = 1.2;
 const wordTokens = (letters: number): number =>
   letters <= FIRST_LETTERS ? 1 : 1 + (letters - FIRST_LETTERS) / PIECE_LETTERS;
 
-function scan(counts: TextCounts, text: string, start: number, end: number): void {
+function scan(counts: TextCounts, text: string, end: number): void {
+  const units = codeUnits(text);
   let tokens = 0;
   let words = 0;
   let longWords = 0;
@@ -138,11 +136,11 @@ function scan(counts: TextCounts, text: string, start: number, end: number): voi
   let questions = 0;
   let lines = 1;
   let bullets = 0;
-  let i = start;
+  let i = 0;
   let lineStart = true;
   let afterMark = false;
   while (i < end) {
-    const code = text.charCodeAt(i);
+    const code = units[i]!;
     const kind = code < 128 ? KIND[code]! : code < 0x250 && code >= 0xc0 ? LETTER : OTHER;
     switch (kind) {
       case LETTER: {
@@ -150,13 +148,13 @@ function scan(counts: TextCounts, text: string, start: number, end: number): voi
         let accented = 0;
         let humps = 0;
         do {
-          const letter = text.charCodeAt(i);
+          const letter = units[i]!;
           if (letter >= 128) {
             if (letter < 0xc0 || letter >= 0x250) break;
             accented = 1;
           } else if (KIND[letter] !== LETTER) break;
           // camelCase: a capital after a small letter starts a new piece.
-          else if (letter <= 90 && i > from && text.charCodeAt(i - 1) >= 97) humps += 1;
+          else if (letter <= 90 && i > from && units[i - 1]! >= 97) humps += 1;
           i += 1;
         } while (i < end);
         const letters = i - from;
@@ -170,26 +168,25 @@ function scan(counts: TextCounts, text: string, start: number, end: number): voi
       }
       case DIGIT: {
         const from = i;
-        while (i < end && text.charCodeAt(i) < 128 && KIND[text.charCodeAt(i)] === DIGIT) i += 1;
+        while (i < end && units[i]! < 128 && KIND[units[i]!] === DIGIT) i += 1;
         digits += i - from;
         afterMark = false;
         tokens += Math.ceil((i - from) / 3);
-        if (lineStart && i - from <= 2 && (text.charCodeAt(i) === 46 || text.charCodeAt(i) === 41))
-          bullets += 1;
+        if (lineStart && i - from <= 2 && (units[i]! === 46 || units[i]! === 41)) bullets += 1;
         lineStart = false;
         break;
       }
       case SPACE: {
         const from = i;
-        while (i < end && text.charCodeAt(i) < 128 && KIND[text.charCodeAt(i)] === SPACE) i += 1;
+        while (i < end && units[i]! < 128 && KIND[units[i]!] === SPACE) i += 1;
         // One space belongs to the word after it; a longer run is a token of its own.
         if (i - from > 1) tokens += 1;
         afterMark = false;
         break;
       }
       case NEWLINE: {
-        while (i < end && text.charCodeAt(i) < 128 && KIND[text.charCodeAt(i)] === NEWLINE) {
-          lines += text.charCodeAt(i) === 10 ? 1 : 0;
+        while (i < end && units[i]! < 128 && KIND[units[i]!] === NEWLINE) {
+          lines += units[i]! === 10 ? 1 : 0;
           i += 1;
         }
         // A line break straight after punctuation belongs to its token: `;` and the break are one.
@@ -200,12 +197,12 @@ function scan(counts: TextCounts, text: string, start: number, end: number): voi
       }
       case MARK: {
         const from = i;
-        while (i < end && text.charCodeAt(i) < 128 && KIND[text.charCodeAt(i)] === MARK) {
-          const mark = text.charCodeAt(i);
+        while (i < end && units[i]! < 128 && KIND[units[i]!] === MARK) {
+          const mark = units[i]!;
           codeMarks += CODE_MARK[mark]!;
           mathMarks += MATH_MARK[mark]!;
           if (mark === 63) questions += 1;
-          if (lineStart && (mark === 45 || mark === 42) && text.charCodeAt(i + 1) === 32) bullets += 1;
+          if (lineStart && (mark === 45 || mark === 42) && units[i + 1]! === 32) bullets += 1;
           lineStart = false;
           i += 1;
         }
@@ -223,7 +220,7 @@ function scan(counts: TextCounts, text: string, start: number, end: number): voi
       }
     }
   }
-  counts.chars += end - start;
+  counts.chars += end;
   counts.tokens += tokens;
   counts.words += words;
   counts.longWords += longWords;

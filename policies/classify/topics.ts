@@ -2,6 +2,7 @@
 // any of eight languages; a long text must have more of them. One pass over the letters, nothing allocated per word.
 import type { ChatRequest } from '../../contract/chat.ts';
 import { TOPICS, type Topic } from '../../contract/policy.ts';
+import { codeUnits } from '../code-units.ts';
 import type { TopicWords } from './define-topic.ts';
 import { mixLetter } from './lexicon.ts';
 import finance from './topics/finance.ts';
@@ -79,11 +80,13 @@ function countWord(hash: number, length: number, isStem: boolean): void {
   }
 }
 
-function read(text: string, from: number, to: number): void {
+function read(text: string): void {
+  const units = codeUnits(text);
+  const { length: end } = text;
   let hash = 0;
   let length = 0;
-  for (let i = from; i <= to; i += 1) {
-    const code = i < to ? text.charCodeAt(i) : 32;
+  for (let i = 0; i <= end; i += 1) {
+    const code = i < end ? units[i]! : 32;
     const letter = code < 0x250 ? LETTER[code]! : 0;
     if (letter !== 0) {
       hash = mixLetter(hash, letter);
@@ -99,7 +102,7 @@ function read(text: string, from: number, to: number): void {
     }
     if (code < 128) signs += SIGN[code]!;
   }
-  characters += to - from;
+  characters += end;
 }
 
 /** What a text is about, in the order of TOPICS. */
@@ -107,10 +110,10 @@ export function topicsOfText(text: string): Topic[] {
   points.fill(0);
   [words, signs, characters] = [0, 0, 0];
   reading += 1;
-  if (text.length <= 2 * END_CHARS) read(text, 0, text.length);
+  if (text.length <= 2 * END_CHARS) read(text);
   else {
-    read(text, 0, END_CHARS);
-    read(text, text.length - END_CHARS, text.length);
+    read(text.slice(0, END_CHARS));
+    read(text.slice(-END_CHARS));
   }
   const hasSigns = 100 * signs >= LEAST_CODE_SIGNS * characters;
   return ALL.filter(

@@ -1,6 +1,7 @@
 // Looks the words of a text's head and tail up, where instructions stand: what they say about task, language and difficulty.
 // This runs for every request: one look-up a word, in place, nothing allocated per word.
 import { TASKS } from '../../contract/policy.ts';
+import { codeUnits } from '../code-units.ts';
 import { Lexicon, mixLetter } from './lexicon.ts';
 import { LANGUAGES, LANGUAGES_OF_WORD } from './stopwords.ts';
 import { CUES, type Cue, HARD_WORDS } from './task-cues.ts';
@@ -65,11 +66,13 @@ const found = new Int16Array(HEAD_CHARS + TAIL_CHARS);
 
 /** Fills `found` and gives the number of words; -1 at the first character that is not ASCII. */
 function findAsciiWords(text: string, from: number, to: number): number {
+  const units = codeUnits(text.slice(from, to));
+  const length = to - from;
   let count = 0;
   let start = -1;
   let hash = 0;
-  for (let i = from; i <= to; i += 1) {
-    const code = i < to ? text.charCodeAt(i) : SPACE;
+  for (let i = 0; i <= length; i += 1) {
+    const code = i < length ? units[i]! : SPACE;
     const letter = code | 32;
     if (letter >= 97 && letter <= 122 && code < 128) {
       if (start < 0) start = i;
@@ -78,7 +81,7 @@ function findAsciiWords(text: string, from: number, to: number): number {
     }
     if (code >= 128) return -1;
     if (start < 0) continue;
-    found[count] = ASCII_LEXICON.valueAt(text, start, i, hash) - 1;
+    found[count] = ASCII_LEXICON.valueAt(units, start, i, hash) - 1;
     count += 1;
     start = -1;
     hash = 0;

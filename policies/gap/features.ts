@@ -3,6 +3,7 @@
 
 import { TASKS, type Task } from '../../contract/policy.ts';
 import { Lexicon, mixLetter } from '../classify/lexicon.ts';
+import { codeUnits } from '../code-units.ts';
 import { CUE_GROUP_NAMES, CUE_WORDS } from './cues.ts';
 
 const HEAD_CHARS = 3072;
@@ -78,6 +79,7 @@ export function gapFeatures(prompt: string, task: Task): number[] {
     prompt.length <= HEAD_CHARS + TAIL_CHARS
       ? prompt
       : `${prompt.slice(0, HEAD_CHARS)}\n${prompt.slice(-TAIL_CHARS)}`;
+  const units = codeUnits(text);
   const values = new Array<number>(GAP_FEATURES.length).fill(0);
   round = (round + 1) >>> 0;
   let words = 0;
@@ -110,7 +112,7 @@ export function gapFeatures(prompt: string, task: Task): number[] {
     optionStart = -1;
   };
   for (let i = 0; i < text.length; ) {
-    const code = text.charCodeAt(i);
+    const code = units[i]!;
     const folded = code | 32;
     if (folded >= 97 && folded <= 122 && code < 128) {
       const start = i;
@@ -120,19 +122,19 @@ export function gapFeatures(prompt: string, task: Task): number[] {
         hash = mixLetter(hash, raw | 32);
         if (raw < 97) upper += 1;
         i += 1;
-        raw = i < text.length ? text.charCodeAt(i) : 0;
+        raw = units[i]!;
       } while (raw < 128 && (raw | 32) >= 97 && (raw | 32) <= 122);
       const length = i - start;
-      const next = text.charCodeAt(i);
+      const next = units[i]!;
       // "A. ", "(B) ", "C) " at the start of a line: an option to choose.
       if (lineStart && length === 1 && code <= 74 && (next === 46 || next === 41 || next === 58)) {
         closeOption(start);
         options += 1;
         if (firstOption < 0) firstOption = start;
         i += 1;
-        while (text.charCodeAt(i) === 32) i += 1;
+        while (units[i]! === 32) i += 1;
         optionStart = i;
-        const first = text.charCodeAt(i);
+        const first = units[i]!;
         if ((first >= 48 && first <= 57) || first === 45 || first === 36 || first === 92) numericOptions += 1;
         lineStart = false;
         sentenceStart = true;
@@ -147,11 +149,11 @@ export function gapFeatures(prompt: string, task: Task): number[] {
         seen[slot] = round;
         distinct += 1;
       }
-      const group = LEXICON.valueAt(text, start, i, hash);
+      const group = LEXICON.valueAt(units, start, i, hash);
       if (group > 0) values[SHAPES + group - 1]! += 1;
       if (words === 1) {
         values[AT.startsLower] = code >= 97 ? 1 : 0;
-        isQuestion = QUESTION_WORDS.valueAt(text, start, i, hash) > 0;
+        isQuestion = QUESTION_WORDS.valueAt(units, start, i, hash) > 0;
       }
       lineStart = false;
       sentenceStart = false;
@@ -159,7 +161,7 @@ export function gapFeatures(prompt: string, task: Task): number[] {
     }
     if (code >= 48 && code <= 57) {
       const start = i;
-      while (text.charCodeAt(i) >= 48 && text.charCodeAt(i) <= 57) i += 1;
+      while (units[i]! >= 48 && units[i]! <= 57) i += 1;
       numbers += 1;
       digits += i - start;
       if (i - start > longestNumber) longestNumber = i - start;
@@ -219,7 +221,7 @@ export function gapFeatures(prompt: string, task: Task): number[] {
         }
         break;
       case 96:
-        if (text.charCodeAt(i + 1) === 96 && text.charCodeAt(i + 2) === 96) {
+        if (units[i + 1]! === 96 && units[i + 2]! === 96) {
           values[AT.fences]! += 0.5;
           i += 2;
         }

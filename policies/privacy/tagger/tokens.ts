@@ -1,6 +1,8 @@
 // A text as tokens for the tagger: runs of letters, runs of digits, single other characters, each with the hashes that its
 // features are made of. Linear, one pass; what it returns is reused by the next call.
 
+import { codeUnits } from '../../code-units.ts';
+
 /** Classes of UTF-16 code units. */
 const LOWER = 1;
 const UPPER = 2;
@@ -113,17 +115,22 @@ export function wordHash(word: string): number {
 /** Labels are short: a colon far into a line ends a sentence's first half. */
 const MAX_LABEL_TOKENS = 6;
 
+const isHigh = (code: number): boolean => (code & 0xfc00) === 0xd800;
+const isLow = (code: number): boolean => (code & 0xfc00) === 0xdc00;
+
 /** The text's tokens. The value is overwritten by the next call. */
 export function tokenize(text: string): Tokens {
   if (text.length + 8 > tokens.start.length) tokens = columns(2 * text.length + 8);
   const out = tokens;
   const { classes, lowered } = characters();
+  const units = codeUnits(text);
+  const end = text.length;
   let count = 0;
   let gap = 2;
   let lineStart = 0;
   let label = 0;
-  for (let at = 0; at < text.length; ) {
-    const code = text.charCodeAt(at);
+  for (let at = 0; at < end; ) {
+    const code = units[at] as number;
     const kind = classes[code] as number;
     if (kind === SPACE || kind === LINE_END) {
       if (kind === LINE_END) {
@@ -158,8 +165,8 @@ export function tokenize(text: string): Tokens {
         a = b;
         b = c;
         c = low;
-        if (at >= text.length) break;
-        const next = text.charCodeAt(at);
+        if (at >= end) break;
+        const next = units[at] as number;
         kindAt = classes[next] as number;
         low = lowered[next] as number;
       } while (kindAt <= CASELESS);
@@ -182,16 +189,16 @@ export function tokenize(text: string): Tokens {
       const s3 = mix(s2, a);
       out.suffix2[count] = s2;
       out.suffix3[count] = s3;
-      out.suffix4[count] = length > 3 ? mix(s3, lowered[text.charCodeAt(at - 4)] as number) : s3;
+      out.suffix4[count] = length > 3 ? mix(s3, lowered[units[at - 4] as number] as number) : s3;
     } else {
       if (kind === DIGIT) {
         shape = SHAPE.digits;
         do at += 1;
-        while (at < text.length && classes[text.charCodeAt(at)] === DIGIT);
+        while (at < end && classes[units[at] as number] === DIGIT);
         length = at - start;
         hash = 1000 + Math.min(length, 9);
       } else {
-        at += (text.codePointAt(at) as number) > 0xffff ? 2 : 1;
+        at += isHigh(code) && isLow(units[at + 1] as number) ? 2 : 1;
         hash = mix(17, code);
         if (kind === IDEOGRAPH) shape = SHAPE.caseless;
       }
