@@ -22,6 +22,8 @@ struct FloatMatmul {
   static constexpr int kG = V::kGroups;
   static constexpr int kRows = kL * kG;
   static constexpr int64_t kChunk = 128;
+  template <typename T>
+  static constexpr int kColumnBytes = kRows * (int)sizeof(T);
 
   static size_t panel_bytes(int64_t n_cols) { return (size_t)(kRows * n_cols) * sizeof(Value); }
   static size_t packed_bytes(int64_t n_rows, int64_t n_cols) {
@@ -62,7 +64,7 @@ struct FloatMatmul {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
     }
     for (int64_t c = 0; c < n; ++c, w += kRows, x += kN) {
-      Tiles<V>::template ask<0, kRows * (int)sizeof(T)>(w, ahead);
+      Tiles<V>::template ask<0, kColumnBytes<T>>(w, ahead);
       F weights[kG];
       for (int g = 0; g < kG; ++g) weights[g] = widened(w + g * kL);
       for (int t = 0; t < kN; ++t) {
