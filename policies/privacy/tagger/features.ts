@@ -1,15 +1,18 @@
 // The features of a token, as rows of the weight table: hashes of itself, its neighbours, their shapes and what the name
 // lists say of them. Everything the model knows of a text it knows from here.
 import { casingOf, LISTS, USAGE_SHIFT } from './gazetteer.ts';
-import { mix, type Tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 export const N_FEATURES = 36;
 
-/** Rows of the weight table; a power of two. */
-export const N_ROWS = 1 << 20;
+const ROW_BITS = 20;
+/** Rows of the weight table. */
+export const N_ROWS = 1 << ROW_BITS;
 
 const at = (column: Int32Array | Uint16Array | Uint8Array, index: number, length: number): number =>
   index < 0 ? -1 : index >= length ? -2 : (column[index] as number);
+
+const { imul } = Math;
 
 /**
  * Writes the N_FEATURES rows of token `i` into `rows`.
@@ -17,66 +20,86 @@ const at = (column: Int32Array | Uint16Array | Uint8Array, index: number, length
  */
 export function featuresOf(tokens: Tokens, known: Uint16Array, i: number, rows: Int32Array): void {
   const n = tokens.length;
-  const word = tokens.word[i] as number;
-  const before = at(tokens.word, i - 1, n);
-  const after = at(tokens.word, i + 1, n);
-  const shape = tokens.shape[i] as number;
-  const shapeBefore = at(tokens.shape, i - 1, n);
-  const shapeAfter = at(tokens.shape, i + 1, n);
-  const form = tokens.form[i] as number;
   const knownHere = known[i] as number;
   const knownBefore = at(known, i - 1, n);
   const knownAfter = at(known, i + 1, n);
-  const list = knownHere & LISTS;
-  const listBefore = knownBefore < 0 ? knownBefore : knownBefore & LISTS;
-  const listAfter = knownAfter < 0 ? knownAfter : knownAfter & LISTS;
-  const usage = knownHere >> USAGE_SHIFT;
-  const usageBefore = knownBefore >> USAGE_SHIFT;
-  const usageAfter = knownAfter >> USAGE_SHIFT;
-  const label = tokens.label[i] as number;
-  const gap = tokens.gap[i] as number;
-  const gapAfter = at(tokens.gap, i + 1, n);
-  const mask = N_ROWS - 1;
+  const usageHere = knownHere >> USAGE_SHIFT;
 
-  rows[0] = mix(101, word) & mask;
-  rows[1] = mix(mix(102, word), shape) & mask;
-  rows[2] = mix(103, before) & mask;
-  rows[3] = mix(104, after) & mask;
-  rows[4] = mix(105, at(tokens.word, i - 2, n)) & mask;
-  rows[5] = mix(106, at(tokens.word, i + 2, n)) & mask;
-  rows[6] = mix(mix(107, before), word) & mask;
-  rows[7] = mix(mix(108, word), after) & mask;
-  rows[8] = mix(mix(109, form), gap) & mask;
-  rows[9] = mix(mix(110, form), at(tokens.form, i - 1, n)) & mask;
-  rows[10] = mix(mix(111, form), at(tokens.form, i + 1, n)) & mask;
-  const around = mix(mix(mix(112, shapeBefore), shape), shapeAfter);
-  rows[11] = mix(around, gap * 4 + gapAfter) & mask;
-  const cased = shape * 4 + gap;
-  rows[12] = mix(mix(113, tokens.prefix2[i] as number), cased) & mask;
-  rows[13] = mix(mix(114, tokens.prefix3[i] as number), cased) & mask;
-  rows[14] = mix(mix(115, tokens.suffix2[i] as number), cased) & mask;
-  rows[15] = mix(mix(116, tokens.suffix3[i] as number), cased) & mask;
-  rows[16] = mix(mix(117, tokens.suffix4[i] as number), shape) & mask;
-  rows[17] = mix(mix(118, list), shape) & mask;
-  rows[18] = mix(mix(119, list), listBefore) & mask;
-  rows[19] = mix(mix(120, list), listAfter) & mask;
-  rows[20] = mix(mix(mix(121, list), listBefore), mix(listAfter, around)) & mask;
-  rows[21] = mix(mix(122, label), shape) & mask;
-  rows[22] = mix(mix(mix(123, label), list), mix(shape, gap)) & mask;
-  rows[23] = mix(mix(124, before), mix(shape, list)) & mask;
-  rows[24] = mix(mix(125, after), mix(shape, list)) & mask;
-  rows[25] = mix(mix(126, around), at(tokens.shape, i - 2, n)) & mask;
-  rows[26] = mix(mix(127, around), at(tokens.shape, i + 2, n)) & mask;
-  rows[27] = mix(mix(128, before), after) & mask;
-  rows[28] = mix(mix(129, at(tokens.word, i - 2, n)), before) & mask;
-  rows[29] =
-    mix(mix(130, at(known, i - 2, n) & LISTS), mix(list, mix(at(known, i + 2, n) & LISTS, shape))) & mask;
-  const used = mix(mix(131, usage), shape);
-  rows[30] = mix(used, gap) & mask;
-  rows[31] = mix(mix(used, usageBefore), mix(132, shapeBefore)) & mask;
-  rows[32] = mix(mix(used, usageAfter), mix(133, shapeAfter)) & mask;
-  rows[33] = mix(mix(used, list), mix(134, label)) & mask;
-  const written = mix(mix(135, casingOf(usage)), shape);
-  rows[34] = mix(written, mix(136, before)) & mask;
-  rows[35] = mix(written, mix(137, after)) & mask;
+  // A feature looks at some of these values, each multiplied by a number of its own: the hash of their sum is as good as mixing
+  // them one by one, in half of the time.
+  const word = imul(tokens.word[i] as number, 0x5bd1e995);
+  const before = imul(at(tokens.word, i - 1, n), 0x1b873593);
+  const after = imul(at(tokens.word, i + 1, n), 0xcc9e2d51);
+  const before2 = imul(at(tokens.word, i - 2, n), 0x38b34ae5);
+  const after2 = imul(at(tokens.word, i + 2, n), 0xa1e38b93);
+  const shape = imul(tokens.shape[i] as number, 0x85ebca6b);
+  const shapeBefore = imul(at(tokens.shape, i - 1, n), 0xc2b2ae35);
+  const shapeAfter = imul(at(tokens.shape, i + 1, n), 0x27d4eb2f);
+  const shapeBefore2 = imul(at(tokens.shape, i - 2, n), 0x59f111f1);
+  const shapeAfter2 = imul(at(tokens.shape, i + 2, n), 0x923f82a5);
+  const form = imul(tokens.form[i] as number, 0x165667b1);
+  const formBefore = imul(at(tokens.form, i - 1, n), 0x6a09e667);
+  const formAfter = imul(at(tokens.form, i + 1, n), 0xbb67ae85);
+  const list = imul(knownHere & LISTS, 0x9e3779b1);
+  const listBefore = imul(knownBefore < 0 ? knownBefore : knownBefore & LISTS, 0x7feb352d);
+  const listAfter = imul(knownAfter < 0 ? knownAfter : knownAfter & LISTS, 0x846ca68b);
+  const listBefore2 = imul(at(known, i - 2, n) & LISTS, 0xab1c5ed5);
+  const listAfter2 = imul(at(known, i + 2, n) & LISTS, 0xd807aa99);
+  const usage = imul(usageHere, 0xd3a2646d);
+  const usageBefore = imul(knownBefore >> USAGE_SHIFT, 0xfd7046c5);
+  const usageAfter = imul(knownAfter >> USAGE_SHIFT, 0xb55a4f09);
+  const casing = imul(casingOf(usageHere), 0x1f83d9ab);
+  const label = imul(tokens.label[i] as number, 0x3c6ef373);
+  const gap = imul(tokens.gap[i] as number, 0x510e527f);
+  const gapAfter = imul(at(tokens.gap, i + 1, n), 0x9b05688d);
+  const prefix2 = imul(tokens.prefix2[i] as number, 0x428a2f99);
+  const prefix3 = imul(tokens.prefix3[i] as number, 0x71374493);
+  const suffix2 = imul(tokens.suffix2[i] as number, 0xb5c0fbcf);
+  const suffix3 = imul(tokens.suffix3[i] as number, 0xe9b5dba5);
+  const suffix4 = imul(tokens.suffix4[i] as number, 0x3956c25b);
+  const shapes = shapeBefore + shape + shapeAfter;
+  const cased = shape + gap;
+  const used = usage + shape;
+  const written = casing + shape;
+
+  rows[0] = word;
+  rows[1] = word + shape;
+  rows[2] = before;
+  rows[3] = after;
+  rows[4] = before2;
+  rows[5] = after2;
+  rows[6] = before + word;
+  rows[7] = word + after;
+  rows[8] = form + gap;
+  rows[9] = form + formBefore;
+  rows[10] = form + formAfter;
+  rows[11] = shapes + gap + gapAfter;
+  rows[12] = prefix2 + cased;
+  rows[13] = prefix3 + cased;
+  rows[14] = suffix2 + cased;
+  rows[15] = suffix3 + cased;
+  rows[16] = suffix4 + shape;
+  rows[17] = list + shape;
+  rows[18] = list + listBefore;
+  rows[19] = list + listAfter;
+  rows[20] = list + listBefore + listAfter + shapes;
+  rows[21] = label + shape;
+  rows[22] = label + list + cased;
+  rows[23] = before + shape + list;
+  rows[24] = after + shape + list;
+  rows[25] = shapes + shapeBefore2;
+  rows[26] = shapes + shapeAfter2;
+  rows[27] = before + after;
+  rows[28] = before2 + before;
+  rows[29] = listBefore2 + list + listAfter2 + shape;
+  rows[30] = used + gap;
+  rows[31] = used + usageBefore + shapeBefore;
+  rows[32] = used + usageAfter + shapeAfter;
+  rows[33] = used + list + label;
+  rows[34] = written + before;
+  rows[35] = written + after;
+  for (let f = 0; f < N_FEATURES; f += 1) {
+    const sum = (rows[f] as number) + imul(f, 0x01000193);
+    rows[f] = imul(sum ^ (sum >>> 15), 0x2c1b3c6d) >>> (32 - ROW_BITS);
+  }
 }

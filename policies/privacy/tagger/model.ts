@@ -17,7 +17,7 @@ export interface TaggerModel {
 }
 
 const MAGIC = 'TGTAGGER';
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_BYTES = 24;
 
 export function writeModel(model: TaggerModel): Buffer {

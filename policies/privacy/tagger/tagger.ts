@@ -39,12 +39,14 @@ function packed(weights: Int8Array): Int32Array {
 
 /** Tokens on each side of a possible part of a name that are looked at with it. */
 const MARGIN = 1;
+/** A number is looked at so many tokens from such a part: those of logs, dates and versions seldom are. */
+const NUMBER_REACH = 4;
 
 /** Could this token belong to something, by its look and the lists alone? Most words of a prose text could not. */
 function isPossible({ shape, gap, word }: Tokens, known: Uint16Array, i: number, ends: Set<number>): boolean {
   const list = (known[i] as number) & LISTS;
   const look = shape[i] as number;
-  if (look === SHAPE.other) return false;
+  if (look === SHAPE.other || look === SHAPE.digits) return false;
   if (look === SHAPE.lower)
     return (
       (list !== 0 && (list & LIST.common) === 0) ||
@@ -67,7 +69,7 @@ export function createTagger(model: TaggerModel): Tagger {
   let tags = new Uint8Array(1024);
 
   function prepare(tokens: Tokens): void {
-    const n = tokens.length;
+    const { length: n, shape } = tokens;
     if (n > known.length) {
       known = new Uint16Array(2 * n);
       needed = new Uint8Array(2 * n);
@@ -78,9 +80,16 @@ export function createTagger(model: TaggerModel): Tagger {
     lookUp(lists, tokens, known);
     needed.fill(0, 0, n);
     tags.fill(0, 0, n);
+    const widen = (i: number): void => {
+      needed.fill(1, Math.max(0, i - MARGIN), Math.min(n, i + MARGIN + 1));
+    };
+    let word = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < n; i += 1) {
-      if (isPossible(tokens, known, i, sentenceEnds))
-        needed.fill(1, Math.max(0, i - MARGIN), Math.min(n, i + MARGIN + 1));
+      if (isPossible(tokens, known, i, sentenceEnds)) {
+        widen(i);
+        for (let k = Math.max(0, i - NUMBER_REACH); k < i; k += 1) if (shape[k] === SHAPE.digits) widen(k);
+        word = i;
+      } else if (shape[i] === SHAPE.digits && i - word <= NUMBER_REACH) widen(i);
     }
     // One token between two that are looked at: the slash of `s/n` must not cut an address in two.
     for (let i = 1; i + 1 < n; i += 1)
@@ -115,6 +124,15 @@ export function createTagger(model: TaggerModel): Tagger {
     scores[at + 8] = ((tags68 >>> 16) - raised) * scale;
   }
 
+  const steps = Float64Array.from(transitions);
+  /** How much more than O a tag can gain by what comes behind it, an inside apart. */
+  const lead = new Float64Array(N_TAGS).map((_, tag) => {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let to = 0; to < N_TAGS; to += 1)
+      if (!isInside(to)) most = Math.max(most, (steps[tag * N_TAGS + to] as number) - (steps[to] as number));
+    return most;
+  });
+  const rival = new Int32Array(N_TAGS);
   let best = new Float64Array(N_TAGS);
   let next = new Float64Array(N_TAGS);
 
@@ -124,20 +142,36 @@ export function createTagger(model: TaggerModel): Tagger {
       best[tag] =
         ((first === 0 ? start[tag] : transitions[tag]) as number) + (scores[first * N_TAGS + tag] as number);
     for (let i = first + 1; i < end; i += 1) {
+      const at = i * N_TAGS;
+      // Mostly nothing but O can have come before what is no inside.
+      let rivals = 0;
+      for (let tag = 1; tag < N_TAGS; tag += 1) {
+        if ((best[tag] as number) + (lead[tag] as number) > (best[0] as number)) {
+          rival[rivals] = tag;
+          rivals += 1;
+        }
+      }
       for (let to = 0; to < N_TAGS; to += 1) {
         let from = 0;
         let top = Number.NEGATIVE_INFINITY;
-        const low = isInside(to) ? to - 1 : 0;
-        const high = isInside(to) ? to : N_TAGS - 1;
-        for (let tag = low; tag <= high; tag += 1) {
-          const path = (best[tag] as number) + (transitions[tag * N_TAGS + to] as number);
-          if (path > top) {
-            top = path;
-            from = tag;
+        if (isInside(to)) {
+          const begun = (best[to - 1] as number) + (steps[(to - 1) * N_TAGS + to] as number);
+          const inside = (best[to] as number) + (steps[to * N_TAGS + to] as number);
+          from = inside > begun ? to : to - 1;
+          top = Math.max(begun, inside);
+        } else {
+          top = (best[0] as number) + (steps[to] as number);
+          for (let k = 0; k < rivals; k += 1) {
+            const tag = rival[k] as number;
+            const path = (best[tag] as number) + (steps[tag * N_TAGS + to] as number);
+            if (path > top) {
+              top = path;
+              from = tag;
+            }
           }
         }
-        next[to] = top + (scores[i * N_TAGS + to] as number);
-        origins[i * N_TAGS + to] = from;
+        next[to] = top + (scores[at + to] as number);
+        origins[at + to] = from;
       }
       [best, next] = [next, best];
     }
