@@ -8,8 +8,7 @@ import { bootstrapped } from './bootstrap.ts';
 import { type Bands, bandsOf, costsFrom, settingsOf } from './cascade-curves.ts';
 import { FIRST_TOKENS, type Pair } from './cascade-pairs.ts';
 import { learnedCascade, type Setting } from './cascade-policy.ts';
-import { BOUNDS } from './month-split.ts';
-import { largestShare, rankingOf } from './split.ts';
+import { BOUNDS, largestShare, rankingOf } from './split.ts';
 import { type Measured, measure } from './unseen.ts';
 
 /** What a call of the weaker model costs, of one of the stronger. Whoever is kept low pays it; the cascade pays it for all that it drafts. */

@@ -1,7 +1,8 @@
 // The simulated month in words, for the terminal and as part of the page: what the policy does, and why 80/15/5 is or is not reached.
 import { htmlTable, linePlot, paragraph } from '../../router/cli/line-plot.ts';
 import type { Month } from './month.ts';
-import { BOUNDS, KEPT_SHARES, type SplitLook } from './month-split.ts';
+import { KEPT_SHARES, type SplitLook } from './month-split.ts';
+import { BOUNDS } from './split.ts';
 import type { Measured } from './unseen.ts';
 
 const tenths = (share: number): string => (100 * share).toFixed(1);

@@ -10,11 +10,13 @@ import type { Row } from '../../policies/gap/training/rows.ts';
 import { bootstrapped } from './bootstrap.ts';
 import { scoresByOthers } from './other-models.ts';
 import {
+  BOUNDS,
   highestOf,
   largestShare,
   NEEDS,
   type Outcomes,
   oracleOf,
+  outcomesOf,
   rankerOf,
   rankingOf,
   simulatedOf,
@@ -23,8 +25,6 @@ import {
 } from './split.ts';
 import { type Measured, randomBelow, type UnseenChances } from './unseen.ts';
 
-/** How far below Level 3 alone the share of right answers may lie; stated before anything is measured. */
-export const BOUNDS = [0.02, 0.05, 0.1] as const;
 const OWN_LABELS = 1000;
 const SIMULATED_AUCS = [0.6, 0.7, 0.8, 0.9];
 /** Shares at Level 1 that the curves are drawn at. */
@@ -101,7 +101,7 @@ function lookAt(
   byOthers: Record<keyof typeof NEEDS, ReadonlyMap<Row, number>>,
   rounds: number,
 ): SplitLook {
-  const outcomes = rows.map((row): Outcomes => ({ 1: row.weak, 2: row.mid!, 3: row.strong }));
+  const outcomes = rows.map(outcomesOf);
   const mean = (of: (each: Outcomes) => number): number => meanOf(outcomes.map(of));
   const gains = outcomes.map((each) => each[3] - each[1]);
   const othersSay = (need: keyof typeof NEEDS): number[] => rows.map((row) => byOthers[need].get(row)!);

@@ -13,6 +13,7 @@ import { DEFAULT_ROUTING } from '../../policies/routing-policy.ts';
 import { compilePolicyText } from '../../policies/rules.ts';
 import { gatherFacts } from '../../router/facts.ts';
 import { type SplitLook, splitLooks } from './month-split.ts';
+import { outcomesOf } from './split.ts';
 import { randomBelow, type UnseenChances } from './unseen.ts';
 
 const TASK_SETS = ['tasks_p3', 'tasks_selfinstruct_seed', 'tasks_clinc150', 'tasks_banking77'];
@@ -71,9 +72,6 @@ interface Decided {
   costMicrousd: number;
   level3Microusd: number;
 }
-
-const outcomeAt = (row: Row, tier: TierLevel): number =>
-  tier === 1 ? row.weak : tier === 2 ? row.mid! : row.strong;
 
 export function simulateMonth(
   rows: readonly Row[],
@@ -140,7 +138,7 @@ export function simulateMonth(
     month.level3CostUsd += level3Microusd / 1e6;
     if (row === null) continue;
     drawn.push(row);
-    month.quality.routed += outcomeAt(row, tier);
+    month.quality.routed += outcomesOf(row)[tier];
   }
   const n = drawn.length;
   const mean = (of: (row: Row) => number): number => drawn.reduce((sum, row) => sum + of(row), 0) / n;

@@ -1,9 +1,8 @@
 // What the outcomes of other models tell of a prompt: about the most that a router could know of it before anybody answers. The rest
 // of an outcome is the luck of one model on one prompt.
-import type { TierLevel } from '../../contract/tier.ts';
 import { fitOwnTraffic, ownOdds } from '../../policies/gap/own-traffic.ts';
 import type { Row } from '../../policies/gap/training/rows.ts';
-import type { Outcomes } from './split.ts';
+import { type Outcomes, outcomesOf } from './split.ts';
 
 const FOLDS = 5;
 
@@ -27,11 +26,10 @@ export function scoresByOthers(
   const examples = rows.map((row) => {
     const got = names.map((name) => row.models[name] ?? 0);
     const share = got.reduce((sum, each) => sum + each, 0) / got.length;
-    const outcomes: Record<TierLevel, number> = { 1: row.weak, 2: row.mid!, 3: row.strong };
     return {
       // Who is in the middle is neither right by all nor by none.
       values: [...got, share * (1 - share)],
-      ...{ baseOdds: 0, kind: row.group, label: Number(isWanted(outcomes)) },
+      ...{ baseOdds: 0, kind: row.group, label: Number(isWanted(outcomesOf(row))) },
     };
   });
   const scores = new Map<Row, number>();

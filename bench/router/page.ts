@@ -10,8 +10,8 @@ import { type CascadeResult, WEAK_COST } from './cascade.ts';
 import type { GuaranteeLine } from './guarantee.ts';
 import type { Month } from './month.ts';
 import { monthParts } from './month-page.ts';
-import { BOUNDS } from './month-split.ts';
 import type { OwnLine } from './own-traffic.ts';
+import { BOUNDS } from './split.ts';
 import type { Line, Measured } from './unseen.ts';
 
 export interface Results {

@@ -2,10 +2,17 @@
 // that is simulated. Of equal scores the same part is taken, so a score that is the same for all is the choice at random.
 import type { TierLevel } from '../../contract/tier.ts';
 import { areaUnderRoc } from '../../policies/gap/training/metrics.ts';
+import type { Row } from '../../policies/gap/training/rows.ts';
 import { randomBelow } from './unseen.ts';
 
 /** What each level's model got on one request, 0 ... 1. */
 export type Outcomes = Readonly<Record<TierLevel, number>>;
+
+/** @param row with outcomes of all three levels */
+export const outcomesOf = ({ weak, mid, strong }: Row): Outcomes => ({ 1: weak, 2: mid!, 3: strong });
+
+/** How far below the highest level alone the share of right answers may lie; stated before anything is measured. */
+export const BOUNDS = [0.02, 0.05, 0.1] as const;
 
 /** Of the requests, in the split that is looked at: 80 % at Level 1, 15 % at Level 2, 5 % at Level 3. */
 const ABOVE = 0.2;
