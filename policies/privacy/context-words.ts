@@ -56,7 +56,7 @@ function standsAt(units: Uint16Array, at: number, limit: number, text: string): 
 const AGAINST =
   'version,ver,build,revision,rev,commit,sha,sha1,sha256,md5,hash,checksum,digest,etag,nonce,seed,timestamp,ts,epoch,unix,' +
   'created,updated,modified,expires,offset,size,length,bytes,byte,port,pid,tid,thread,line,lines,px,width,height,duration,latency,' +
-  'elapsed,took,uptime,sequence,seq,index,count,total,uuid,guid,trace,span,request,session,commit id,error,errno,status,exit,' +
+  'start time,end time,start_time,end_time,elapsed,took,uptime,sequence,seq,index,count,total,uuid,guid,trace,span,request,session,commit id,error,errno,status,exit,' +
   'price,amount,usd,eur,isbn,issn,doi,pmid,arxiv,sku,upc,ean,asin,item,article,artikel,chapter,page,seite,section,rfc,cve,ticket,bug';
 /** Such a word counts when it begins so near. */
 const AGAINST_WINDOW = 24;

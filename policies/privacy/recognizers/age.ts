@@ -49,8 +49,12 @@ export default defineRecognizer({
   minDigits: 1,
   places,
   patterns: [
-    // 45 years old, 45-year-old, 53 años, 45 y/o
-    { regex: /(?<![\w.,/-])\d{1,3}[- ]?(?:(?:years?|yrs?)[- ]old|y\/?o)(?!\w)/gi, score: 0.9 },
+    // 45 years old, 45-year-old, 53 años, 45 y/o; but a text that is to be simple is for any child: `explain it to a 5 year old`
+    {
+      regex:
+        /(?<![\w.,/-]|(?:explain|like|as if|as to)\b[^.!?\n]{0,40} an? (?=[4-9]|1[0-2]))\d{1,3}[- ]?(?:(?:years?|yrs?)[- ]old|y\/?o)(?!\w)/gi,
+      score: 0.9,
+    },
     {
       regex:
         /(?<![\w.,/-])\d{1,3} (?:años(?: de edad)?|Jahre alt|ans(?= |,|\.)|anni(?= |,|\.)|anos de idade|jaar oud)(?!\p{L})/giu,
@@ -76,6 +80,13 @@ export default defineRecognizer({
       ['{"age": 37}', '37'],
       ['she is 62 years old', '62 years old'],
     ],
-    noMatch: ['page 12', '450 years old', 'storage: 20', 'average 12.5', 'image: 3'],
+    noMatch: [
+      'page 12',
+      '450 years old',
+      'explain deep learning to a 5 year old',
+      'storage: 20',
+      'average 12.5',
+      'image: 3',
+    ],
   },
 });

@@ -336,6 +336,7 @@ export default defineRecognizer({
       'id 123e4567-e89b-12d3-a456-426614174000',
       'pi 3.14159265358979',
       'ts 1700000000',
+      '/usage/web_search_calls?start_time=1730419200&limit=1',
       'call on 20250320',
       'a sum of 1,234,567,890',
       '+1,000,000 users',

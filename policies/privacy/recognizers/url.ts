@@ -11,9 +11,12 @@ const WHOLE = /(?:https?|ftp):\/\/[^\s<>"'`{}|\\^[\]]{1,2000}(?<![.,;:!?)])/iy;
 const BARE =
   /www\.[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}(?:\/[^\s<>"'`{}|\\^[\]]{0,2000})?(?<![.,;:!?)])/iy;
 
-/** A profile, a home folder, a query about somebody: `/users/anna`, `/~jo`, `?mail=`. */
+/**
+ * A profile, a home folder, a query about somebody: `/users/anna`, `/~jo`, `?mail=`. An id that says of itself that it is one,
+ * `/users/user_abc`, is a matter of the program.
+ */
 const PERSONAL =
-  /[/](?:~|@|(?:users?|u|in|people|profiles?|members?|accounts?|customers?|patients?)[/][^/?#\s]{2})|[?&](?:e?mail|user|name|phone|account|customer|patient|session|token|sig|auth)[\w-]{0,24}=[^&\s]|linkedin|facebook|instagram/i;
+  /[/](?:~|@|(?:users?|u|in|people|profiles?|members?|accounts?|customers?|patients?)[/](?!(?:users?|usr|people|person|members?|mem|acc(?:oun)?t|customers?|cus|patients?)[_-]\w+(?![^/?#\s]))[^/?#\s]{2})|[?&](?:e?mail|user|name|phone|account|customer|patient|session|token|sig|auth)[\w-]{0,24}=[^&\s]|linkedin|facebook|instagram/i;
 /** Keys of what is somebody's. */
 const PERSONAL_KEY = /(?:home_?page|web_?site|blog|profile|portfolio|personal)["']?\s*[:=]\s*["']?$/i;
 
@@ -63,6 +66,7 @@ export default defineRecognizer({
       'http://',
       'www.',
       'a//b',
+      '{"curl": "curl -X POST https://api.example.org/v1/users/user_abc123/roles", "type": "object"}',
       '{"type": "object", "externalDocs": {"url": "https://docs.example.org/guides/vision"}}',
     ],
   },
