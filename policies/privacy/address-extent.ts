@@ -14,10 +14,31 @@ const ENDS_IN_PARTICLE =
   /(?<![\p{L}\p{M}])(?:de[lrns]?|della|di|da|do[s]?|du|la|le|les|sul|sur|sous|nad|pod|u|an der|am|upon|aan|op)$/u;
 const NEXT_WORD = /^ (?:[a-z]{1,3}['’])?[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*/u;
 
+/** The rest of a code: `CM` in `SE3C 9CM`. */
+const REST_OF_CODE = /^[A-Z]{1,3}(?![\p{L}\p{N}])/u;
+/** A postal code: `90813-440`, `G92 49A`. */
+const ENDS_IN_CODE = /(?<![\p{L}\p{N}])(?=[\p{L}\p{N}]*\p{Nd})[\p{L}\p{N}]{2,8}$/u;
+const BEFORE_TOWN = /^[,،]?[ \n]$/;
+
+/**
+ * Is what was found from `start` on the town of the address before it? A place is, behind a comma too; whatever is called as a person or a company
+ * only right behind a code: `90876-107 Albuquerque do Sul`.
+ */
+export function isTownOf(
+  text: string,
+  address: { start: number; end: number },
+  { type, start }: { type: string; start: number },
+): boolean {
+  const gap = text.slice(address.end, start);
+  if (type === 'LOCATION') return BEFORE_TOWN.test(gap);
+  return gap === ' ' && ENDS_IN_CODE.test(text.slice(Math.max(address.start, address.end - 10), address.end));
+}
+
 /** Where an address that was found from `start` to `end` begins and ends. */
 export function addressExtent(text: string, start: number, end: number): { start: number; end: number } {
   const behind = GLUED_BEHIND.exec(text.slice(end, end + REACH));
   let to = end + (behind?.[0].length ?? 0);
+  if (/\d/.test(text[to - 1] as string)) to += REST_OF_CODE.exec(text.slice(to, to + 4))?.[0].length ?? 0;
   if (ENDS_IN_PARTICLE.test(text.slice(Math.max(start, to - 8), to)))
     to += NEXT_WORD.exec(text.slice(to, to + REACH))?.[0].length ?? 0;
   const glued = GLUED_BEFORE.exec(text.slice(Math.max(0, start - REACH), start));

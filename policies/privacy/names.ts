@@ -5,7 +5,7 @@ import { hash as digestOf, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { Finding } from '../../contract/recognizer.ts';
-import { addressExtent } from './address-extent.ts';
+import { addressExtent, isTownOf } from './address-extent.ts';
 import { personEnd, personParts, personStart } from './name-extent.ts';
 import { isPlausibleName } from './name-plausibility.ts';
 import { LIST, listsOf } from './tagger/gazetteer.ts';
@@ -141,6 +141,11 @@ export function nameFinder(
         end = personEnd(text, start, last, isForenameOnly);
         end += suffixLength(text, end);
         if (end > last) done = end;
+      }
+      const before = found.at(-1);
+      if (before?.type === 'ADDRESS' && type !== 'ADDRESS' && isTownOf(text, before, { type, start })) {
+        found[found.length - 1] = { ...before, end };
+        continue;
       }
       if (!wanted.has(type)) continue;
       const parts = type === 'PERSON' ? personParts(text, start, end) : [[start, end] as const];
