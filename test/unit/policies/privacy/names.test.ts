@@ -61,6 +61,18 @@ describe('nameFinder', () => {
     expect(valuesOf(thanks, names.find(thanks))).toEqual(['PERSON Vince', 'PERSON Traci']);
   });
 
+  it('takes the town behind an address, and the rest of its code, for parts of it', () => {
+    for (const address of [
+      '626 Alameda Xavier, 45098-671 Margarida do Descoberto',
+      '7 Cromwell Road, SE3C 9CM Nitzsche-upon-Spencer',
+    ]) {
+      const text = `O pacote vai para ${address}, até sexta.`;
+      expect(valuesOf(text, names.find(text))).toEqual([`ADDRESS ${address}`]);
+    }
+    const company = 'Our office is at 12 High Street. Siemens is next door.';
+    expect(valuesOf(company, names.find(company))).toEqual(['ADDRESS 12 High Street']);
+  });
+
   it('believes no places and companies in URLs, and no addresses without a number or a label in records', () => {
     const places = nameFinder(['LOCATION', 'ORGANIZATION', 'ADDRESS']);
     const url = 'See https://upload.example.org/thumb/Gfp-wisconsin-madison-the-nature-boardwalk.jpg for it.';
