@@ -3,7 +3,7 @@
 import { defineRecognizer, type Recognizer } from '../../../contract/recognizer.ts';
 
 const WORD = "(?:\\p{Lu}[\\p{L}\\p{M}]{0,4}\\.|\\p{Lu}[\\p{L}\\p{M}'’-]{0,30})";
-const STREET = `(?:(?:[KVUzv]|[Nn]a|[Pp]od|[Nn]ad|[Ii]n|[Aa]m?|[Zz]u[mr]|[Aa]n der|[Vv]an der?|[Dd]e la|[Dd]e|[Dd]i|[Dd]o|[Dd]a) )?${WORD}(?: (?:(?:de|del|della|di|da|do|dos|du|des|la|le|van|von|der|den) ){0,2}${WORD}){0,4}`;
+const STREET = `(?:(?:[KVUzv]|[Nn]a|[Pp]od|[Nn]ad|[Ii]n|[Aa]m?|[Zz]u[mr]|[Aa]n der|[Vv]an der?|[Dd]e la|[Dd]e|[Dd]i|[Dd]o|[Dd]a|(?:[Uu]l|[Aa]l|[Pp]l|[Oo]s|[Bb]ulw|[Ww]yb|[Ss]kw)\\.) )?${WORD}(?: (?:(?:de|del|della|di|da|do|dos|du|des|la|le|van|von|der|den) ){0,2}${WORD}){0,4}`;
 /** No year. */
 const HOUSE = '(?!(?:1[89]|20)\\d\\d\\b)\\d{1,4}(?: ?[a-zA-Z](?![\\p{L}\\d]))?(?:/\\d{1,4}[a-z]?)?';
 /** Codes of five digits in groups, Polish, Dutch and Portuguese ones; four digits alone unless they are a year. */
@@ -51,6 +51,7 @@ export default defineRecognizer({
       ],
       ['K Ryšánce 61, 286 92 Jindřichův Hradec', 'K Ryšánce 61, 286 92 Jindřichův Hradec'],
       ['Adresse: Kungsgatan 3, 111 43 Stockholm', 'Kungsgatan 3, 111 43 Stockholm'],
+      ['na bulw. Zając 13a, 72-105 Pisz', 'bulw. Zając 13a, 72-105 Pisz'],
       ['wohnt Am Markt 7a, 99084 Erfurt.', 'Am Markt 7a, 99084 Erfurt'],
       ['Keizersgracht 123, 1015 CJ Amsterdam', 'Keizersgracht 123, 1015 CJ Amsterdam'],
     ],

@@ -41,6 +41,8 @@ const INTERNATIONAL: Form[] = [
   // +49 (0) 30 901820, +33 1 23 45 67 89
   { regex: /(?<![\w+])\+(?!1)[2-9](?:[ .\-/()\u00a0]{0,3}\d){6,14}(?!\w|[.,]\d)/y, score: 0.7 },
 ];
+/** With a calling code or a number that there is not, mistyped maybe: only beside a context word. */
+const UNKNOWN_PLAN: Form[] = [{ regex: /(?<![\w+])\+\d{7,15}(?!\w|[.,]\d)/y, score: 0.16 }];
 /** 0049 30 901820 */
 const DIALLED: Form[] = [
   { regex: /(?<![\w+.-])00[1-9]\d(?:[ .\-/()\u00a0]{0,2}\d){6,12}(?!\w|[.,]\d)/y, score: 0.4 },
@@ -176,7 +178,7 @@ function findNumbers(text: string, index: TextIndex): FoundSpan[] {
       const isGlued = isDigitUnit(outside) || (outside | 32) >= 97 || outside === 95 || outside === PLUS;
       const end = isGlued && outside < 128 ? -1 : callableEnd(index, i, last);
       if (end > 0) found.push([start - 1, end, CALLABLE]);
-      else tryForms(text, start - 1, INTERNATIONAL, found);
+      else tryForms(text, start - 1, [...INTERNATIONAL, ...UNKNOWN_PLAN], found);
       continue;
     }
     // In the middle of a word, a date or a decimal number: `x12`, `2.34`, `10-12`. `(` may be part of it.
@@ -326,6 +328,7 @@ export default defineRecognizer({
       ['Telefon 030/901820', '030/901820'],
       ['teléfono 912 34 56 78', '912 34 56 78'],
       ['+14155550132 2024', '+14155550132'],
+      ['Call me on my phone: +11549968958 after lunch.', '+11549968958'],
       ['+49 30 901820 0A0', '+49 30 901820'],
     ],
     noMatch: [
@@ -340,6 +343,7 @@ export default defineRecognizer({
       'call on 20250320',
       'a sum of 1,234,567,890',
       '+1,000,000 users',
+      'a balance of +11549968958',
       '800x600x1024',
     ],
   },
