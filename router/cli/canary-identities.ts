@@ -30,7 +30,10 @@ export interface Canary {
   prompt: string;
 }
 
-/** Sentences in the language of the locale, where there are some; else in English, which is what gateways mostly see. */
+/**
+ * Sentences in the language of the locale, where there are some; else in English, which is what gateways mostly see. Persons in Japanese, Chinese,
+ * Korean and Arabic sentences are not among them: the tagger was not trained on such (docs/decisions/2026-11-23-names.md).
+ */
 const FRAMES: Record<string, Record<string, string>> = {
   en: {
     PERSON: 'Please write a short letter to {} about the delivery.',
@@ -69,6 +72,29 @@ const FRAMES: Record<string, Record<string, string>> = {
     ADDRESS: 'Het pakket gaat naar {}, voor vrijdag.',
   },
   pl: { PERSON: 'Napisz krótki list do {} w sprawie dostawy.', ADDRESS: 'Paczka jedzie na {}, do piątku.' },
+  sv: {
+    PERSON: 'Skriv ett kort brev till {} om leveransen.',
+    ADDRESS: 'Paketet ska till {}, senast på fredag.',
+  },
+  cs: { PERSON: 'Napiš krátký dopis pro {} kvůli dodávce.', ADDRESS: 'Balík jede na {}, do pátku.' },
+  tr: {
+    PERSON: 'Teslimat için {} adına kısa bir mektup yaz.',
+    ADDRESS: 'Paket şuraya gidiyor: {}, cumaya kadar.',
+  },
+  ru: {
+    PERSON: 'Сообщите, пожалуйста, {} время прибытия груза.',
+    ADDRESS: 'Курьер приедет сюда: {}, завтра утром.',
+  },
+  ja: {
+    ADDRESS: '引っ越し先は {} なので、来週までに手続きをお願いします。',
+  },
+  zh: { ADDRESS: '新办公室在 {}，下周开始营业。' },
+  ko: {
+    ADDRESS: '새 사무실은 {} 이고 다음 주에 문을 엽니다.',
+  },
+  ar: {
+    ADDRESS: 'المكتب الجديد يقع في {}، ويفتح صباح الأحد.',
+  },
 };
 
 const valuesOf = (faker: Faker): Record<string, string> => ({
