@@ -62,19 +62,21 @@ function replaceForms(request: ChatRequest, found: RequestForms, options: Redact
   for (const form of found.forms) {
     const standIn = standInOf(form);
     if (standIn === null) continue;
-    const { type, value, number, variant, isNumber } = form;
+    const { type, value, forms, number, variant, isNumber } = form;
     standIns.set(formKey(value, isNumber), standIn.text);
-    entries.push({
+    const entry: VaultEntry = {
       standIn: standIn.text,
       form: standIn.form,
       type,
       number,
       variant,
       value,
+      forms,
       reach: reachOf(form, reach),
-      ...(isNumber && { isNumber }),
-      ...(standIn.parts && { parts: standIn.parts }),
-    });
+    };
+    if (isNumber) entry.isNumber = true;
+    if (standIn.parts) entry.parts = standIn.parts;
+    entries.push(entry);
   }
   const changed = new Set<string>();
   if (entries.length === 0) return { request, entries, changed };
@@ -145,8 +147,10 @@ export function redactForms(
   const { note = false, inspectAgain } = options;
   let { request: redacted, entries, changed } = replaceForms(request, found, options);
   for (let round = 1; round < MAX_ROUNDS && inspectAgain !== undefined && entries.length > 0; round += 1) {
+    const again = inspectAgain(redacted, { texts: changed });
+    if (again.values.size === 0) break;
     const standIns = entries.map(({ standIn }) => standIn);
-    const left = withoutStandIns(inspectAgain(redacted, { texts: changed }), standIns);
+    const left = withoutStandIns(again, standIns);
     if (left.values.size === 0) break;
     const more = replaceForms(redacted, formsOf(redacted, left), options);
     if (more.entries.length === 0) break;

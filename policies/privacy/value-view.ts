@@ -212,6 +212,19 @@ const MIN_DIGITS = 7;
 const OUTER_SIGNS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 const SIGN = /[^\p{L}\p{N}]/u;
 
+/** `valueForms` that makes the forms of a value once. For one request: it holds the values. */
+export function rememberedForms(): (value: string) => ValueForms {
+  const known = new Map<string, ValueForms>();
+  return (value) => {
+    let forms = known.get(value);
+    if (forms === undefined) {
+      forms = valueForms(value);
+      known.set(value, forms);
+    }
+    return forms;
+  };
+}
+
 /** The forms in which a value is looked for. */
 export function valueForms(value: string): ValueForms {
   const view = valueView(value);
