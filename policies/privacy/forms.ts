@@ -6,9 +6,17 @@
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
 import { fold } from './name-places.ts';
-import { createOtherPlaces, isDerived, type OtherPlace, type Span, standing, uniteSpans } from './other-places.ts';
+import {
+  createOtherPlaces,
+  isDerived,
+  type OtherPlace,
+  type Span,
+  standing,
+  uniteSpans,
+} from './other-places.ts';
 import { wordOf } from './placeholder-words.ts';
 import { findPlaceholderKeys, placeholderKey, placeholderWords } from './placeholders.ts';
+import { sortFew } from './sort-few.ts';
 import { mapTextSlots } from './text-slots.ts';
 import { rememberedForms, type ValueForms } from './value-view.ts';
 
@@ -160,8 +168,7 @@ function draftsOf(texts: ReadonlyMap<string, SeenText>, spans: ReadonlyMap<strin
       if (isText || !isWhole) add({ type, value, isNumber: false, isSystemOnly, isGlued, order });
     }
   }
-  const ordered = [...drafts.values()];
-  return ordered.length < 2 ? ordered : ordered.sort(byOrder);
+  return sortFew([...drafts.values()], byOrder);
 }
 
 const byOrder = ({ order: a }: Draft, { order: b }: Draft): number =>

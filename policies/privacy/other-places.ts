@@ -4,7 +4,14 @@ import type { Finding } from '../../contract/recognizer.ts';
 import { isSearchable } from './name-places.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch } from './value-search.ts';
-import { compactView, originalSpan, splitsWord, type ValueForms, valueForms, valueView } from './value-view.ts';
+import {
+  compactView,
+  originalSpan,
+  splitsWord,
+  type ValueForms,
+  valueForms,
+  valueView,
+} from './value-view.ts';
 
 /** Shorter values are everywhere: they are replaced where they were found. */
 const MIN_LENGTH = 5;
