@@ -215,11 +215,12 @@ export async function answer(gateway: Gateway, ask: Ask): Promise<Reply> {
       runners: gateway.runners,
       requestFor: (target, redact): Outgoing => {
         if (inspection.failed && target.zone !== 'device') throw unread(target.id);
-        const confidence =
-          ask.confidenceTokens === undefined ? {} : { confidenceTokens: ask.confidenceTokens };
-        if (!redact) return { request: ask.request, redacted: false, surface, ...confidence };
-        if (ask.request.input_ids) throw unreadable(target.id);
-        return { ...gate.redacted(target.tier), ...confidence };
+        if (redact && ask.request.input_ids) throw unreadable(target.id);
+        const outgoing: Outgoing = redact
+          ? gate.redacted(target.tier)
+          : { request: ask.request, redacted: false, surface };
+        const { confidenceTokens } = ask;
+        return confidenceTokens === undefined ? outgoing : Object.assign({}, outgoing, { confidenceTokens });
       },
       context: { requestId: ask.requestId, signal: ask.cancellation },
       judge: decision.cascade

@@ -56,14 +56,24 @@ function loggedFacts(facts: RequestFacts): LoggedFacts {
   const { promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals } =
     facts;
   const { tokenInput, topics, declaredSensitivity } = facts;
-  return {
-    ...{ promptTokens, maxOutputTokens, choices, messageCount, needs, gap, language, override, goals },
-    ...{ topics, declaredSensitivity },
-    ...(tokenInput && { tokenInput }),
+  const logged: LoggedFacts = {
+    promptTokens,
+    maxOutputTokens,
+    choices,
+    messageCount,
+    needs,
+    gap,
+    language,
+    override,
+    goals,
+    topics,
+    declaredSensitivity,
   };
+  if (tokenInput) logged.tokenInput = tokenInput;
+  return logged;
 }
 
-/** The request's row and its attempts' rows. */
+/** The request's row and its attempts' rows. Every field by name: those behind a spread are added one by one, each at a price. */
 export function ledgerEntry(input: RecordInput): LedgerEntry {
   const { facts, decision, attempts, timing, outcome, error } = input;
   // A draft that is kept for want of a better answer is not the last attempt.
@@ -80,6 +90,7 @@ export function ledgerEntry(input: RecordInput): LedgerEntry {
     inputTokens === null || outputTokens === null
       ? null
       : costMicrousd({ inputTokens, cachedInputTokens: 0, outputTokens }, input.level3Price);
+  const total = totalCost(attempts);
   return {
     request: {
       id: facts.requestId,
@@ -103,7 +114,9 @@ export function ledgerEntry(input: RecordInput): LedgerEntry {
       cachedInputTokens,
       outputTokens,
       tokenProvenance,
-      ...totalCost(attempts),
+      costMicrousd: total.costMicrousd,
+      costProvenance: total.costProvenance,
+      priceSource: total.priceSource,
       level3CostMicrousd,
       gatewayMs: timing.gatewayMs,
       ttftMs: timing.ttftMs,

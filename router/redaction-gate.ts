@@ -5,9 +5,10 @@ import type { Outgoing, Surface, TierLevel } from '../contract/tier.ts';
 import { type Inspection, type InspectOptions, inspectRequest } from '../policies/privacy/conversation.ts';
 import { formsOf, type RequestForms } from '../policies/privacy/forms.ts';
 import { DEFAULT_HANDLING, type Handling } from '../policies/privacy/handling.ts';
-import { createLeakCheck } from '../policies/privacy/leak-check.ts';
+import { createLeakCheck, STRONG_SCORE } from '../policies/privacy/leak-check.ts';
 import { reachOf } from '../policies/privacy/reach.ts';
-import { redactForms } from '../policies/privacy/redact.ts';
+import { longTexts, type Redacted, redactForms } from '../policies/privacy/redact.ts';
+import { scanText } from '../policies/privacy/scan.ts';
 import { emptyVault, type Vault } from '../policies/privacy/vault.ts';
 
 export interface RedactionGate {
@@ -23,18 +24,41 @@ export interface GateOptions {
   surface: Surface;
 }
 
+/** How a request is looked at once more. */
+interface SecondLook {
+  patterns: InspectOptions;
+  /** It finds all that the check at the door would find in the same text. */
+  isStrict: boolean;
+}
+const NO_TEXTS: readonly string[] = [];
+
+const secondLooks = new WeakMap<PrivacyOptions, SecondLook>();
+
+function secondLookOf(privacy: PrivacyOptions): SecondLook {
+  const known = secondLooks.get(privacy);
+  if (known !== undefined) return known;
+  const { names: _names, handling: _handling, ...patterns } = privacy;
+  const { minScore = 0, minScores = {}, scan = scanText } = patterns;
+  const isStrict = scan === scanText && Math.max(minScore, ...Object.values(minScores)) <= STRONG_SCORE;
+  const look = { patterns, isStrict };
+  secondLooks.set(privacy, look);
+  return look;
+}
+
 export function redactionGate(
   request: ChatRequest,
   inspection: Inspection,
-  { privacy: { handling = DEFAULT_HANDLING, ...inspect }, caller, surface }: GateOptions,
+  { privacy, caller, surface }: GateOptions,
 ): RedactionGate {
+  const { handling = DEFAULT_HANDLING } = privacy;
   const { operators, reach } = handling;
-  const { names: _, ...patterns } = inspect;
+  const { patterns, isStrict } = secondLookOf(privacy);
   let forms: RequestForms | undefined;
   const made = new Map<TierLevel, { outgoing: Outgoing; vault: Vault }>();
 
-  const redact = (tier: TierLevel): { request: ChatRequest; vault: Vault } => {
-    if (inspection.values.size === 0) return { request, vault: emptyVault };
+  const redact = (tier: TierLevel): Redacted => {
+    if (inspection.values.size === 0)
+      return { request, vault: emptyVault, looked: inspection.failed ? NO_TEXTS : longTexts(request) };
     forms ??= formsOf(request, inspection, (form) => reachOf(form, reach) === 'everywhere');
     return redactForms(request, forms, {
       operatorOf: (type) => operators.operatorOf(type, tier),
@@ -48,13 +72,14 @@ export function redactionGate(
   const make = (tier: TierLevel): { outgoing: Outgoing; vault: Vault } => {
     const known = made.get(tier);
     if (known !== undefined) return known;
-    const { request: redacted, vault } = redact(tier);
-    const kept = [...new Set(inspection.values.values())].filter(
-      (type) => operators.operatorOf(type, tier) === 'keep',
-    );
+    const { request: redacted, vault, looked } = redact(tier);
+    const kept = new Set<string>();
+    for (const type of inspection.values.values())
+      if (operators.operatorOf(type, tier) === 'keep') kept.add(type);
     const check = createLeakCheck(vault, {
-      ...(inspect.types && { types: inspect.types }),
-      except: new Set(kept),
+      types: patterns.types,
+      except: kept,
+      looked: isStrict ? looked : NO_TEXTS,
     });
     const result = { outgoing: { request: redacted, redacted: true, surface, check }, vault };
     made.set(tier, result);

@@ -283,7 +283,7 @@ class Chain {
   #accepted(result: ChainResult, attempt: Attempt, verdict: DraftVerdict | undefined): ChainResult {
     const accepted = verdict?.reason ?? null;
     if (accepted !== null) attempt.keep(accepted);
-    return { ...result, accepted };
+    return accepted === null ? result : { ...result, accepted };
   }
 
   /** A draft that stands so far is asked for again, in its own slot: the samples run together. Null: they agree. */
@@ -339,8 +339,15 @@ class Chain {
     };
     const [skipped, rejected] = [this.#skipped, this.#rejected];
     return {
-      ...{ target, candidate, redacted, answer, skipped, rejected },
-      ...{ accepted: null, isLastResort: false, finish },
+      target,
+      candidate,
+      redacted,
+      answer,
+      skipped,
+      rejected,
+      accepted: null,
+      isLastResort: false,
+      finish,
     };
   }
 

@@ -55,7 +55,8 @@ export function inspectRequest(request: ChatRequest, options: InspectOptions = {
   const scan = options.scan ?? scanText;
 
   // One object for all texts: only these two differ.
-  const scanOptions: ScanOptions = { label: '', names: undefined, ...options };
+  const { minScore, minScores, types } = options;
+  const scanOptions: ScanOptions = { label: '', names: undefined, minScore, minScores, types };
   mapTextSlots(request, (text, label, place) => {
     if (options.texts?.has(text) === false) return text;
     scanOptions.label = label;

@@ -6,15 +6,25 @@
 import type { ChatRequest } from '../../contract/chat.ts';
 import type { Inspection } from './conversation.ts';
 import { fold } from './name-places.ts';
-import { createOtherPlaces, isDerived, type Span, standing, uniteSpans } from './other-places.ts';
+import {
+  createOtherPlaces,
+  isDerived,
+  type OtherPlace,
+  type Span,
+  standing,
+  uniteSpans,
+} from './other-places.ts';
 import { wordOf } from './placeholder-words.ts';
 import { findPlaceholderKeys, placeholderKey, placeholderWords } from './placeholders.ts';
+import { sortFew } from './sort-few.ts';
 import { mapTextSlots } from './text-slots.ts';
-import { valueForms } from './value-view.ts';
+import { rememberedForms, type ValueForms } from './value-view.ts';
 
 export interface Form {
   type: string;
   value: string;
+  /** In which it is looked for. */
+  forms: ValueForms;
   number: number;
   /** '' for the first form of a value, then b ... z. */
   variant: string;
@@ -34,8 +44,6 @@ export interface RequestForms {
   hasText(text: string): boolean;
   /** In the order of their numbers. */
   forms: readonly Form[];
-  /** By `formKey`. */
-  byKey: ReadonlyMap<string, Form>;
   /** Sorted and disjoint; texts without any are left out. */
   spans: ReadonlyMap<string, readonly Span[]>;
 }
@@ -72,8 +80,29 @@ function textsOf(request: ChatRequest): Map<string, SeenText> {
 
 const wordsOf = (name: string): string[] => fold(name).match(/\p{L}[\p{L}\p{M}]*/gu) ?? [];
 
+/** Most values stand where they were found and nowhere else; with more of them it costs more to see that than it saves. */
+const FEW = 8;
+
+/** The places of a text at which a found value stands alone, but for those at which it was found when there are few. */
+function unfound(found: readonly Span[], places: readonly OtherPlace[]): readonly OtherPlace[] {
+  const others =
+    found.length > FEW
+      ? places
+      : places.filter(({ start, end }) => !found.some((span) => span.start === start && span.end === end));
+  if (others.length === 0) return others;
+  const edges = {
+    starts: new Set(found.map(({ start }) => start)),
+    ends: new Set(found.map(({ end }) => end)),
+  };
+  return standing(others, edges);
+}
+
 /** The spans of every text: findings, and the found values at other places. */
-function spansOf(texts: ReadonlyMap<string, SeenText>, inspection: Inspection): Map<string, Span[]> {
+function spansOf(
+  texts: ReadonlyMap<string, SeenText>,
+  inspection: Inspection,
+  valueFormsOf: (value: string) => ValueForms,
+): Map<string, Span[]> {
   const knownAt = new Map<string, number>();
   const nameKnownAt = new Map<string, number>();
   for (const [text, findings] of inspection.spans) {
@@ -86,7 +115,7 @@ function spansOf(texts: ReadonlyMap<string, SeenText>, inspection: Inspection): 
       for (const word of wordsOf(value)) if (!nameKnownAt.has(word)) nameKnownAt.set(word, index);
     }
   }
-  const otherPlaces = createOtherPlaces(inspection.values);
+  const otherPlaces = createOtherPlaces(inspection.values, valueFormsOf);
   const spans = new Map<string, Span[]>();
   for (const [text, { index }] of texts) {
     const found = (inspection.spans.get(text) ?? []).map((finding): Span => {
@@ -95,11 +124,7 @@ function spansOf(texts: ReadonlyMap<string, SeenText>, inspection: Inspection): 
       const known = wordsOf(text.slice(start, end)).map((word) => nameKnownAt.get(word) ?? index);
       return { type, start, end, knownAt: Math.max(index, ...known) };
     });
-    const edges = {
-      starts: new Set(found.map(({ start }) => start)),
-      ends: new Set(found.map(({ end }) => end)),
-    };
-    for (const { start, end, value } of standing(otherPlaces(text), edges)) {
+    for (const { start, end, value } of unfound(found, otherPlaces(text))) {
       const type = inspection.values.get(value) as string;
       found.push({ type, start, end, knownAt: Math.max(index, knownAt.get(value) ?? index) });
     }
@@ -110,7 +135,7 @@ function spansOf(texts: ReadonlyMap<string, SeenText>, inspection: Inspection): 
 
 const WORD = /[\p{L}\p{N}\p{M}_]/u;
 
-interface Draft extends Omit<Form, 'number' | 'variant'> {
+interface Draft extends Omit<Form, 'number' | 'variant' | 'forms'> {
   order: [knownAt: number, text: number, start: number];
 }
 
@@ -128,7 +153,8 @@ function draftsOf(texts: ReadonlyMap<string, SeenText>, spans: ReadonlyMap<strin
   };
   for (const [text, list] of spans) {
     const { index, isText, isNumber, isSystemOnly } = texts.get(text) as SeenText;
-    for (const [i, { type, start, end, knownAt }] of list.entries()) {
+    for (let i = 0; i < list.length; i += 1) {
+      const { type, start, end, knownAt } = list[i] as Span;
       const isGlued =
         (start > 0 && WORD.test(text[start - 1] as string)) ||
         (end < text.length && WORD.test(text[end] as string)) ||
@@ -142,7 +168,7 @@ function draftsOf(texts: ReadonlyMap<string, SeenText>, spans: ReadonlyMap<strin
       if (isText || !isWhole) add({ type, value, isNumber: false, isSystemOnly, isGlued, order });
     }
   }
-  return [...drafts.values()].sort(byOrder);
+  return sortFew([...drafts.values()], byOrder);
 }
 
 const byOrder = ({ order: a }: Draft, { order: b }: Draft): number =>
@@ -156,6 +182,7 @@ interface Group {
   words: ReadonlySet<string>;
 }
 
+const NO_WORDS: ReadonlySet<string> = new Set();
 const LETTERS = ' bcdefghijklmnopqrstuvwxyz';
 
 const isPart = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => {
@@ -169,25 +196,29 @@ class Numbering {
   readonly #byForm = new Map<string, Group>();
   readonly #persons: Group[] = [];
   readonly #taken: ReadonlySet<string>;
+  readonly #formsOf: (value: string) => ValueForms;
 
   /** @param taken keys of placeholders that stand in the request */
-  constructor(taken: ReadonlySet<string>) {
+  constructor(taken: ReadonlySet<string>, formsOf: (value: string) => ValueForms) {
     this.#taken = taken;
+    this.#formsOf = formsOf;
   }
 
   number({ type, value, isNumber, isSystemOnly, isGlued }: Draft, isShown: boolean): Form {
-    const { normal, compact } = valueForms(value);
-    const words = type === 'PERSON' ? new Set(wordsOf(value)) : new Set<string>();
+    const forms = this.#formsOf(value);
+    const { normal, compact } = forms;
+    const words = type === 'PERSON' ? new Set(wordsOf(value)) : NO_WORDS;
     const known =
       this.#byForm.get(normal) ??
       (compact === '' ? undefined : this.#byForm.get(compact)) ??
       this.#personWith(words);
     const group = known !== undefined && known.forms < LETTERS.length ? known : this.#create(type, isShown);
-    for (const form of [normal, compact]) if (form !== '') this.#byForm.set(form, group);
+    if (normal !== '') this.#byForm.set(normal, group);
+    if (compact !== '') this.#byForm.set(compact, group);
     if (words.size > group.words.size) group.words = words;
     const variant = LETTERS[group.forms]?.trim() ?? '';
     group.forms += 1;
-    return { type: group.type, value, number: group.number, variant, isNumber, isSystemOnly, isGlued };
+    return { type: group.type, value, forms, number: group.number, variant, isNumber, isSystemOnly, isGlued };
   }
 
   /** The one person of whose name these words are a part, or the other way round; none when there are two. */
@@ -202,7 +233,7 @@ class Numbering {
     let number = (this.#last.get(word) ?? 0) + 1;
     while (isShown && this.#taken.has(placeholderKey(type, number))) number += 1;
     this.#last.set(word, number);
-    const group: Group = { type, number, forms: 0, words: new Set() };
+    const group: Group = { type, number, forms: 0, words: NO_WORDS };
     if (type === 'PERSON') this.#persons.push(group);
     return group;
   }
@@ -215,17 +246,17 @@ export function formsOf(
   isShown: IsShown = () => true,
 ): RequestForms {
   const texts = textsOf(request);
-  const spans = spansOf(texts, inspection);
+  const valueFormsOf = rememberedForms();
+  const spans = spansOf(texts, inspection, valueFormsOf);
   const drafts = draftsOf(texts, spans);
   const taken = new Set<string>();
   const words = placeholderWords(drafts.map(({ type }) => type));
   for (const text of texts.keys()) findPlaceholderKeys(text, words, taken);
-  const numbering = new Numbering(taken);
+  const numbering = new Numbering(taken, valueFormsOf);
   const forms = drafts.map((draft) => numbering.number(draft, isShown(draft)));
   let lowered: string[] | undefined;
   return {
     forms,
-    byKey: new Map(forms.map((form) => [formKey(form.value, form.isNumber), form])),
     spans,
     hasText(text) {
       lowered ??= Array.from(texts.keys(), (one) => one.toLowerCase());

@@ -9,7 +9,7 @@ import { compactView, splitsWord, valueForms, valueView } from './value-view.ts'
 import type { Vault } from './vault.ts';
 
 /** Sure enough to refuse a request for: a checksum or a vendor's own shape. */
-const STRONG_SCORE = 0.95;
+export const STRONG_SCORE = 0.95;
 /** Shorter values are everywhere; redaction does not look for them either. */
 const MIN_LENGTH = 5;
 /** Of what an encoding leaves of a value: shorter runs come about by chance. */
@@ -34,14 +34,14 @@ const isEncodedUnit = (code: number): boolean =>
   code === 47 ||
   code === 95;
 
-/** Is there a run of so many encoded units? It would cover one of every `length` characters: looking there is enough. */
+/** Is there a run of so many encoded units? It is read backwards from where it would end: what breaks it is passed at once. */
 function hasEncodedRun(body: string, length: number): boolean {
-  for (let at = length - 1; at < body.length; at += length) {
-    let start = at;
-    while (start > 0 && at - start < length && isEncodedUnit(body.charCodeAt(start - 1))) start -= 1;
-    let end = at;
-    while (end < body.length && end - start < length && isEncodedUnit(body.charCodeAt(end))) end += 1;
-    if (end - start >= length) return true;
+  let start = 0;
+  for (let end = length; end <= body.length; end = start + length) {
+    let at = end - 1;
+    while (at >= start && isEncodedUnit(body.charCodeAt(at))) at -= 1;
+    if (at < start) return true;
+    start = at + 1;
   }
   return false;
 }
@@ -66,17 +66,43 @@ function encodings(value: string): string[] {
 /** The length of the shortest of them, or less. */
 function shortestEncoding(value: string): number {
   const bytes = Buffer.byteLength(value);
-  const lengths = [0, 1, 2].map(
-    (shift) => Math.floor(((bytes + shift) * 8) / 6) - Math.ceil((shift * 8) / 6),
-  );
-  return Math.max(MIN_ENCODED, Math.min(...lengths));
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let shift = 0; shift < 3; shift += 1)
+    shortest = Math.min(shortest, Math.floor(((bytes + shift) * 8) / 6) - Math.ceil((shift * 8) / 6));
+  return Math.max(MIN_ENCODED, shortest);
 }
 
 export interface LeakCheckOptions {
   /** Types to look for besides the vault's values. Default: all restricted ones. */
-  types?: ReadonlySet<string>;
+  types?: ReadonlySet<string> | undefined;
   /** Types that go out as they are (operator `keep`). */
   except?: ReadonlySet<string>;
+  /** Texts, in their order, that were looked at as they stand in the body: no secret is looked for in them once more. */
+  looked?: readonly string[];
+}
+
+/** Of a text without anything to escape, this much is looked for: comparing the rest costs nothing. */
+const HEAD_LENGTH = 32;
+
+/**
+ * The body without the texts that were looked at; a line end, which nothing reads across, in place of each. What does not stand in
+ * it letter by letter stays.
+ */
+function withoutLooked(body: string, looked: readonly string[]): string {
+  let rest = '';
+  let copied = 0;
+  for (const text of looked) {
+    let written = text;
+    let at = body.indexOf(text.slice(0, HEAD_LENGTH), copied);
+    if (at < 0 || body.slice(at, at + text.length) !== text) {
+      written = JSON.stringify(text).slice(1, -1);
+      at = body.indexOf(written, copied);
+    }
+    if (at < 0) continue;
+    rest += `${body.slice(copied, at)}\n`;
+    copied = at + written.length;
+  }
+  return copied === 0 ? body : rest + body.slice(copied);
 }
 
 const RESTRICTED: ReadonlySet<string> = new Set(
@@ -110,9 +136,9 @@ interface Sought {
 function soughtIn(vault: Vault): Sought {
   const sought: Sought = { normal: new Map(), compact: new Map(), values: new Map() };
   // A stand-in may share its form with a value (a mask that hides nothing): that is the operator's doing.
-  for (const { value, type, standIn } of vault.entries()) {
+  for (const { value, type, standIn, forms } of vault.entries()) {
     if (standIn === value) continue;
-    const { normal, compact } = valueForms(value);
+    const { normal, compact } = forms ?? valueForms(value);
     const isTagged = TAGGED_TYPES.has(type);
     if (normal.length < MIN_LENGTH || PROTOCOL_WORDS.has(normal) || (isTagged && !SPACE.test(value)))
       continue;
@@ -125,7 +151,8 @@ function soughtIn(vault: Vault): Sought {
 
 /** The type of the first value that stands in a body in base64 or hexadecimal. Most bodies have no run that is long enough. */
 function createFindEncoded(values: ReadonlyMap<string, string>): Find {
-  const shortest = Math.min(...Array.from(values.keys(), shortestEncoding));
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const value of values.keys()) shortest = Math.min(shortest, shortestEncoding(value));
   let byText: Map<string, string> | undefined;
   return (body) => {
     if (!hasEncodedRun(body, shortest)) return undefined;
@@ -181,12 +208,14 @@ export function createLeakCheck(
 ): (body: string) => string | null {
   const find = createFind(soughtIn(vault));
   const types = typesWithout(options.types ?? RESTRICTED, options.except ?? NONE);
+  const { looked = [] } = options;
   const isStandIn = (text: string): boolean => vault.entries().some(({ standIn }) => text.includes(standIn));
 
   return (body) => {
     const leaked = find(body);
     if (leaked !== undefined) return `a redacted value of type ${leaked} is still in the outgoing body`;
-    const spaced = body.includes('\\') ? body.replace(WHITE_SPACE_ESCAPE, '\n') : body;
+    const unread = looked.length === 0 ? body : withoutLooked(body, looked);
+    const spaced = unread.includes('\\') ? unread.replace(WHITE_SPACE_ESCAPE, '\n') : unread;
     const text = hasEncodedRun(spaced, MEDIA_RUN) ? spaced.replace(BASE64_RUN, ' ') : spaced;
     const found = scanText(text, { types, minScore: STRONG_SCORE }).find(
       ({ start, end }) => !isStandIn(text.slice(start, end)),

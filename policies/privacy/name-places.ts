@@ -2,6 +2,7 @@
 // Smith`), in other case, without accents, as a possessive.
 import type { Finding } from '../../contract/recognizer.ts';
 import { addAround } from './overlaps.ts';
+import { sortFew } from './sort-few.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch, type Hit } from './value-search.ts';
 
@@ -41,7 +42,7 @@ const hasCapital = (text: string, at: number): boolean => /[\p{Lu}\p{Lt}\p{Lo}]/
 function partsOf(text: string, findings: readonly Finding[], parts: Set<string>): void {
   for (const { type, start, end, score } of findings) {
     if (type !== 'PERSON' || score < MIN_SCORE) continue;
-    for (const [word] of text.slice(start, end).matchAll(WORD)) {
+    for (const word of text.slice(start, end).match(WORD) ?? []) {
       const folded = fold(word);
       if (folded.length >= MIN_PART && hasCapital(word, 0) && !NO_PART.has(folded)) parts.add(folded);
     }
@@ -55,6 +56,8 @@ const joins = (text: string, at: number): boolean =>
 
 const startsSentence = (text: string, at: number): boolean =>
   /(?:^|[.!?:\n"“>*#-])\s*$/.test(text.slice(Math.max(0, at - 4), at));
+
+const byPlace = (a: Hit, b: Hit): number => a.start - b.start || b.end - a.end;
 
 /** The places of known name parts in a text; parts with nothing but a space between them are one. */
 function placesOf(
@@ -74,7 +77,7 @@ function placesOf(
     if (isName) hits.push(hit);
   });
   const found: Finding[] = [];
-  for (const { start, end } of hits.sort((a, b) => a.start - b.start || b.end - a.end)) {
+  for (const { start, end } of sortFew(hits, byPlace)) {
     const last = found.at(-1);
     if (last !== undefined && start < last.end) continue;
     if (last !== undefined && last.end + 1 === start && text[last.end] === ' ') last.end = end;

@@ -4,7 +4,14 @@ import type { Finding } from '../../contract/recognizer.ts';
 import { isSearchable } from './name-places.ts';
 import { TAGGED_TYPES } from './tagger/labels.ts';
 import { createValueSearch } from './value-search.ts';
-import { compactView, originalSpan, splitsWord, valueForms, valueView } from './value-view.ts';
+import {
+  compactView,
+  originalSpan,
+  splitsWord,
+  type ValueForms,
+  valueForms,
+  valueView,
+} from './value-view.ts';
 
 /** Shorter values are everywhere: they are replaced where they were found. */
 const MIN_LENGTH = 5;
@@ -24,14 +31,20 @@ export type FindOtherPlaces = (text: string) => OtherPlace[];
 /** A value's own words are not looked for in another form where they may mean something else. */
 const isExactOnly = (value: string, type: string): boolean => TAGGED_TYPES.has(type) && !/\s/.test(value);
 
-/** @param values value -> type */
-export function createOtherPlaces(values: ReadonlyMap<string, string>): FindOtherPlaces {
+/**
+ * @param values value -> type
+ * @param formsOf what gives a value's forms, where they are remembered
+ */
+export function createOtherPlaces(
+  values: ReadonlyMap<string, string>,
+  formsOf: (value: string) => ValueForms = valueForms,
+): FindOtherPlaces {
   /** Normal form -> the first value that has it. */
   const byNormal = new Map<string, string>();
   const byCompact = new Map<string, string>();
   for (const [value, type] of values) {
     if (!isSearchable(value, type)) continue;
-    const { normal, compact } = valueForms(value);
+    const { normal, compact } = formsOf(value);
     if (normal.length >= MIN_LENGTH && !byNormal.has(normal)) byNormal.set(normal, value);
     if (compact !== '' && !byCompact.has(compact)) byCompact.set(compact, value);
   }
@@ -98,7 +111,7 @@ export interface Span {
 
 /** Findings and other places of one text as disjoint spans, sorted: what overlaps becomes one, so that nothing stays uncovered. */
 export function uniteSpans(spans: Span[]): Span[] {
-  if (spans.length < 2) return spans;
+  if (areDisjoint(spans)) return spans;
   const united: Span[] = [];
   for (const span of spans.sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = united.at(-1);
@@ -109,6 +122,12 @@ export function uniteSpans(spans: Span[]): Span[] {
     }
   }
   return united;
+}
+
+function areDisjoint(spans: readonly Span[]): boolean {
+  for (let i = 1; i < spans.length; i += 1)
+    if ((spans[i] as Span).start < (spans[i - 1] as Span).end) return false;
+  return true;
 }
 
 /** Where a finding that name-places.ts added became known: at the first person that has a word of it. */

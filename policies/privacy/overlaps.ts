@@ -1,5 +1,8 @@
 // Findings that cover one another: no character may belong to two, and none that was found may stay uncovered.
 import type { Finding } from '../../contract/recognizer.ts';
+import { sortFew } from './sort-few.ts';
+
+const byStart = (a: Finding, b: Finding): number => a.start - b.start;
 
 const byStrength = (a: Finding, b: Finding): number =>
   b.score - a.score ||
@@ -26,7 +29,7 @@ export function firstEndingAfter(findings: readonly Finding[], at: number): numb
 export function resolveOverlaps(found: Finding[]): Finding[] {
   if (found.length < 2) return found;
   const kept: Finding[] = []; // sorted by start, disjoint
-  for (const finding of found.sort(byStrength)) {
+  for (const finding of sortFew(found, byStrength)) {
     const low = firstEndingAfter(kept, finding.start);
     let after = low;
     while (after < kept.length && (kept[after] as Finding).start < finding.end) after += 1;
@@ -76,5 +79,5 @@ export function addAround(winners: readonly Finding[], others: readonly Finding[
     if (at === finding.start) all.push(finding);
     else add(finding, at, finding.end);
   }
-  return all.sort((a, b) => a.start - b.start);
+  return sortFew(all, byStart);
 }

@@ -19,8 +19,17 @@ export const formatPlaceholder = (type: string, number: number, variant = ''): s
   `[${wordOf(type)}_${number}${variant}]`;
 
 /** What identifies a placeholder however it is written: `[us ssn-2]` and `[US_SSN_2]` are both `USSSN2`. */
-export const placeholderKey = (type: string, number: number, variant = ''): string =>
-  `${lettersOf(wordOf(type))}${number}${variant}`;
+export function placeholderKey(type: string, number: number, variant = ''): string {
+  let letters = lettersByType.get(type);
+  if (letters === undefined) {
+    letters = lettersOf(wordOf(type));
+    if (lettersByType.size >= MAX_MADE) lettersByType.clear();
+    lettersByType.set(type, letters);
+  }
+  return `${letters}${number}${variant}`;
+}
+/** Normalising a word takes longer than all else that a placeholder needs. */
+const lettersByType = new Map<string, string>();
 
 interface WordNode {
   next: Map<string, WordNode>;

@@ -7,7 +7,7 @@ import type { OperatorContext, StandIn } from './operator.ts';
 import { registry } from './operators/_registry.gen.ts';
 import { formatPlaceholder } from './placeholders.ts';
 import { DEFAULT_REACH, type ReachPolicy, reachOf } from './reach.ts';
-import { addSystemNote } from './system-note.ts';
+import { addSystemNote, isSystem, SYSTEM_NOTE } from './system-note.ts';
 import { mapTextSlots } from './text-slots.ts';
 import { emptyVault, Vault, type VaultEntry } from './vault.ts';
 
@@ -29,6 +29,30 @@ export interface RedactOptions {
 export interface Redacted {
   request: ChatRequest;
   vault: Vault;
+  /** Long texts of the request, in order, in which the last look found nothing at all. */
+  looked: readonly string[];
+}
+
+/** What is shorter is read as fast as it is found again. */
+const MIN_LOOKED = 64;
+
+/**
+ * Texts that stand as they are in the body: a tool's answer may be JSON, whose strings are looked at one by one.
+ * @param hasNote our own sentence will stand behind the first system message
+ */
+export function longTexts({ messages }: ChatRequest, hasNote = false): string[] {
+  const texts: string[] = [];
+  let isNoted = !hasNote;
+  for (const message of messages) {
+    const { role, content } = message;
+    if (typeof content === 'string' && content.length >= MIN_LOOKED && role !== 'tool' && role !== 'function')
+      texts.push(content);
+    if (isNoted || !isSystem(message)) continue;
+    texts.push(SYSTEM_NOTE);
+    isNoted = true;
+  }
+  if (!isNoted) texts.unshift(SYSTEM_NOTE);
+  return texts;
 }
 
 const NO_KEY = Buffer.alloc(32);
@@ -62,19 +86,21 @@ function replaceForms(request: ChatRequest, found: RequestForms, options: Redact
   for (const form of found.forms) {
     const standIn = standInOf(form);
     if (standIn === null) continue;
-    const { type, value, number, variant, isNumber } = form;
+    const { type, value, forms, number, variant, isNumber } = form;
     standIns.set(formKey(value, isNumber), standIn.text);
-    entries.push({
+    const entry: VaultEntry = {
       standIn: standIn.text,
       form: standIn.form,
       type,
       number,
       variant,
       value,
+      forms,
       reach: reachOf(form, reach),
-      ...(isNumber && { isNumber }),
-      ...(standIn.parts && { parts: standIn.parts }),
-    });
+    };
+    if (isNumber) entry.isNumber = true;
+    if (standIn.parts) entry.parts = standIn.parts;
+    entries.push(entry);
   }
   const changed = new Set<string>();
   if (entries.length === 0) return { request, entries, changed };
@@ -144,19 +170,30 @@ export function redactForms(
 ): Redacted {
   const { note = false, inspectAgain } = options;
   let { request: redacted, entries, changed } = replaceForms(request, found, options);
+  let isClean = false;
   for (let round = 1; round < MAX_ROUNDS && inspectAgain !== undefined && entries.length > 0; round += 1) {
+    const again = inspectAgain(redacted, { texts: changed });
+    if (again.values.size === 0) {
+      isClean = round === 1;
+      break;
+    }
     const standIns = entries.map(({ standIn }) => standIn);
-    const left = withoutStandIns(inspectAgain(redacted, { texts: changed }), standIns);
+    const left = withoutStandIns(again, standIns);
     if (left.values.size === 0) break;
     const more = replaceForms(redacted, formsOf(redacted, left), options);
     if (more.entries.length === 0) break;
     ({ request: redacted, changed } = more);
     entries = [...entries, ...more.entries];
   }
-  if (entries.length === 0) return { request, vault: emptyVault };
+  if (entries.length === 0) return { request, vault: emptyVault, looked: [] };
   const format = request.response_format?.type;
   const vault = new Vault(entries, format === 'json_object' || format === 'json_schema');
-  return { request: note && vault.hasPlaceholders ? addSystemNote(redacted) : redacted, vault };
+  const hasNote = note && vault.hasPlaceholders;
+  return {
+    request: hasNote ? addSystemNote(redacted) : redacted,
+    vault,
+    looked: isClean ? longTexts(redacted, hasNote) : [],
+  };
 }
 
 /**
@@ -168,7 +205,8 @@ export function redactRequest(
   inspection: Inspection,
   options: RedactOptions = {},
 ): Redacted {
-  if (inspection.values.size === 0) return { request, vault: emptyVault };
+  if (inspection.values.size === 0)
+    return { request, vault: emptyVault, looked: inspection.failed ? [] : longTexts(request) };
   const { reach = DEFAULT_REACH } = options;
   const found = formsOf(request, inspection, (form) => reachOf(form, reach) === 'everywhere');
   return redactForms(request, found, options);

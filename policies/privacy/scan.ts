@@ -13,11 +13,11 @@ import { createTextReader, type Reading } from './text-index.ts';
 
 export interface ScanOptions {
   /** Findings below are dropped, 0 … 1. Default 0.5. */
-  minScore?: number;
+  minScore?: number | undefined;
   /** Overrides `minScore` for single types. */
-  minScores?: Readonly<Record<string, number>>;
+  minScores?: Readonly<Record<string, number>> | undefined;
   /** Only these types. Default: all. */
-  types?: ReadonlySet<string>;
+  types?: ReadonlySet<string> | undefined;
   /** What the text is called where it stands, e.g. its JSON key: read as context in front of it. */
   label?: string;
   /** Finds what no pattern can: persons, addresses, places, organisations (names.ts). Default: not looked for. */

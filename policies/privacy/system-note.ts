@@ -5,7 +5,7 @@ import type { ChatMessage, ChatRequest } from '../../contract/chat.ts';
 export const SYSTEM_NOTE =
   'Bracketed tokens such as [TYPE_1] stand for private values: treat each as the value itself and copy it exactly, brackets included.';
 
-const isSystem = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
+export const isSystem = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
 
 function withNote(message: ChatMessage): ChatMessage {
   const { content } = message;

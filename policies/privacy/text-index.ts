@@ -5,6 +5,7 @@
 // the last four make a key, hashed into a set of 2^19 bits of which a text touches few. An anchor is known by its rarest four
 // neighbours, and compared in full where the bit is set: folding and hashing can cost time, never a finding.
 import type { Anchor, Recognizer, TextIndex } from '../../contract/recognizer.ts';
+import { sortFew } from './sort-few.ts';
 
 const DIGIT = 27;
 const SPACE = 28;
@@ -326,7 +327,7 @@ export function createTextReader(
   /** The recognizers to run, ascending, out of those with anchors in the text and those that need none. */
   function chooseOwners(text: string): void {
     const others = unanchored[Math.min(index.longestCluster, mostDigits)] as number[];
-    if (touched.length > 1) touched.sort(ascending);
+    sortFew(touched, ascending);
     owners.length = 0;
     let next = 0;
     for (let i = 0; i <= touched.length; i += 1) {

@@ -17,9 +17,15 @@ export interface ValueView {
   pieces: readonly number[] | null;
 }
 
-const IS_NOT_PLAIN = /[^ -$'-)+-[\]-_a-~]| {2}/;
-/** Words that stand as they are, single spaces between them; bounded, as the runtime remembers where each of them began. */
-const PLAIN_RUN = /[!-$'-)+-[\]-_a-~]+(?: [!-$'-)+-[\]-_a-~]+){0,200}/y;
+/** What does not stand as it is. */
+const NOT_PLAIN = /[^ -$'-)+-[\]-_a-~]| {2}/g;
+
+/** The first place at `from` or behind of what is not plain; the text's length when all is. */
+function nextNotPlain(text: string, from: number): number {
+  NOT_PLAIN.lastIndex = from;
+  const found = NOT_PLAIN.exec(text);
+  return found === null ? text.length : found.index;
+}
 
 const latinLook = (char: string): string => {
   const look = confusableOf(char.charCodeAt(0));
@@ -57,11 +63,13 @@ function decodeAt(text: string, at: number, code: number): Decoded {
 }
 
 const SPACE = /\s/;
+const SPACE_UNIT = 32;
 const QUOTATION = 62;
 
 /** Linear in the text's length. */
 export function valueView(text: string): ValueView {
-  if (!IS_NOT_PLAIN.test(text)) return { text: text.toLowerCase(), pieces: null };
+  let special = nextNotPlain(text, 0);
+  if (special === text.length) return { text: text.toLowerCase(), pieces: null };
   let out = '';
   const pieces: number[] = [];
   /** White space since the last character, from where to where, and whether a line ended in it: then `>` is a quotation's. */
@@ -90,9 +98,10 @@ export function valueView(text: string): ValueView {
 
   for (let at = 0; at < text.length; ) {
     const code = text.charCodeAt(at);
-    PLAIN_RUN.lastIndex = at;
-    if (!(isLine && code === QUOTATION) && PLAIN_RUN.test(text)) {
-      const end = PLAIN_RUN.lastIndex;
+    if (special < at) special = nextNotPlain(text, at);
+    if (at < special && code !== SPACE_UNIT && !(isLine && code === QUOTATION)) {
+      // White space in front of what is not plain may go on there.
+      const end = text.charCodeAt(special - 1) === SPACE_UNIT ? special - 1 : special;
       put(text.slice(at, end).toLowerCase(), at, end);
       at = end;
       continue;
@@ -211,6 +220,19 @@ export interface ValueForms {
 const MIN_DIGITS = 7;
 const OUTER_SIGNS = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 const SIGN = /[^\p{L}\p{N}]/u;
+
+/** `valueForms` that makes the forms of a value once. For one request: it holds the values. */
+export function rememberedForms(): (value: string) => ValueForms {
+  const known = new Map<string, ValueForms>();
+  return (value) => {
+    let forms = known.get(value);
+    if (forms === undefined) {
+      forms = valueForms(value);
+      known.set(value, forms);
+    }
+    return forms;
+  };
+}
 
 /** The forms in which a value is looked for. */
 export function valueForms(value: string): ValueForms {

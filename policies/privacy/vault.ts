@@ -2,6 +2,7 @@
 import { Literals } from './literals.ts';
 import { type PlaceholderWords, placeholderKey, placeholderWords } from './placeholders.ts';
 import { startPattern } from './start-pattern.ts';
+import type { ValueForms } from './value-view.ts';
 
 /** Where a value may be put back: in every text of the answer, in the arguments of tool calls alone, or nowhere. */
 export const REACHES = ['everywhere', 'arguments', 'never'] as const;
@@ -17,6 +18,8 @@ export interface VaultEntry {
   /** '' for the first way in which the value is written, then b, c, ... */
   variant: string;
   value: string;
+  /** In which the check at the door looks for it; left out: it makes them. */
+  forms?: ValueForms;
   reach: Reach;
   /** A number of a JSON text: put back without quotes. */
   isNumber?: boolean;
@@ -57,10 +60,12 @@ export class Vault {
     for (const entry of literals) this.literals?.add(entry.standIn, entry);
     for (const entry of literals)
       for (const { text, value } of entry.parts ?? []) this.literals?.add(text, { ...entry, value });
-    this.startCodes = [
-      ...(this.hasPlaceholders ? this.words.startCodes : []),
-      ...(this.literals?.starts ?? []),
-    ];
+    this.startCodes =
+      this.literals === null
+        ? this.hasPlaceholders
+          ? this.words.startCodes
+          : []
+        : [...(this.hasPlaceholders ? this.words.startCodes : []), ...this.literals.starts];
     this.starts =
       this.hasPlaceholders && this.literals === null ? this.words.starts : startPattern(this.startCodes);
   }

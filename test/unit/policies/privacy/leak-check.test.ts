@@ -55,6 +55,23 @@ describe('createLeakCheck', () => {
     ).toBeNull();
   });
 
+  it('looks for no secret in texts that were looked at, as far as they stand in the body, and for values everywhere', () => {
+    const text =
+      'The key of the old house was "AKIA4QZX7LMNP2RSTUVW",\nthe one of the new house is in the post.';
+    const other = 'Another key is AKIA4QZX7LMNP2RSTUVX and it is still in use, so nobody may get to know it.';
+    const body = JSON.stringify({ messages: [{ content: text }, { content: 'x' }] });
+    expect(createLeakCheck(emptyVault)(body)).toContain('API_KEY');
+    expect(createLeakCheck(emptyVault, { looked: [text] })(body)).toBeNull();
+    expect(createLeakCheck(emptyVault, { looked: [other] })(body)).toContain('API_KEY');
+    const both = JSON.stringify({ messages: [{ content: text }, { content: other }] });
+    expect(createLeakCheck(emptyVault, { looked: [text] })(both)).toContain('API_KEY');
+    expect(createLeakCheck(emptyVault, { looked: [text, other] })(both)).toBeNull();
+    const changed = JSON.stringify({ messages: [{ content: `${text}.`.replace('new', 'newer') }] });
+    expect(createLeakCheck(emptyVault, { looked: [text] })(changed)).toContain('API_KEY');
+    const vault = vaultOf('API_KEY', 'AKIA4QZX7LMNP2RSTUVW');
+    expect(createLeakCheck(vault, { looked: [text] })(body)).toContain('a redacted value of type API_KEY');
+  });
+
   it('reads white space escapes as white space', () => {
     const check = createLeakCheck(emptyVault);
     expect(check(JSON.stringify({ a: 'see http://host:\nname@example' }))).toBeNull();
