@@ -37,7 +37,7 @@ const secondLooks = new WeakMap<PrivacyOptions, SecondLook>();
 function secondLookOf(privacy: PrivacyOptions): SecondLook {
   const known = secondLooks.get(privacy);
   if (known !== undefined) return known;
-  const { names: _names, handling: _handling, ...patterns } = privacy;
+  const { names: _names, handling: _handling, never: _never, ...patterns } = privacy;
   const { minScore = 0, minScores = {}, scan = scanText } = patterns;
   const isStrict = scan === scanText && Math.max(minScore, ...Object.values(minScores)) <= STRONG_SCORE;
   const look = { patterns, isStrict };
@@ -79,6 +79,7 @@ export function redactionGate(
     const check = createLeakCheck(vault, {
       types: patterns.types,
       except: kept,
+      never: privacy.never,
       looked: isStrict ? looked : NO_TEXTS,
     });
     const result = { outgoing: { request: redacted, redacted: true, surface, check }, vault };
@@ -88,4 +89,8 @@ export function redactionGate(
   return { redacted: (tier) => make(tier).outgoing, vault: (tier) => make(tier).vault };
 }
 
-export type PrivacyOptions = InspectOptions & { handling?: Handling };
+export interface PrivacyOptions extends InspectOptions {
+  handling?: Handling;
+  /** See LeakCheckOptions. The inspection's own scan leaves them out by itself. */
+  never?: ReadonlySet<string>;
+}

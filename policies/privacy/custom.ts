@@ -39,6 +39,10 @@ function alwaysRecognizer(values: readonly string[]): Recognizer {
   };
 }
 
+/** In small letters. */
+export const neverReported = ({ never }: CustomRules): ReadonlySet<string> =>
+  new Set(never.map((value) => value.toLowerCase()));
+
 /** The scan with the operator's rules; the plain one when there are none. @throws {SyntaxError} for a bad pattern */
 export function customScan(rules: CustomRules): (text: string, options?: ScanOptions) => Finding[] {
   const added: Recognizer[] = rules.recognizers.map(({ type, pattern, score, context }, i) => ({
@@ -51,7 +55,7 @@ export function customScan(rules: CustomRules): (text: string, options?: ScanOpt
   if (rules.always.length > 0) added.push(alwaysRecognizer(rules.always));
   const scan = added.length > 0 ? createScanner([...Object.values(registry), ...added]) : scanText;
   if (rules.never.length === 0) return scan;
-  const never = new Set(rules.never.map((value) => value.toLowerCase()));
+  const never = neverReported(rules);
   return (text, options) =>
     scan(text, options).filter(({ start, end }) => !never.has(text.slice(start, end).toLowerCase()));
 }

@@ -77,6 +77,8 @@ export interface LeakCheckOptions {
   types?: ReadonlySet<string> | undefined;
   /** Types that go out as they are (operator `keep`). */
   except?: ReadonlySet<string>;
+  /** Values, in small letters, that the operator let pass as they are (`privacy.never`). */
+  never?: ReadonlySet<string> | undefined;
   /** Texts, in their order, that were looked at as they stand in the body: no secret is looked for in them once more. */
   looked?: readonly string[];
 }
@@ -208,8 +210,9 @@ export function createLeakCheck(
 ): (body: string) => string | null {
   const find = createFind(soughtIn(vault));
   const types = typesWithout(options.types ?? RESTRICTED, options.except ?? NONE);
-  const { looked = [] } = options;
+  const { looked = [], never = NONE } = options;
   const isStandIn = (text: string): boolean => vault.entries().some(({ standIn }) => text.includes(standIn));
+  const mayPass = (text: string): boolean => never.has(text.toLowerCase()) || isStandIn(text);
 
   return (body) => {
     const leaked = find(body);
@@ -218,7 +221,7 @@ export function createLeakCheck(
     const spaced = unread.includes('\\') ? unread.replace(WHITE_SPACE_ESCAPE, '\n') : unread;
     const text = hasEncodedRun(spaced, MEDIA_RUN) ? spaced.replace(BASE64_RUN, ' ') : spaced;
     const found = scanText(text, { types, minScore: STRONG_SCORE }).find(
-      ({ start, end }) => !isStandIn(text.slice(start, end)),
+      ({ start, end }) => !mayPass(text.slice(start, end)),
     );
     return found === undefined ? null : `the outgoing body holds an unredacted value of type ${found.type}`;
   };

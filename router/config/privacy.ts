@@ -1,5 +1,5 @@
 // The config's `privacy` section as the inspection takes it.
-import { CUSTOM_TYPE, customScan } from '../../policies/privacy/custom.ts';
+import { CUSTOM_TYPE, customScan, neverReported } from '../../policies/privacy/custom.ts';
 import { type Handling, keysFrom } from '../../policies/privacy/handling.ts';
 import { nameFinder, type OperatingPoint } from '../../policies/privacy/names.ts';
 import { OperatorTable } from '../../policies/privacy/operator-table.ts';
@@ -45,6 +45,7 @@ export function privacyOptions(
     minScore: privacy.min_score ?? MIN_SCORE[privacy.operating_point],
     minScores: privacy.min_scores,
     scan: customScan(privacy),
+    ...(privacy.never.length > 0 && { never: neverReported(privacy) }),
     sensitivityByType: privacy.sensitivity,
     handling: handlingOf(privacy),
     ...(off.size > 0 && { types: new Set(types.filter((type) => !off.has(type))) }),

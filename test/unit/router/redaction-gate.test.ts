@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../contract/chat.ts';
 import { failedInspection, inspectRequest } from '../../../policies/privacy/conversation.ts';
-import { customScan } from '../../../policies/privacy/custom.ts';
+import { privacyOptions } from '../../../router/config/privacy.ts';
+import { configSchema } from '../../../router/config/schema.ts';
 import { type PrivacyOptions, redactionGate } from '../../../router/redaction-gate.ts';
 
 const KEY = 'AKIA4QZX7LMNP2RSTUVW';
@@ -29,12 +30,19 @@ describe('the check at the door that goes with a redacted request', () => {
     }
   });
 
+  it('lets a value pass that the config says is never private, and no other', () => {
+    const privacy = privacyOptions(configSchema.parse({ privacy: { never: [KEY.toLowerCase()] } }), []);
+    const { body, check } = checkOf(asking(long(`the key is ${KEY}`)), privacy);
+    expect(body).toContain(KEY);
+    expect(check(body)).toBeNull();
+    expect(check(body.replace(KEY, KEY.replace('W', 'X')))).toContain('API_KEY');
+  });
+
   it('stops a secret that the inspection was told to leave alone, or did not look for', () => {
     const request = asking(long(`the key is ${KEY}`));
     const lax: PrivacyOptions[] = [
       { minScore: 1 },
       { minScores: { API_KEY: 1 } },
-      { scan: customScan({ always: [], never: [KEY], recognizers: [] }) },
     ];
     for (const privacy of lax) {
       const { body, check } = checkOf(request, privacy);
