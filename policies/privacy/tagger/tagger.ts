@@ -41,6 +41,8 @@ function packed(weights: Int8Array): Int32Array {
 const MARGIN = 1;
 /** A number is looked at so many tokens from such a part: those of logs, dates and versions seldom are. */
 const NUMBER_REACH = 4;
+/** Tokens between two that are looked at, at most, that do not cut an address in two: `, s/n.` of a house without a number. */
+const MAX_BRIDGE = 4;
 
 /** Could this token belong to something, by its look and the lists alone? Most words of a prose text could not. */
 function isPossible({ shape, gap, word }: Tokens, known: Uint16Array, i: number, ends: Set<number>): boolean {
@@ -52,9 +54,22 @@ function isPossible({ shape, gap, word }: Tokens, known: Uint16Array, i: number,
       (list !== 0 && (list & LIST.common) === 0) ||
       casingOf((known[i] as number) >> USAGE_SHIFT) >= CASING.capital
     );
-  if (look !== SHAPE.capitalised || (list & LIST.common) === 0) return true;
-  // A common word with a capital: the first of a sentence.
+  if (look !== SHAPE.capitalised || (list & LIST.common) === 0 || (list & LIST.street) !== 0) return true;
+  // A common word with a capital: the first of a sentence. `Avenida` may begin an address.
   return gap[i] !== 2 && i > 0 && !ends.has(word[i - 1] as number);
+}
+
+/** Are tokens [first, end) a single one, or letters that stand alone, and the signs around them, before a number? */
+function isBridge(tokens: Tokens, first: number, end: number): boolean {
+  if (end - first === 1) return true;
+  if (tokens.shape[end] !== SHAPE.digits && tokens.shape[end + MARGIN] !== SHAPE.digits) return false;
+  let hasLetter = false;
+  for (let i = first; i < end; i += 1) {
+    if ((tokens.shape[i] as number) >= SHAPE.digits) continue;
+    if ((tokens.end[i] as number) - (tokens.start[i] as number) > 1) return false;
+    hasLetter = true;
+  }
+  return hasLetter;
 }
 
 export function createTagger(model: TaggerModel): Tagger {
@@ -91,9 +106,13 @@ export function createTagger(model: TaggerModel): Tagger {
         word = i;
       } else if (shape[i] === SHAPE.digits && i - word <= NUMBER_REACH) widen(i);
     }
-    // One token between two that are looked at: the slash of `s/n` must not cut an address in two.
-    for (let i = 1; i + 1 < n; i += 1)
-      if (needed[i] === 0 && needed[i - 1] === 1 && needed[i + 1] === 1) needed[i] = 1;
+    let last = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < n; i += 1) {
+      if (needed[i] === 0) continue;
+      const between = i - last - 1;
+      if (between > 0 && between <= MAX_BRIDGE && isBridge(tokens, last + 1, i)) needed.fill(1, last + 1, i);
+      last = i;
+    }
   }
 
   function scoreToken(tokens: Tokens, i: number, recall: number): void {

@@ -98,6 +98,24 @@ describe('the shipped tagger', () => {
     ]);
   });
 
+  it('takes an address with no number, or with one letter for a door, as one', () => {
+    expect(valuesIn('Hospital del Norte. Plaza de Armas, s/n. 41003 Sevilla.')).toEqual([
+      'ADDRESS Plaza de Armas, s/n. 41003 Sevilla',
+    ]);
+    expect(valuesIn('Domicilio: Camino de Ronda, s/n - 18004 Granada')).toEqual([
+      'ADDRESS Camino de Ronda, s/n - 18004 Granada',
+    ]);
+  });
+
+  it('takes an address whose first word is a usual one, at the beginning of a line', () => {
+    expect(valuesIn('Nos mudamos.\nAv. Reforma 12, 3 B, 28014 Madrid')).toEqual([
+      'ADDRESS Av. Reforma 12, 3 B, 28014 Madrid',
+    ]);
+    expect(valuesIn('Send it to:\nSt. James Street 12, London\n')).toEqual([
+      'ADDRESS St. James Street 12, London',
+    ]);
+  });
+
   it('finds more the more recall is asked for', () => {
     const text = readFileSync(join(packageRoot, 'README.md'), 'utf8');
     const counts = [-2, 0, 2].map((recall) => tag(text, { recall }).length);
