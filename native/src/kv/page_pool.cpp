@@ -8,7 +8,7 @@ namespace tiergate {
 
 KvShape::KvShape(std::array<size_t, kPageKinds> layer_bytes, std::vector<PageKind> layers, int32_t window)
     : layer_bytes_(layer_bytes), layers_(std::move(layers)), window_(window) {
-  for (const PageKind kind : layers_) page_bytes_[static_cast<size_t>(kind)] += 2 * this->layer_bytes(kind);
+  for (const PageKind kind : layers_) page_bytes_[static_cast<size_t>(kind)] += this->layer_bytes(kind);
 }
 
 int32_t KvShape::budget_tokens(int32_t n_tokens, int32_t n_step) const {

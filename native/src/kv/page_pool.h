@@ -21,12 +21,12 @@ inline constexpr size_t kPageKinds = 2;
 
 class KvShape {
  public:
-  /// layer_bytes, by PageKind: of K, or of V, of one layer in one page. window: positions that a windowed layer sees.
+  /// layer_bytes, by PageKind: of K and V of one layer in one page. window: positions that a windowed layer sees.
   KvShape(std::array<size_t, kPageKinds> layer_bytes, std::vector<PageKind> layers, int32_t window = 0);
 
   const std::vector<PageKind>& layers() const { return layers_; }
   size_t layer_bytes(PageKind kind) const { return layer_bytes_[static_cast<size_t>(kind)]; }
-  /// Of a page: (layers of this kind, 2, layer_bytes), K before V.
+  /// Of a page: (layers of this kind, layer_bytes).
   size_t page_bytes(PageKind kind) const { return page_bytes_[static_cast<size_t>(kind)]; }
   /// Of kPageTokens positions in all layers.
   size_t block_bytes() const { return page_bytes_[0] + page_bytes_[1]; }
