@@ -68,11 +68,16 @@ class PagePool {
 
   /// Null when the budget is spent. Throws std::bad_alloc when the machine has no memory left.
   Page acquire(PageKind kind);
+  /// Touches memory for pages that will be acquired, a piece a call, until n of each kind are ready: where a virtual
+  /// machine has to ask its host for it, a page that is new takes as long as a step. False when there was nothing to do.
+  bool prepare(size_t n);
 
  private:
   using Buffer = AlignedBuffer<uint8_t>;
   struct Lent;
   static Buffer allocate(size_t n_bytes);
+  /// Takes memory within the budget for a page that is not there yet.
+  void grow(PageKind kind);
   void give_back(PageKind kind, Buffer buffer) noexcept;
 
   const KvShape shape_;
@@ -82,6 +87,8 @@ class PagePool {
   uint64_t allocated_bytes_ = 0;  // and of those kept for the next ones; grows on demand
   std::array<size_t, kPageKinds> n_allocated_ = {};
   std::array<std::vector<Buffer>, kPageKinds> recycled_;  // the last one given back goes out first
+  // Of the page that is being prepared, the first one to be recycled: bytes not touched yet, its last ones.
+  std::array<size_t, kPageKinds> n_untouched_ = {};
 };
 
 }  // namespace tiergate
