@@ -42,7 +42,9 @@ class Timeline {
   Page partly_filled_page() const;
 
   /// One entry per page, of (n_kv_heads, 2, head_bytes); null for what was left behind.
-  const uint8_t* const* pages(int32_t layer) const { return layers_[static_cast<size_t>(layer)].pages.data(); }
+  const uint8_t* const* pages(int32_t layer) const {
+    return layers_[static_cast<size_t>(layer)].pages.data();
+  }
   /// One layer's part of the page of a position that was reserved.
   uint8_t* page_at(int32_t layer, int32_t position);
 

@@ -230,7 +230,8 @@ void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks) {
   const auto is_stored_before = [is_last](const SequenceRows& s) { return is_last || query_blocks(s) > 1; };
   for (const SequenceRows& s : pass.sequences) {
     if (!is_stored_before(s)) continue;
-    for_each_row(pass, s.n_rows, 2 * h.d_kv(), [&](int64_t i) { store_kv(pass, layer, s, i, 0, h.n_kv_heads); });
+    for_each_row(pass, s.n_rows, 2 * h.d_kv(),
+                 [&](int64_t i) { store_kv(pass, layer, s, i, 0, h.n_kv_heads); });
   }
   if (is_last) pass.leave_unwanted();
 
@@ -243,7 +244,8 @@ void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks) {
   }
   // A task is a block of one timeline's queries with some KV heads and the query heads that share them.
   const int64_t enough = 2 * pass.pool.n_threads();
-  const int32_t heads = static_cast<int32_t>(std::clamp<int64_t>(n_blocks * h.n_kv_heads / enough, 1, kMostHeads));
+  const int32_t heads =
+      static_cast<int32_t>(std::clamp<int64_t>(n_blocks * h.n_kv_heads / enough, 1, kMostHeads));
   const int32_t tasks_of_block = (h.n_kv_heads + heads - 1) / heads;
   const int64_t n_tasks = n_blocks * tasks_of_block;
   const int64_t grain = kMinWork * n_tasks / std::max<int64_t>(work, 1) + 1;

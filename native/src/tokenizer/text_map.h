@@ -30,7 +30,9 @@ inline uint64_t hash_bytes(const char* bytes, size_t length) {
 /// order: a vocabulary's fit a core's cache, and are filled at every start.
 class TextMap {
  public:
-  explicit TextMap(size_t capacity = 16) : slots_(std::bit_ceil(capacity * 2 + 2)) { entries_.reserve(capacity); }
+  explicit TextMap(size_t capacity = 16) : slots_(std::bit_ceil(capacity * 2 + 2)) {
+    entries_.reserve(capacity);
+  }
 
   /// Keeps the first id of a text. Returns whether the text was new.
   bool insert(std::string_view text, int32_t id) {

@@ -18,7 +18,8 @@ static KERNEL_INLINE bool kv_passes_l2() { return (cpu_features() & kCpuFillsL2)
 /// Asks for what few pairs read kKvAhead bytes after the n_bytes at `at`: `left` bytes from there on K, or V, of the head
 /// ends and `next` follows.
 template <int kN>
-static KERNEL_INLINE void ask_kv(const void* at, int64_t n_bytes, int64_t left, const uint8_t* next, bool once) {
+static KERNEL_INLINE void ask_kv(const void* at, int64_t n_bytes, int64_t left, const uint8_t* next,
+                                 bool once) {
   if constexpr (kN <= kFewPairs) {
     const uint8_t* const from = left > kKvAhead ? (const uint8_t*)at + kKvAhead : next + (kKvAhead - left);
     for (int64_t i = 0; i < n_bytes; i += 64) {
