@@ -219,22 +219,19 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
   // Pages before any window are not there.
   const int32_t first_key = c.window > 0 ? std::max(0, c.n_past + 1 - c.window) : 0;
   std::vector<AlignedBuffer<uint8_t>> pages;
-  std::vector<const uint8_t*> k_pages, v_pages;
+  std::vector<const uint8_t*> tables;
   for (int32_t p = 0; p < n_pages; ++p) {
-    for (auto* table_of : {&k_pages, &v_pages}) {
-      pages.emplace_back(head_bytes * static_cast<size_t>(c.n_kv_heads));
-      std::memset(pages.back().data(), 0xff, pages.back().size());  // f16's not-a-number
-      table_of->push_back((p + 1) * kPageTokens <= first_key ? nullptr : pages.back().data());
-    }
+    pages.emplace_back(2 * head_bytes * static_cast<size_t>(c.n_kv_heads));
+    std::memset(pages.back().data(), 0xff, pages.back().size());  // f16's not-a-number
+    tables.push_back((p + 1) * kPageTokens <= first_key ? nullptr : pages.back().data());
   }
   const std::vector<float> k = normal(int64_t{n_keys} * d_kv), v = normal(int64_t{n_keys} * d_kv);
   for (int32_t key = first_key; key < n_keys; ++key) {
-    const auto page = static_cast<size_t>(key / kPageTokens) * 2;
+    const auto page = static_cast<size_t>(key / kPageTokens);
     for (int32_t h = 0; h < c.n_kv_heads; ++h) {
       const int64_t at = int64_t{key} * d_kv + h * c.head_dim;
-      const size_t offset = head_bytes * static_cast<size_t>(h);
-      kernel.store(k.data() + at, v.data() + at, c.head_dim, key % kPageTokens, pages[page].data() + offset,
-                   pages[page + 1].data() + offset);
+      kernel.store(k.data() + at, v.data() + at, c.head_dim, key % kPageTokens,
+                   pages[page].data() + 2 * head_bytes * static_cast<size_t>(h));
     }
   }
   const int64_t token_values = int64_t{c.n_heads} * c.head_dim;
@@ -246,10 +243,9 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
     for (float& sink : sinks) sink += c.sink;
   }
   std::vector<float> out(q.size()), chunked(q.size());
-  const auto run = [&](int32_t begin, int32_t n, std::vector<float>& to) {
+  const auto run = [&](int32_t begin, int32_t n, int32_t heads, std::vector<float>& to) {
     const AttentionArgs args{q.data() + begin * token_values,
-                             k_pages.data(),
-                             v_pages.data(),
+                             tables.data(),
                              to.data() + begin * token_values,
                              n,
                              c.n_past + begin,
@@ -261,12 +257,13 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
                              c.softcap,
                              c.sees_all ? n_keys : 0,
                              sinks.empty() ? nullptr : sinks.data()};
-    for (int32_t kv = 0; kv < c.n_kv_heads; ++kv) kernel.attention(args, kv, kv + 1);
+    for (int32_t kv = 0; kv < c.n_kv_heads; kv += heads)
+      kernel.attention(args, kv, std::min(kv + heads, c.n_kv_heads));
   };
-  run(0, c.n_tokens, out);
+  run(0, c.n_tokens, 1, out);
   for (int32_t begin = 0, n = 1; begin < c.n_tokens; begin += n, n = n % 3 + 1) {
     n = std::min(n, c.n_tokens - begin);
-    run(begin, n, chunked);
+    run(begin, n, n + 2, chunked);
   }
   CHECK(std::memcmp(out.data(), chunked.data(), out.size() * sizeof(float)) == 0);
 
@@ -464,6 +461,7 @@ TEST("attends like the formula, in any chunks of queries") {
       check_attention(table, type, {63, 3, 4, 1, 96, 0, 30.0f});
       check_attention(table, type, {200, 20, 4, 2, 128, 66, 0});
       check_attention(table, type, {500, 1, 4, 2, 128, 0, 0});
+      check_attention(table, type, {150, 5, 14, 7, 64, 100, 0});
       check_attention(table, type, {700, 70, 4, 1, 256, 130, 0});
       check_attention(table, type, {300, 1, 2, 2, 64, 1, 0});
       check_attention(table, type, {0, 1, 2, 1, 32, 0, 0, true});

@@ -7,6 +7,7 @@
 
 #include "engine.h"
 #include "harness.h"
+#include "kv/page_pool.h"
 #include "tiny_model.h"
 
 using namespace tiergate;
@@ -441,4 +442,18 @@ TEST("yarn, tied embeddings and a long context run") {
   CHECK(result.sampled);
   CHECK_EQ(result.top.size(), size_t{5});
   CHECK(result.top[0].logprob >= result.top[4].logprob);
+}
+
+TEST("pages that are prepared stay within the budget, and the next ones taken") {
+  PagePool pool(KvShape({1024, 512}, {PageKind::kFull, PageKind::kWindowed}, 64), 4);
+  while (pool.prepare(3)) {
+  }
+  CHECK_EQ(pool.free_bytes(), pool.budget_bytes());
+  std::vector<Page> held;
+  while (Page page = pool.acquire(PageKind::kFull)) held.push_back(std::move(page));
+  CHECK_EQ(held.size(), size_t{6});
+  CHECK(!pool.prepare(1));
+  held.clear();
+  while (Page page = pool.acquire(PageKind::kWindowed)) held.push_back(std::move(page));
+  CHECK_EQ(held.size(), size_t{12});
 }

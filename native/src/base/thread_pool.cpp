@@ -14,7 +14,7 @@ constexpr int kSpins = 1000;
 constexpr int64_t kStallNs = 500'000;
 constexpr int64_t kStallShares = 4;
 // How long the pool then does with one thread less: doubled while stalls follow each other.
-constexpr int64_t kShortestPauseNs = 20'000'000;
+constexpr int64_t kShortestPauseNs = 5'000'000;
 constexpr int64_t kLongestPauseNs = 320'000'000;
 // A share is taken in pieces, so that a thread delayed by a neighbour leaves some of its own to the others.
 constexpr int64_t kChunksPerThread = 4;

@@ -49,16 +49,15 @@ struct MatmulKernel {
   void (*dequantize_row)(const void* src_row, int64_t n_cols, float* out);
 };
 
-/// K and V live in pages of kPageTokens positions; a page's part of one layer is K of each kv head, then V of each.
-/// What is inside a head's part is KvKernel's own.
+/// K and V live in pages of kPageTokens positions; a page's part of one layer is K, then V, of each kv head in turn: as
+/// they are read. What is inside a head's K or V is KvKernel's own.
 inline constexpr int32_t kPageTokens = 64;
 /// Quantised K and V hold heads of up to this many values, a multiple of 32.
 inline constexpr int32_t kMaxQuantizedHead = 512;
 
 struct AttentionArgs {
   const float* q;                 // (n_tokens, n_heads, head_dim), already roped
-  const uint8_t* const* k_pages;  // pages of this session's timeline, this layer: (n_kv_heads, head_bytes)
-  const uint8_t* const* v_pages;
+  const uint8_t* const* pages;    // of this session's timeline, this layer: (n_kv_heads, 2, head_bytes)
   float* out;                     // (n_tokens, n_heads, head_dim)
   int32_t n_tokens;               // queries, at positions first_position … first_position + n_tokens - 1
   int32_t first_position;
@@ -74,9 +73,10 @@ struct AttentionArgs {
 struct KvKernel {
   /// Of K, or of V, of one kv head in one page. A multiple of 64 where head_dim is one of 32.
   size_t (*head_bytes)(int32_t head_dim);
-  /// Writes K and V (head_dim,) of the page's position `slot`, 0 … kPageTokens - 1.
-  void (*store)(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* k_head, uint8_t* v_head);
-  /// One head group: kv heads [kv_head_begin, kv_head_end) and the query heads that share them.
+  /// Writes K and V (head_dim,) of the page's position `slot`, 0 … kPageTokens - 1. head: (2, head_bytes).
+  void (*store)(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* head);
+  /// kv heads [kv_head_begin, kv_head_end) and the query heads that share them; with few queries memory is read in the
+  /// order in which it lies, several heads of a page in a row.
   void (*attention)(const AttentionArgs& args, int32_t kv_head_begin, int32_t kv_head_end);
 };
 

@@ -21,12 +21,12 @@ inline constexpr size_t kPageKinds = 2;
 
 class KvShape {
  public:
-  /// layer_bytes, by PageKind: of K, or of V, of one layer in one page. window: positions that a windowed layer sees.
+  /// layer_bytes, by PageKind: of K and V of one layer in one page. window: positions that a windowed layer sees.
   KvShape(std::array<size_t, kPageKinds> layer_bytes, std::vector<PageKind> layers, int32_t window = 0);
 
   const std::vector<PageKind>& layers() const { return layers_; }
   size_t layer_bytes(PageKind kind) const { return layer_bytes_[static_cast<size_t>(kind)]; }
-  /// Of a page: (layers of this kind, 2, layer_bytes), K before V.
+  /// Of a page: (layers of this kind, layer_bytes).
   size_t page_bytes(PageKind kind) const { return page_bytes_[static_cast<size_t>(kind)]; }
   /// Of kPageTokens positions in all layers.
   size_t block_bytes() const { return page_bytes_[0] + page_bytes_[1]; }
@@ -68,11 +68,16 @@ class PagePool {
 
   /// Null when the budget is spent. Throws std::bad_alloc when the machine has no memory left.
   Page acquire(PageKind kind);
+  /// Touches memory for pages that will be acquired, a piece a call, until n of each kind are ready: where a virtual
+  /// machine has to ask its host for it, a page that is new takes as long as a step. False when there was nothing to do.
+  bool prepare(size_t n);
 
  private:
   using Buffer = AlignedBuffer<uint8_t>;
   struct Lent;
   static Buffer allocate(size_t n_bytes);
+  /// Takes memory within the budget for a page that is not there yet.
+  void grow(PageKind kind);
   void give_back(PageKind kind, Buffer buffer) noexcept;
 
   const KvShape shape_;
@@ -82,6 +87,8 @@ class PagePool {
   uint64_t allocated_bytes_ = 0;  // and of those kept for the next ones; grows on demand
   std::array<size_t, kPageKinds> n_allocated_ = {};
   std::array<std::vector<Buffer>, kPageKinds> recycled_;  // the last one given back goes out first
+  // Of the page that is being prepared, the first one to be recycled: bytes not touched yet, its last ones.
+  std::array<size_t, kPageKinds> n_untouched_ = {};
 };
 
 }  // namespace tiergate

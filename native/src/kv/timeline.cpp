@@ -10,8 +10,8 @@ Timeline::Timeline(std::shared_ptr<PagePool> pool) : pool_(std::move(pool)), kin
   std::array<size_t, kPageKinds> n_bytes = {};
   for (const PageKind kind : shape.layers()) {
     size_t& offset = n_bytes[static_cast<size_t>(kind)];
-    layers_.push_back({.k = {}, .v = {}, .kind = kind, .offset = offset});
-    offset += 2 * shape.layer_bytes(kind);
+    layers_.push_back({.pages = {}, .kind = kind, .offset = offset});
+    offset += shape.layer_bytes(kind);
   }
 }
 
@@ -54,7 +54,7 @@ void Timeline::leave_behind() {
     const auto i = static_cast<size_t>(n_left_behind_);
     of(PageKind::kWindowed)[i].reset();
     for (Layer& layer : layers_) {
-      if (layer.kind == PageKind::kWindowed) layer.k[i] = layer.v[i] = nullptr;
+      if (layer.kind == PageKind::kWindowed) layer.pages[i] = nullptr;
     }
   }
 }
@@ -80,21 +80,16 @@ void Timeline::publish(PrefixTree& tree, std::span<const int32_t> tokens) {
 
 void Timeline::update_tables(size_t first) {
   for (Layer& layer : layers_) {
-    const size_t layer_bytes = pool_->shape().layer_bytes(layer.kind);
     const std::vector<Page>& pages = of(layer.kind);
-    layer.k.resize(pages.size());
-    layer.v.resize(pages.size());
-    for (size_t i = first; i < pages.size(); ++i) {
-      layer.k[i] = pages[i] == nullptr ? nullptr : pages[i].get() + layer.offset;
-      layer.v[i] = pages[i] == nullptr ? nullptr : layer.k[i] + layer_bytes;
-    }
+    layer.pages.resize(pages.size());
+    for (size_t i = first; i < pages.size(); ++i)
+      layer.pages[i] = pages[i] == nullptr ? nullptr : pages[i].get() + layer.offset;
   }
 }
 
-Timeline::Slot Timeline::slot(int32_t layer, int32_t position) {
+uint8_t* Timeline::page_at(int32_t layer, int32_t position) {
   const Layer& of_layer = layers_[static_cast<size_t>(layer)];
-  uint8_t* const k = of(of_layer.kind)[static_cast<size_t>(position / kPageTokens)].get() + of_layer.offset;
-  return {k, k + pool_->shape().layer_bytes(of_layer.kind)};
+  return of(of_layer.kind)[static_cast<size_t>(position / kPageTokens)].get() + of_layer.offset;
 }
 
 }  // namespace tiergate

@@ -41,20 +41,18 @@ class Timeline {
   /// The page that the next position would be written to, when it holds positions already; else null.
   Page partly_filled_page() const;
 
-  /// One entry per page, of (n_kv_heads, head_bytes); null for what was left behind.
-  const uint8_t* const* k_pages(int32_t layer) const { return layers_[static_cast<size_t>(layer)].k.data(); }
-  const uint8_t* const* v_pages(int32_t layer) const { return layers_[static_cast<size_t>(layer)].v.data(); }
-  /// Where K, and V, of all heads of one layer go in the page of a position that was reserved.
-  struct Slot {
-    uint8_t *k, *v;
-  };
-  Slot slot(int32_t layer, int32_t position);
+  /// One entry per page, of (n_kv_heads, 2, head_bytes); null for what was left behind.
+  const uint8_t* const* pages(int32_t layer) const {
+    return layers_[static_cast<size_t>(layer)].pages.data();
+  }
+  /// One layer's part of the page of a position that was reserved.
+  uint8_t* page_at(int32_t layer, int32_t position);
 
  private:
   struct Layer {
-    std::vector<const uint8_t*> k, v;  // (n_pages,)
+    std::vector<const uint8_t*> pages;  // (n_pages,)
     PageKind kind;
-    size_t offset;  // of K in a page
+    size_t offset;  // in a page
   };
   using Pages = std::array<std::vector<Page>, kPageKinds>;
 

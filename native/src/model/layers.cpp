@@ -20,6 +20,8 @@ constexpr int64_t kQuantizePiece = 512;
 constexpr int64_t kQuantizeWork = 16;
 /// Queries of one timeline in one attention task.
 constexpr int32_t kQueryBlock = 16;
+/// KV heads of one attention task at most: 4 of a page read in a row are as fast as all.
+constexpr int32_t kMostHeads = 4;
 
 /// fn(i) for each of n rows, each of which costs about row_work.
 template <typename Fn>
@@ -203,22 +205,17 @@ void scale_queries(ForwardPass& pass) {
 
 namespace {
 
-/// K and V of this step's rows into their timelines' pages.
-void store_kv(ForwardPass& pass, int32_t layer) {
+/// K and V of a sequence's rows into its pages: heads [head_begin, head_end) of row i.
+void store_kv(ForwardPass& pass, int32_t layer, const SequenceRows& s, int64_t i, int32_t head_begin,
+              int32_t head_end) {
   const Hparams& h = pass.h;
-  const size_t head_bytes = pass.kv.head_bytes(h.head_dim);
-  for (const SequenceRows& s : pass.sequences) {
-    for_each_row(pass, s.n_rows, 2 * h.d_kv(), [&](int64_t i) {
-      const int64_t row = (s.row_begin + i) * h.d_kv();
-      const int32_t position = s.first_position + static_cast<int32_t>(i);
-      const Timeline::Slot slot = s.timeline->slot(layer, position);
-      for (int32_t head = 0; head < h.n_kv_heads; ++head) {
-        const int64_t at = row + head * h.head_dim;
-        const size_t in_page = static_cast<size_t>(head) * head_bytes;
-        pass.kv.store(pass.k.data() + at, pass.v.data() + at, h.head_dim, position % kPageTokens,
-                      slot.k + in_page, slot.v + in_page);
-      }
-    });
+  const size_t head_bytes = 2 * pass.kv.head_bytes(h.head_dim);
+  const int32_t position = s.first_position + static_cast<int32_t>(i);
+  uint8_t* const page = s.timeline->page_at(layer, position);
+  for (int32_t head = head_begin; head < head_end; ++head) {
+    const int64_t at = (s.row_begin + i) * h.d_kv() + head * h.head_dim;
+    pass.kv.store(pass.k.data() + at, pass.v.data() + at, h.head_dim, position % kPageTokens,
+                  page + static_cast<size_t>(head) * head_bytes);
   }
 }
 
@@ -228,30 +225,45 @@ int64_t query_blocks(const SequenceRows& s) { return (s.n_rows + kQueryBlock - 1
 
 void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks) {
   const Hparams& h = pass.h;
-  store_kv(pass, layer);
-  if (layer == h.n_layers - 1) pass.leave_unwanted();
+  const bool is_last = layer == h.n_layers - 1;
+  // A sequence of one block has no other task that reads a head's keys: they are stored by the thread that reads them.
+  const auto is_stored_before = [is_last](const SequenceRows& s) { return is_last || query_blocks(s) > 1; };
+  for (const SequenceRows& s : pass.sequences) {
+    if (!is_stored_before(s)) continue;
+    for_each_row(pass, s.n_rows, 2 * h.d_kv(),
+                 [&](int64_t i) { store_kv(pass, layer, s, i, 0, h.n_kv_heads); });
+  }
+  if (is_last) pass.leave_unwanted();
 
-  int64_t n_tasks = 0;
+  int64_t n_blocks = 0;
   int64_t work = 0;
   for (const SequenceRows& s : pass.sequences) {
-    n_tasks += query_blocks(s) * h.n_kv_heads;
+    n_blocks += query_blocks(s);
     const int32_t n_keys = s.first_position + s.n_rows;
     work += 2ll * s.n_rows * (h.is_windowed(layer) ? std::min(n_keys, h.window) : n_keys) * h.d_q();
   }
+  // A task is a block of one timeline's queries with some KV heads and the query heads that share them.
+  const int64_t enough = 2 * pass.pool.n_threads();
+  const int32_t heads =
+      static_cast<int32_t>(std::clamp<int64_t>(n_blocks * h.n_kv_heads / enough, 1, kMostHeads));
+  const int32_t tasks_of_block = (h.n_kv_heads + heads - 1) / heads;
+  const int64_t n_tasks = n_blocks * tasks_of_block;
   const int64_t grain = kMinWork * n_tasks / std::max<int64_t>(work, 1) + 1;
-  // A task is a block of one timeline's queries with one KV head and the query heads that share it.
   pass.pool.parallel_for(n_tasks, grain, [&](int64_t begin, int64_t end) {
     auto s = pass.sequences.begin();
-    int64_t first = 0;  // task of this sequence
+    int64_t first = 0;  // block of this sequence
     for (int64_t task = begin; task < end; ++task) {
-      while (task - first >= query_blocks(*s) * h.n_kv_heads) first += query_blocks(*s++) * h.n_kv_heads;
-      const auto kv_head = static_cast<int32_t>((task - first) % h.n_kv_heads);
-      const auto query = static_cast<int32_t>((task - first) / h.n_kv_heads) * kQueryBlock;
+      const int64_t block = task / tasks_of_block;
+      while (block - first >= query_blocks(*s)) first += query_blocks(*s++);
+      const int32_t head_begin = static_cast<int32_t>(task % tasks_of_block) * heads;
+      const int32_t head_end = std::min(head_begin + heads, h.n_kv_heads);
+      const int32_t query = static_cast<int32_t>(block - first) * kQueryBlock;
+      for (int32_t i = 0; i < s->n_rows && !is_stored_before(*s); ++i)
+        store_kv(pass, layer, *s, i, head_begin, head_end);
       const int64_t row = static_cast<int64_t>(s->row_begin + query) * h.d_q();
       const AttentionArgs args{
           .q = pass.q.data() + row,
-          .k_pages = s->timeline->k_pages(layer),
-          .v_pages = s->timeline->v_pages(layer),
+          .pages = s->timeline->pages(layer),
           .out = pass.attended.data() + row,
           .n_tokens = std::min(kQueryBlock, s->n_rows - query),
           .first_position = s->first_position + query,
@@ -264,7 +276,7 @@ void attend(ForwardPass& pass, int32_t layer, const std::vector<float>* sinks) {
           .n_keys = h.is_causal ? 0 : s->first_position + s->n_rows,
           .sinks = sinks == nullptr ? nullptr : sinks->data(),
       };
-      pass.kv.attention(args, kv_head, kv_head + 1);
+      pass.kv.attention(args, head_begin, head_end);
     }
   });
 }
@@ -273,7 +285,7 @@ namespace {
 
 /// Of a position that the timeline holds: (d_model,).
 float* convolution_input(const SequenceRows& s, int32_t layer, int32_t position, int64_t d_model) {
-  return reinterpret_cast<float*>(s.timeline->slot(layer, position).k) + position % kPageTokens * d_model;
+  return reinterpret_cast<float*>(s.timeline->page_at(layer, position)) + position % kPageTokens * d_model;
 }
 
 }  // namespace

@@ -44,6 +44,9 @@ EngineOptions checked(const EngineOptions& given, const LoadedModel& model) {
   return options;
 }
 
+/// A session's next page is prepared in its last so many steps before it.
+constexpr int32_t kPreparedSteps = 32;
+
 /// Positions an item appends, at most.
 int32_t n_rows(const StepItem& item) { return static_cast<int32_t>(item.tokens.size() + item.draft.size()); }
 
@@ -353,8 +356,26 @@ std::vector<StepResult> CpuEngine::step(std::span<const StepItem> items, double 
     }
   }
   reading_ms_ = 0;
-  if (!reading_.items.empty()) read_on(reading_ms);
+  const double begun = milliseconds();
+  prepare_pages(sessions);
+  if (!reading_.items.empty()) read_on(reading_ms, begun);
   return results;
+}
+
+void CpuEngine::prepare_pages(const std::vector<EngineSession*>& sessions) {
+  const auto is_near_end = [](const EngineSession* session) {
+    return session->n_past() % kPageTokens >= kPageTokens - kPreparedSteps;
+  };
+  size_t n = static_cast<size_t>(std::count_if(sessions.begin(), sessions.end(), is_near_end));
+  const size_t n_pieces = 1 + n / 8;
+  for (const SequenceRows& rows : reading_.rows.sequences) {
+    if (!reading_.items.empty()) n += static_cast<size_t>(pages_for(rows.n_rows));
+  }
+  try {
+    for (size_t i = 0; i < n_pieces && n > 0 && pages_->prepare(n); ++i) {
+    }
+  } catch (const std::bad_alloc&) {  // whoever needs the page is told
+  }
 }
 
 void CpuEngine::begin_reading(std::span<const StepItem> items) {
@@ -389,12 +410,12 @@ void CpuEngine::begin_reading(std::span<const StepItem> items) {
   std::swap(rows, reading_.rows);
 }
 
-void CpuEngine::read_on(double ms) {
-  const double begun = milliseconds();
+void CpuEngine::read_on(double ms, double begun) {
   PassRows& rows = pass_;
   std::swap(rows, reading_.rows);
   bool ends = false;
   try {
+    reading_ms_ = milliseconds() - begun;
     for (double layer_ms = 0; !ends && (layer_ms == 0 || reading_ms_ + layer_ms <= ms);) {
       const int32_t next = reading_.next_layer + 1;
       model_->network().forward(pass_, reading_.next_layer, next);

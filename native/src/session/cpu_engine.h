@@ -57,7 +57,10 @@ class CpuEngine final : public Engine {
   /// What comes after the last layer of pass_.
   std::vector<StepResult> finish(std::span<const StepItem> items,
                                  const std::vector<EngineSession*>& sessions);
-  void read_on(double ms);
+  /// begun: when what counts as the reading's time began.
+  void read_on(double ms, double begun);
+  /// A part of what soon new K/V pages will take, before they are needed.
+  void prepare_pages(const std::vector<EngineSession*>& sessions);
   /// Samples after the item's tokens, and goes on along its draft while the draft is right. The first of the
   /// item's rows of logits is `logits`.
   void sample_item(const StepItem& item, EngineSession& session, const float* logits, StepResult& result);

@@ -18,10 +18,10 @@ inline KvShape kv_shape(const Hparams& h, const KernelTable& kernels, KvType typ
   for (int32_t i = 0; i < h.n_layers; ++i)
     layers.push_back(h.is_windowed(i) || h.is_convolution(i) ? PageKind::kWindowed : PageKind::kFull);
   const size_t of_heads =
-      static_cast<size_t>(h.n_kv_heads) * kernels.kv[static_cast<size_t>(type)].head_bytes(h.head_dim);
+      2 * static_cast<size_t>(h.n_kv_heads) * kernels.kv[static_cast<size_t>(type)].head_bytes(h.head_dim);
   if (h.convolutions.empty()) return {{of_heads, of_heads}, std::move(layers), h.window};
-  // A convolution's inputs, (kPageTokens, d_model) of f32, take the place of K and V, half of them each.
-  const size_t of_inputs = sizeof(float) * static_cast<size_t>(h.d_model) * kPageTokens / 2;
+  // A convolution's inputs, (kPageTokens, d_model) of f32, take the place of K and V.
+  const size_t of_inputs = sizeof(float) * static_cast<size_t>(h.d_model) * kPageTokens;
   return {{of_heads, of_inputs}, std::move(layers), h.convolution_length};
 }
 

@@ -37,6 +37,10 @@ bool append_bytes(std::string_view text, std::string& out) {
   return true;
 }
 
+bool is_pair(std::string_view text, std::string_view left, std::string_view right) {
+  return text.size() == left.size() + right.size() && text.starts_with(left) && text.ends_with(right);
+}
+
 struct Candidate {
   int32_t rank;
   uint32_t left;  // position in the word
@@ -96,6 +100,7 @@ BytePairTokenizer::BytePairTokenizer(const VocabularyData& data, PreTokenizer pr
     return true;
   };
   std::string bytes;
+  std::vector<bool> is_symbol(data.tokens.size());  // by its own id
   for (int32_t id = 0; id < n_vocab(); ++id) {
     bytes.clear();
     if (has(id, kControl) || text_of(id).empty() || !append(text_of(id), bytes)) continue;
@@ -103,12 +108,14 @@ BytePairTokenizer::BytePairTokenizer(const VocabularyData& data, PreTokenizer pr
     if (symbols_.find(bytes) >= 0) continue;
     symbol_texts_ += bytes;
     symbols_.insert(std::string_view(symbol_texts_).substr(symbol_texts_.size() - bytes.size()), id);
+    is_symbol[static_cast<size_t>(id)] = true;
   }
   for (size_t byte = 0; byte < 256; ++byte) {
     const char text = static_cast<char>(byte);
     byte_symbols_[byte] = of_characters_ ? byte_token(byte) : intern({&text, 1});
   }
   std::string left, right;
+  int32_t expected = 0;  // what the next merge makes: most vocabularies have the results in the merges' order
   for (size_t rank = 0; rank < data.merges.size(); ++rank) {
     const std::string_view merge = data.merges[rank];
     const size_t space = merge.find(' ', 1);
@@ -118,7 +125,11 @@ BytePairTokenizer::BytePairTokenizer(const VocabularyData& data, PreTokenizer pr
         !append(merge.substr(space + 1), right) || right.empty())
       continue;
     const int32_t left_symbol = intern(left), right_symbol = intern(right);
-    merges_.insert(left_symbol, right_symbol, static_cast<int32_t>(rank), intern(left + right));
+    const bool is_expected = expected < n_vocab() && is_symbol[static_cast<size_t>(expected)] &&
+                             is_pair(text_of(expected), merge.substr(0, space), merge.substr(space + 1));
+    const int32_t result = is_expected ? expected : intern(left.append(right));
+    merges_.insert(left_symbol, right_symbol, static_cast<int32_t>(rank), result);
+    expected = result + 1;
   }
 }
 

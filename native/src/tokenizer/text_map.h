@@ -26,54 +26,68 @@ inline uint64_t hash_bytes(const char* bytes, size_t length) {
   return hash ^ hash >> 32;
 }
 
-/// Text to a non-negative id. The texts must outlive the map.
+/// Text to a non-negative id. The texts must outlive the map. Slots are small, since their places in memory follow no
+/// order: a vocabulary's fit a core's cache, and are filled at every start.
 class TextMap {
  public:
-  explicit TextMap(size_t capacity = 16) : slots_(std::bit_ceil(capacity * 2 + 2)) {}
+  explicit TextMap(size_t capacity = 16) : slots_(std::bit_ceil(capacity * 2 + 2)) {
+    entries_.reserve(capacity);
+  }
 
   /// Keeps the first id of a text. Returns whether the text was new.
   bool insert(std::string_view text, int32_t id) {
-    if (2 * (count_ + 1) > slots_.size()) grow();
+    if (2 * (entries_.size() + 1) > slots_.size()) grow();
     const uint64_t hash = hash_bytes(text.data(), text.size());
     Slot& slot = slots_[index_of(text, hash)];
-    if (slot.id >= 0) return false;
-    slot = {text.data(), static_cast<uint32_t>(text.size()), static_cast<uint32_t>(hash), id};
-    ++count_;
+    if (slot.entry != kFree) return false;
+    slot = {static_cast<uint32_t>(entries_.size()), static_cast<uint32_t>(hash >> 32)};
+    entries_.push_back({text.data(), static_cast<uint32_t>(text.size()), id});
     return true;
   }
 
   /// -1: absent.
   int32_t find(std::string_view text) const {
-    return slots_[index_of(text, hash_bytes(text.data(), text.size()))].id;
+    const Slot& slot = slots_[index_of(text, hash_bytes(text.data(), text.size()))];
+    return slot.entry == kFree ? -1 : entries_[slot.entry].id;
   }
 
  private:
+  static constexpr uint32_t kFree = UINT32_MAX;
+
   struct Slot {
-    const char* text = nullptr;
-    uint32_t length = 0;
-    uint32_t hash = 0;
-    int32_t id = -1;
+    uint32_t entry = kFree;
+    uint32_t hash = 0;  // the half that does not choose the slot
+  };
+
+  struct Entry {
+    const char* text;
+    uint32_t length;
+    int32_t id;
   };
 
   size_t index_of(std::string_view text, uint64_t hash) const {
     const size_t mask = slots_.size() - 1;
     for (size_t i = hash & mask;; i = (i + 1) & mask) {
       const Slot& slot = slots_[i];
-      if (slot.id < 0) return i;
-      if (slot.hash == static_cast<uint32_t>(hash) && std::string_view(slot.text, slot.length) == text)
-        return i;
+      if (slot.entry == kFree) return i;
+      if (slot.hash != static_cast<uint32_t>(hash >> 32)) continue;
+      const Entry& entry = entries_[slot.entry];
+      if (std::string_view(entry.text, entry.length) == text) return i;
     }
   }
 
   void grow() {
     std::vector<Slot> old(slots_.size() * 2);
     old.swap(slots_);
-    for (const Slot& slot : old)
-      if (slot.id >= 0) slots_[index_of({slot.text, slot.length}, hash_bytes(slot.text, slot.length))] = slot;
+    for (const Slot& slot : old) {
+      if (slot.entry == kFree) continue;
+      const std::string_view text(entries_[slot.entry].text, entries_[slot.entry].length);
+      slots_[index_of(text, hash_bytes(text.data(), text.size()))] = slot;
+    }
   }
 
   std::vector<Slot> slots_;
-  size_t count_ = 0;
+  std::vector<Entry> entries_;  // as they came
 };
 
 /// (left, right) symbols to the merge's rank and result.

@@ -9,6 +9,7 @@
 
 #include "kernels/kernel_table.h"
 #include "kernels/ops/elementwise.inl.h"
+#include "kernels/ops/kv_prefetch.inl.h"
 
 namespace tiergate {
 
@@ -18,6 +19,9 @@ struct Attention {
   static constexpr int kL = V::kLanes;
   static constexpr int kTile = V::kLanes >= 16 ? 8 : 4;
   static constexpr int kSums = kTile * V::kGroups;  // in registers
+  /// Heads that few pairs of each go through a page with: memory comes faster in long stretches.
+  template <int kN>
+  static constexpr int kHeadsTogether = kN <= kFewPairs ? 4 : 1;
   /// Vectors of keys, or of values, that kN pairs take at a time: as many as there are registers for, so that few
   /// queries read memory in order.
   template <int kN>
@@ -84,9 +88,10 @@ struct Attention {
     return pair.sum + lane[0];
   }
 
+  /// head: K and V of one kv head of a page. next: what is read after them.
   template <int kN>
-  static void page(const AttentionArgs& args, Pair* pairs, const uint8_t* k, const uint8_t* v,
-                   const uint8_t* next_k, int32_t page_first) {
+  static void page(const AttentionArgs& args, Pair* pairs, const uint8_t* head, const uint8_t* next,
+                   int32_t page_first) {
     int32_t lo = kPageTokens, hi = 0;
     for (int n = 0; n < kN; ++n) {
       Pair& pair = pairs[n];
@@ -98,11 +103,12 @@ struct Attention {
       }
     }
     if (lo >= hi) return;
-    Kv::template scores<kN, kWidth<kN>>(pairs, k, args.head_dim, hi, args.scale, v);
+    const uint8_t* const v = head + Kv::head_bytes(args.head_dim);
+    Kv::template scores<kN, kWidth<kN>>(pairs, head, args.head_dim, hi, args.scale, v);
     for (int n = 0; n < kN && args.softcap > 0; ++n)
       softcap<V>(pairs[n].p + pairs[n].lo, pairs[n].hi - pairs[n].lo, args.softcap);
     weigh<kN>(pairs, args.head_dim);
-    accumulate_from<kN, kWidth<kN>>(pairs, v, args.head_dim, 0, lo, hi, next_k);
+    accumulate_from<kN, kWidth<kN>>(pairs, v, args.head_dim, 0, lo, hi, next);
   }
 
   template <int kN, int kWide>
@@ -113,51 +119,65 @@ struct Attention {
     if constexpr (kWide > 1) accumulate_from<kN, kWide / 2>(pairs, v, head_dim, c, lo, hi, next);
   }
 
+  static void begin(const AttentionArgs& args, int64_t token, int64_t head, Pair& pair) {
+    pair.query.set(args.q + (token * args.n_heads + head) * args.head_dim, args.head_dim);
+    pair.out = args.out + (token * args.n_heads + head) * args.head_dim;
+    pair.end = args.n_keys > 0 ? args.n_keys : args.first_position + (int32_t)token + 1;
+    pair.first = args.window > 0 && pair.end > args.window ? pair.end - args.window : 0;
+    pair.max = -__builtin_inff();
+    pair.sum = 0;
+    for (int32_t c = 0; c < args.head_dim; c += kL)
+      V::store_partial(pair.out + c, V::zero(), args.head_dim - c < kL ? args.head_dim - c : kL);
+  }
+
+  /// kN pairs of each of n_kv_heads heads, at most kHeadsTogether<kN>.
   template <int kN>
-  static void tile(const AttentionArgs& args, int32_t kv_head, int64_t first_pair) {
+  static void tile(const AttentionArgs& args, int32_t kv_head, int32_t n_kv_heads, int64_t first_pair) {
     const int32_t group = args.n_heads / args.n_kv_heads;
-    Pair pairs[kN];
-    int32_t begin = INT32_MAX, end = 0;
-    for (int n = 0; n < kN; ++n) {
-      const int64_t token = (first_pair + n) / group, head = kv_head * group + (first_pair + n) % group;
-      Pair& pair = pairs[n];
-      pair.query.set(args.q + (token * args.n_heads + head) * args.head_dim, args.head_dim);
-      pair.out = args.out + (token * args.n_heads + head) * args.head_dim;
-      pair.end = args.n_keys > 0 ? args.n_keys : args.first_position + (int32_t)token + 1;
-      pair.first = args.window > 0 && pair.end > args.window ? pair.end - args.window : 0;
-      pair.max = -__builtin_inff();
-      pair.sum = 0;
-      for (int32_t c = 0; c < args.head_dim; c += kL)
-        V::store_partial(pair.out + c, V::zero(), args.head_dim - c < kL ? args.head_dim - c : kL);
-      begin = pair.first < begin ? pair.first : begin;
-      end = pair.end > end ? pair.end : end;
+    const auto head_of = [&](int i) {
+      return (kv_head + i / kN) * (int64_t)group + (first_pair + i % kN) % group;
+    };
+    Pair pairs[kN * kHeadsTogether<kN>];
+    const int n_pairs = kN * n_kv_heads;
+    int32_t first = INT32_MAX, end = 0;
+    for (int i = 0; i < n_pairs; ++i) {
+      begin(args, (first_pair + i % kN) / group, head_of(i), pairs[i]);
+      first = pairs[i].first < first ? pairs[i].first : first;
+      end = pairs[i].end > end ? pairs[i].end : end;
     }
-    const size_t head_offset = (size_t)kv_head * Kv::head_bytes(args.head_dim);
-    for (int32_t p = begin / kPageTokens; p * kPageTokens < end; ++p) {
-      const int32_t next = (p + 1) * kPageTokens < end ? p + 1 : p;
-      page<kN>(args, pairs, args.k_pages[p] + head_offset, args.v_pages[p] + head_offset,
-               args.k_pages[next] + head_offset, p * kPageTokens);
+    const size_t head_bytes = 2 * Kv::head_bytes(args.head_dim);
+    for (int32_t p = first / kPageTokens; p * kPageTokens < end; ++p) {
+      const uint8_t* head = args.pages[p] + (size_t)kv_head * head_bytes;
+      for (int32_t h = 0; h < n_kv_heads; ++h, head += head_bytes) {
+        const bool turns = h + 1 == n_kv_heads && (p + 1) * kPageTokens < end;
+        const uint8_t* const next =
+            turns ? args.pages[p + 1] + (size_t)kv_head * head_bytes : head + head_bytes;
+        page<kN>(args, pairs + h * kN, head, next, p * kPageTokens);
+      }
     }
-    for (int n = 0; n < kN; ++n) {
-      const int64_t head = kv_head * group + (first_pair + n) % group;
+    for (int i = 0; i < n_pairs; ++i) {
       const float inverse =
-          1 / (args.sinks == nullptr ? pairs[n].sum : with_sink(pairs[n], args.sinks[head]));
-      multiply(pairs[n].out, args.head_dim, inverse);
+          1 / (args.sinks == nullptr ? pairs[i].sum : with_sink(pairs[i], args.sinks[head_of(i)]));
+      multiply(pairs[i].out, args.head_dim, inverse);
     }
   }
 
   template <int kN>
-  static void tiles(const AttentionArgs& args, int32_t kv_head, int64_t pair, int64_t n_pairs) {
-    for (; n_pairs - pair >= kN; pair += kN) tile<kN>(args, kv_head, pair);
+  static void tiles(const AttentionArgs& args, int32_t kv_head, int32_t n_kv_heads, int64_t pair,
+                    int64_t n_pairs) {
+    for (; n_pairs - pair >= kN; pair += kN) tile<kN>(args, kv_head, n_kv_heads, pair);
     if constexpr (kN > 1) {
-      if (pair < n_pairs) tiles<kN / 2>(args, kv_head, pair, n_pairs);
+      if (pair < n_pairs) tiles<kN / 2>(args, kv_head, n_kv_heads, pair, n_pairs);
     }
   }
 
   static void attention(const AttentionArgs& args, int32_t kv_head_begin, int32_t kv_head_end) {
     const int64_t n_pairs = (int64_t)args.n_tokens * (args.n_heads / args.n_kv_heads);
-    for (int32_t kv_head = kv_head_begin; kv_head < kv_head_end; ++kv_head)
-      tiles<kTile>(args, kv_head, 0, n_pairs);
+    const int32_t together = n_pairs <= kFewPairs ? kHeadsTogether<1> : 1;
+    for (int32_t kv_head = kv_head_begin; kv_head < kv_head_end; kv_head += together) {
+      const int32_t left = kv_head_end - kv_head;
+      tiles<kTile>(args, kv_head, left < together ? left : together, 0, n_pairs);
+    }
   }
 };
 

@@ -45,10 +45,9 @@ struct KvFloat {
 
   static size_t head_bytes(int32_t head_dim) { return (size_t)head_dim * kPageTokens * sizeof(Value); }
 
-  static void store(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* k_head,
-                    uint8_t* v_head) {
-    Value* const key = (Value*)k_head + slot;
-    Value* const value = (Value*)v_head + (int64_t)slot * head_dim;
+  static void store(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* head) {
+    Value* const key = (Value*)head + slot;
+    Value* const value = (Value*)(head + head_bytes(head_dim)) + (int64_t)slot * head_dim;
     int32_t c = 0;
     for (; c + kL <= head_dim; c += kL) {
       Value keys[kL];
@@ -69,6 +68,7 @@ struct KvFloat {
     constexpr int kAll = kPageTokens / kL, kWide = kWidth < kAll ? kWidth : kAll;
     constexpr int64_t kRowBytes = (int64_t)sizeof(Value) * kPageTokens;
     const F factor = V::set1(scale);
+    const bool once = kWide == kAll && kv_passes_l2();
     for (int32_t j = 0; j < hi; j += kWide * kL) {
       F sums[kN][kWide];
       for (int n = 0; n < kN; ++n) {
@@ -78,7 +78,7 @@ struct KvFloat {
       for (int32_t c = 0; c < head_dim; ++c, row += kPageTokens) {
         F keys[kWide];
         for (int g = 0; g < kWide; ++g) keys[g] = T::load(row + g * kL);
-        if (j == 0) prefetch_kv<kN>(next + (int64_t)c * kRowBytes, kRowBytes);
+        if (j == 0) ask_kv<kN>((const uint8_t*)row, kRowBytes, (head_dim - c) * kRowBytes, next, once);
         prefetch_row<kN>(row + kRowsAhead * kPageTokens);
         for (int n = 0; n < kN; ++n) {
           const F q = V::set1(pairs[n].query.q[c]);
@@ -96,6 +96,7 @@ struct KvFloat {
   static KERNEL_INLINE void accumulate(Pair* pairs, const uint8_t* head, int32_t head_dim, int32_t c,
                                        int32_t lo, int32_t hi, const uint8_t* next) {
     const int64_t row_bytes = (int64_t)sizeof(Value) * head_dim;
+    const bool once = kWide * kL >= head_dim && kv_passes_l2();
     const int left = head_dim - c < kL ? head_dim - c : kL;  // less than kL only if kWide is 1
     F sums[kN][kWide];
     for (int n = 0; n < kN; ++n) {
@@ -107,7 +108,7 @@ struct KvFloat {
       F values[kWide];
       for (int g = 0; g < kWide; ++g)
         values[g] = kWide > 1 || left == kL ? T::load(row + g * kL) : T::load_partial(row, left);
-      if (c == 0) prefetch_kv<kN>(next + j * row_bytes, row_bytes);
+      if (c == 0) ask_kv<kN>((const uint8_t*)row, row_bytes, (kPageTokens - j) * row_bytes, next, once);
       prefetch_row<kN>(row + kRowsAhead * head_dim);
       for (int n = 0; n < kN; ++n) {
         const F p = V::set1(pairs[n].p[j]);

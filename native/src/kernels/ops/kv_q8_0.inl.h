@@ -47,9 +47,9 @@ struct KvQ8 {
     return (int64_t)(head_dim + head_dim / 16) * kL;
   }
 
-  static void store(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* k_head,
-                    uint8_t* v_head) {
-    uint8_t* const group = k_head + slot / kL * group_bytes(head_dim);
+  static void store(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* head) {
+    uint8_t* const group = head + slot / kL * group_bytes(head_dim);
+    uint8_t* const v_head = head + head_bytes(head_dim);
     uint16_t* const k_scales = (uint16_t*)(group + (int64_t)head_dim * kL);
     uint16_t* const v_scales = (uint16_t*)(v_head + (int64_t)head_dim * kPageTokens);
     const int lane = slot % kL;
@@ -82,12 +82,13 @@ struct KvQ8 {
       for (int n = 0; n < kN; ++n) sums[n] = V::zero();
       const uint8_t* const group = head + j / kL * group_bytes(head_dim);
       const uint8_t* const scales = group + (int64_t)head_dim * kL;
-      const uint8_t* const ahead = next + j / kL * group_bytes(head_dim);
+      const int64_t left = (int64_t)head_bytes(head_dim) - j / kL * group_bytes(head_dim);
       for (int32_t b = 0; b < head_dim / kBlock; ++b) {
         typename V::B codes[kBlock / 4];
         for (int i = 0; i < kBlock / 4; ++i)
           codes[i] = V::load_bytes(group + (b * (kBlock / 4) + i) * 4 * kL);
-        prefetch_kv<kN>(ahead + b * 34 * kL, 34 * kL);
+        const int64_t at = b * 34 * kL;
+        ask_kv<kN>(group + at, 34 * kL, left - at, next, kv_passes_l2());
         const F k_scale = V::load_f16(scales + b * 2 * kL);
         for (int n = 0; n < kN; ++n) {
           I sum = V::set1_i32(pairs[n].query.starts[b]);
@@ -118,11 +119,15 @@ struct KvQ8 {
       for (int g = 0; g < kWide; ++g) sums[n][g] = V::load(pairs[n].out + c + g * kL);
     }
     const uint8_t* row = head + (int64_t)lo * head_dim + c;
-    const int32_t row_bytes = head_dim + head_dim / 16;
+    const int32_t row_bytes = head_dim + head_dim / 16;  // with its part of the scales
+    const bool once = kWide * kL >= head_dim && kv_passes_l2();
     for (int32_t j = lo; j < hi; ++j, row += head_dim) {
       F values[kWide];
       for (int g = 0; g < kWide; ++g) values[g] = V::load_i8(row + g * kL);
-      if (c == 0) prefetch_kv<kN>(next + (int64_t)j * row_bytes, row_bytes);
+      if (c == 0) {
+        const int64_t at = (int64_t)j * row_bytes;
+        ask_kv<kN>(head + at, row_bytes, (int64_t)head_bytes(head_dim) - at, next, once);
+      }
       for (int n = 0; n < kN; ++n) {
         for (int g = 0; g < kWide; ++g)
           sums[n][g] = V::fma(values[g], V::set1(weights[n][g * kL / kBlock][j]), sums[n][g]);
