@@ -141,8 +141,7 @@ struct Bf16Matmul {
         Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
           const uint8_t* const x =
               (const uint8_t*)activations + (size_t)t * row_bytes + A::pairs_offset(kFormat, n_cols, kN);
-          tile<kN, kAsks>(pairs, x, begin, end, n_valid, ahead, out + t * out_stride + row,
-                   out_stride);
+          tile<kN, kAsks>(pairs, x, begin, end, n_valid, ahead, out + t * out_stride + row, out_stride);
         });
       });
     }

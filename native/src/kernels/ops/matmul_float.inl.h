@@ -96,8 +96,8 @@ struct FloatMatmul {
     const auto all_tokens = [&](const auto* w, int64_t begin, int64_t end) {
       const Ahead first = sizeof *w == sizeof(Value) ? ahead : Ahead::kNot;
       Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
-        tile<kN, kAsks>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid,
-                 first, out + t * out_stride, out_stride);
+        tile<kN, kAsks>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid, first,
+                        out + t * out_stride, out_stride);
       });
     };
     Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {

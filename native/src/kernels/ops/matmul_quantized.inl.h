@@ -26,7 +26,7 @@ struct QuantizedMatmul {
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
   static constexpr int64_t kChunk = 2048;  // columns whose packed rows and tokens stay in the L2 cache
-  static constexpr ActivationFormat kFormat = U::kAreWords     ? ActivationFormat::kQ8Block32AndWords
+  static constexpr ActivationFormat kFormat = U::kAreWords      ? ActivationFormat::kQ8Block32AndWords
                                               : Q::kBlock == 32 ? ActivationFormat::kQ8Block32
                                                                 : ActivationFormat::kQ8Block256;
 
@@ -301,16 +301,14 @@ struct QuantizedMatmul {
       static_assert(Q::kScaleGroup == 16);
       I biased[kN][kG];
       multiply_sums<kN>(
-          x, column, [=](int j, int g) __attribute__((always_inline)) {
-            const uint8_t* const two =
-                block + P::sub_scales_at(j / 2) + j % 2 * 2 * P::kRows + g * kL;
+          x, column,
+          [=](int j, int g) __attribute__((always_inline)) {
+            const uint8_t* const two = block + P::sub_scales_at(j / 2) + j % 2 * 2 * P::kRows + g * kL;
             return V::load_signed_pairs(two, two + P::kRows);
           },
           biased);
       for (int t = 0; t < kN; ++t) {
-        for (int g = 0; g < kG; ++g)
-          scaled[t][g] =
-              V::sub_i32(scaled[t][g], times_bias(biased[t][g]));
+        for (int g = 0; g < kG; ++g) scaled[t][g] = V::sub_i32(scaled[t][g], times_bias(biased[t][g]));
       }
     }
     const uint8_t* const scales = block + P::kCodeBytes;
@@ -324,7 +322,8 @@ struct QuantizedMatmul {
     if constexpr (Q::kHasMin) {
       I minima[kN][kG];
       multiply_sums<kN>(
-          x, column, [=](int j, int g) __attribute__((always_inline)) {
+          x, column,
+          [=](int j, int g) __attribute__((always_inline)) {
             constexpr int kPairs = P::kSubBlocks / 2;  // in 64 columns
             return V::load_pairs(block + P::sub_scales_at(j / kPairs) +
                                  (P::kSubBlocks + j % kPairs * 2) * P::kRows + g * kL * 2);
@@ -348,7 +347,8 @@ struct QuantizedMatmul {
       for (int g = 0; g < kG; ++g) out[t][g] = V::zero_i32();
     }
     for (int j = 0; j < 2 * P::kSubBlocks; ++j) {
-      const int32_t* const sums = Q::kScaleGroup == 32 ? x.pairs32(column + j * 64) : x.pairs16(column + j * 32);
+      const int32_t* const sums =
+          Q::kScaleGroup == 32 ? x.pairs32(column + j * 64) : x.pairs16(column + j * 32);
       I two[kG];
       for (int g = 0; g < kG; ++g) two[g] = pairs(j, g);
       for (int t = 0; t < kN; ++t) {
@@ -390,10 +390,10 @@ struct QuantizedMatmul {
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;
       const auto all_tokens = [&]<bool kUnpacked>(int64_t begin, int64_t end, const uint8_t* codes) {
         Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
-          tile<kN, kAsks && !kUnpacked, kUnpacked>(
-              panel + begin / Q::kBlock * P::kBlockBytes, codes,
-              (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid, ahead,
-              out + t * out_stride + row, out_stride);
+          tile<kN, kAsks && !kUnpacked, kUnpacked>(panel + begin / Q::kBlock * P::kBlockBytes, codes,
+                                                   (const uint8_t*)activations + (size_t)t * row_bytes,
+                                                   n_cols, begin, end, n_valid, ahead,
+                                                   out + t * out_stride + row, out_stride);
         });
       };
       if (V::kWidens && n_tokens > 2 * V::kTokens) {

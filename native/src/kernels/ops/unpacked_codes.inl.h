@@ -60,8 +60,8 @@ struct UnpackedCodes {
       for (int t = kFirst; t < kLast; ++t) {
         const I even_x = V::set1_i32(words[t * 2]), odd_x = V::set1_i32(words[t * 2 + 1]);
         for (int g = 0; g < kG; ++g)
-          sums[t - kFirst][g] = V::here(V::dot_pairs(
-              sums[t - kFirst][g], V::add_pairs(even[g], odd_x), V::add_pairs(odd[g], even_x)));
+          sums[t - kFirst][g] = V::here(
+              V::dot_pairs(sums[t - kFirst][g], V::add_pairs(even[g], odd_x), V::add_pairs(odd[g], even_x)));
       }
     }
   }
