@@ -35,19 +35,18 @@ inline constexpr int kActivationFormats = 8;
 
 /// Per tensor type.
 struct MatmulKernel {
-  const char* type_name;  // "Q4_K"
-  uint32_t ggml_type;     // id in the file
+  const char* type_name;                 // "Q4_K"
+  uint32_t ggml_type;                    // id in the file
   ActivationFormat activation;
-  int64_t row_group;  // rows interleaved in one packed group; ranges start at multiples of it
+  int64_t row_group;                     // rows interleaved in one packed group; ranges start at multiples of it
   /// Bytes of the packed matrix (n_rows rounded up to row_group inside). 0: used as it is in the file.
   size_t (*packed_bytes)(int64_t n_rows, int64_t n_cols);
   /// Packs rows [row_begin, row_end) (row_begin a multiple of row_group). src: the file's rows from row 0.
-  void (*pack)(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end,
-               void* packed);
+  void (*pack)(const void* src, int64_t n_rows, int64_t n_cols, int64_t row_begin, int64_t row_end, void* packed);
   /// out[t * out_stride + r] = dot(W[r], x[t]) for r in [row_begin, row_end), t in [0, n_tokens).
   /// row_begin is a multiple of row_group, row_end too or n_rows. activations: the panels of n_tokens tokens.
-  void (*matmul)(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
-                 const void* activations, int64_t n_tokens, float* out, int64_t out_stride);
+  void (*matmul)(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end, const void* activations,
+                 int64_t n_tokens, float* out, int64_t out_stride);
   /// One row of the file's layout to f32 (embedding lookup, tests).
   void (*dequantize_row)(const void* src_row, int64_t n_cols, float* out);
 };
@@ -62,16 +61,15 @@ struct AttentionArgs {
   const float* q;                 // (n_tokens, n_heads, head_dim), already roped
   const uint8_t* const* k_pages;  // pages of this session's timeline, this layer: (n_kv_heads, head_bytes)
   const uint8_t* const* v_pages;
-  float* out;        // (n_tokens, n_heads, head_dim)
-  int32_t n_tokens;  // queries, at positions first_position … first_position + n_tokens - 1
+  float* out;                     // (n_tokens, n_heads, head_dim)
+  int32_t n_tokens;               // queries, at positions first_position … first_position + n_tokens - 1
   int32_t first_position;
   int32_t n_heads, n_kv_heads, head_dim;
-  float scale;         // usually 1 / sqrt(head_dim)
-  int32_t window;      // sliding window in tokens, 0: full causal
-  float softcap;       // 0: off
-  int32_t n_keys = 0;  // 0: causal; else every query sees the keys [0, n_keys)
-  const float* sinks =
-      nullptr;  // (n_heads,): a further score of each head, of a key without a value; or null
+  float scale;                    // usually 1 / sqrt(head_dim)
+  int32_t window;                 // sliding window in tokens, 0: full causal
+  float softcap;                  // 0: off
+  int32_t n_keys = 0;             // 0: causal; else every query sees the keys [0, n_keys)
+  const float* sinks = nullptr;   // (n_heads,): a further score of each head, of a key without a value; or null
 };
 
 /// One way to keep K and V.
@@ -79,16 +77,15 @@ struct KvKernel {
   /// Of K, or of V, of one kv head in one page. A multiple of 64 where head_dim is one of 32.
   size_t (*head_bytes)(int32_t head_dim);
   /// Writes K and V (head_dim,) of the page's position `slot`, 0 … kPageTokens - 1.
-  void (*store)(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* k_head,
-                uint8_t* v_head);
+  void (*store)(const float* k, const float* v, int32_t head_dim, int32_t slot, uint8_t* k_head, uint8_t* v_head);
   /// One head group: kv heads [kv_head_begin, kv_head_end) and the query heads that share them.
   void (*attention)(const AttentionArgs& args, int32_t kv_head_begin, int32_t kv_head_end);
 };
 
 struct KernelTable {
-  const char* isa;  // "avx512_vnni"
+  const char* isa;                // "avx512_vnni"
   const char* description;
-  const MatmulKernel* matmuls;  // one per tensor type
+  const MatmulKernel* matmuls;    // one per tensor type
   int32_t n_matmuls;
 
   /// Activations of n_tokens tokens are stored in panels of panel_tokens(n_tokens) tokens, the last with what is
@@ -112,13 +109,13 @@ struct KernelTable {
   /// Rotates n_heads heads of head_dim in place. cos_sin: (n_rot / 2, 2) for this position. neox: pairs (i, i + n_rot/2),
   /// else pairs (2i, 2i + 1). Values past n_rot stay.
   void (*rope)(float* x, int32_t n_heads, int32_t head_dim, int32_t n_rot, const float* cos_sin, bool neox);
-  KvKernel kv[kKvTypes];  // by KvType
+  KvKernel kv[kKvTypes];          // by KvType
   /// Returns max; sum of exp(x - max) and sum of (x - max) * exp(x - max) through the pointers (softmax, entropy).
   float (*softmax_stats)(const float* x, int64_t n, double* sum_exp, double* sum_x_exp);
 
-  int32_t rank;       // the highest supported one is chosen, unless it is avoided
-  uint32_t required;  // bits of CpuFeature (base/cpu_features.h): data, as code here has the ISA's flags
-  uint32_t avoided;   // where the CPU has one of these it is chosen by name alone
+  int32_t rank;                   // the highest supported one is chosen, unless it is avoided
+  uint32_t required;              // bits of CpuFeature (base/cpu_features.h): data, as code here has the ISA's flags
+  uint32_t avoided;               // where the CPU has one of these it is chosen by name alone
 };
 
 /// Best table of this CPU, or the one named (also by the environment's ENGINE_ISA); null if unknown or unsupported.
