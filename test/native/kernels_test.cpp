@@ -127,7 +127,7 @@ void check_type(const KernelTable& table, bool first_rows_are_bf16) {
   if (kernel == nullptr) return harness::report(__FILE__, __LINE__, std::string(Q::kName) + " has no kernel");
   const std::string what = std::string(table.isa) + " " + Q::kName;
   for (const int64_t n_rows : {1, 7, 16, 37, 131}) {
-    for (const int64_t blocks : {1, 3, 10}) {
+    for (const int64_t blocks : {1, 3, Q::kBlock == 32 ? 20 : 10}) {
       const int64_t n_cols = Q::kBlock == 1 ? blocks * 29 : blocks * Q::kBlock;
       const int64_t bf16_rows = first_rows_are_bf16 ? std::min(n_rows, kernel->row_group) : 0;
       const Product p = make_product<Q>(table, *kernel, n_rows, n_cols, bf16_rows);
@@ -355,7 +355,8 @@ TEST("all instruction sets quantise activations to the same bytes") {
   x[300] = -x[301];
   for (const auto format :
        {ActivationFormat::kF32, ActivationFormat::kF16, ActivationFormat::kBF16, ActivationFormat::kBF16Pairs,
-        ActivationFormat::kF16AndBF16Pairs, ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
+        ActivationFormat::kF16AndBF16Pairs, ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256,
+        ActivationFormat::kQ8Block32AndWords}) {
     const size_t bytes = scalar->activation_row_bytes(format, 512);
     std::vector<uint8_t> expected(bytes);
     scalar->quantize_panel(format, x.data(), 1, 512, 0, 512, expected.data());

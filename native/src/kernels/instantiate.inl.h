@@ -49,8 +49,7 @@ struct TypeKernel {
       return make<Op>(kFormat, Op::packed_bytes, Op::pack);
     } else {
       using Op = QuantizedMatmul<V, Q>;
-      return make<Op>(Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256,
-                      Op::P::packed_bytes, Op::P::pack);
+      return make<Op>(Op::kFormat, Op::P::packed_bytes, Op::P::pack);
     }
   }
 };

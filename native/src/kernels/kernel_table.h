@@ -28,8 +28,10 @@ enum class ActivationFormat : uint8_t {
   kBF16Pairs,
   kF16AndBF16Pairs,
   kQ8Block32,
-  kQ8Block256
+  kQ8Block256,
+  kQ8Block32AndWords
 };
+inline constexpr int kActivationFormats = 8;
 
 /// Per tensor type.
 struct MatmulKernel {

@@ -52,7 +52,7 @@ void multiply_completed(ForwardPass& pass, const float* x, int64_t n_inputs,
   const int64_t n_cols = products.begin()->linear.weight.n_cols;
 
   // Where each format's copy of x starts in pass.quantized; -1: not needed.
-  std::array<int64_t, 8> start_of_format;
+  std::array<int64_t, kActivationFormats> start_of_format;
   start_of_format.fill(-1);
   int64_t n_bytes = 0;
   int64_t row_group = 1;

@@ -13,9 +13,9 @@ namespace {
 
 struct Avx2 {
   static constexpr int kLanes = 8;
-  static constexpr int kGroups = 2;  // 2 x 3 integer sums of the 16 registers
-  static constexpr int kTokens = 3;
-  static constexpr int kMostTokens = 3;
+  static constexpr int kGroups = 2;  // 2 x 6 sums of the 16 registers
+  static constexpr int kTokens = 6;
+  static constexpr int kMostTokens = 6;
   static constexpr bool kWidens = true;  // products are 16 bits wide: sums of several fit
   static constexpr int kSignedOffset = 0;
   using F = __m256;
@@ -125,14 +125,45 @@ struct Avx2 {
   }
   /// 16-bit sums of two products. They do not saturate: codes are at most 63 (2 * 63 * 127 = 16002).
   static KERNEL_INLINE I pair_products(B codes, I x) { return _mm256_maddubs_epi16(codes, x); }
-  static KERNEL_INLINE I add_pairs(I a, I b) { return _mm256_add_epi16(a, b); }
-  static KERNEL_INLINE I add_widened(I sum, I pairs) {
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
-  }
-  static KERNEL_INLINE I dot(I sum, B codes, I x) { return add_widened(sum, pair_products(codes, x)); }
   /// |code| times x with the code's sign: 2 * 128 * 127 = 32512 fits 16 bits. x is never -128.
+  static KERNEL_INLINE I signed_pair_products(B codes, I x) {
+    return pair_products(_mm256_abs_epi8(codes), _mm256_sign_epi8(x, codes));
+  }
+  static KERNEL_INLINE I add_pairs(I a, I b) { return _mm256_add_epi16(a, b); }
+  /// In the order in which it is written: the compiler's own needs more registers than there are.
+  static KERNEL_INLINE I here(I a) {
+    asm volatile("" : "+x"(a));
+    return a;
+  }
+  /// Signed bytes of even and odd columns as 16-bit numbers.
+  static KERNEL_INLINE I even_bytes(B a) { return _mm256_srai_epi16(_mm256_slli_epi16(a, 8), 8); }
+  static KERNEL_INLINE I odd_bytes(B a) { return _mm256_srai_epi16(a, 8); }
+  static KERNEL_INLINE I add_i32(I a, I b) { return _mm256_add_epi32(a, b); }
+  static KERNEL_INLINE I sub_i32(I a, I b) { return _mm256_sub_epi32(a, b); }
+  static KERNEL_INLINE I dot(I sum, B codes, I x) {
+    return dot_pairs(sum, pair_products(codes, x), _mm256_set1_epi16(1));
+  }
   static KERNEL_INLINE I dot_signed(I sum, B codes, I x) {
-    return add_widened(sum, pair_products(_mm256_abs_epi8(codes), _mm256_sign_epi8(x, codes)));
+    return dot_pairs(sum, signed_pair_products(codes, x), _mm256_set1_epi16(1));
+  }
+  /// Each lane's byte as a 16-bit number, twice.
+  static KERNEL_INLINE I twice_u8(const uint8_t* p) {
+    const __m256i to_low = _mm256_setr_epi8(0, -1, 0, -1, 1, -1, 1, -1, 2, -1, 2, -1, 3, -1, 3, -1,  //
+                                            4, -1, 4, -1, 5, -1, 5, -1, 6, -1, 6, -1, 7, -1, 7, -1);
+    return _mm256_shuffle_epi8(all_of(p), to_low);
+  }
+  static KERNEL_INLINE I twice_i8(const uint8_t* p) {
+    const __m256i to_high = _mm256_setr_epi8(-1, 0, -1, 0, -1, 1, -1, 1, -1, 2, -1, 2, -1, 3, -1, 3,  //
+                                             -1, 4, -1, 4, -1, 5, -1, 5, -1, 6, -1, 6, -1, 7, -1, 7);
+    return _mm256_srai_epi16(_mm256_shuffle_epi8(all_of(p), to_high), 8);
+  }
+  static KERNEL_INLINE __m256i all_of(const uint8_t* p) {
+    return _mm256_broadcastq_epi64(_mm_loadl_epi64((const __m128i*)p));
+  }
+  /// Each lane's signed byte of `low` and of `high` as 16-bit numbers.
+  static KERNEL_INLINE I load_signed_pairs(const uint8_t* low, const uint8_t* high) {
+    return _mm256_cvtepi8_epi16(
+        _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i*)low), _mm_loadl_epi64((const __m128i*)high)));
   }
   static KERNEL_INLINE I load_pairs(const uint8_t* p) {
     return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i*)p));

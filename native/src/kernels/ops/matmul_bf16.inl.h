@@ -107,9 +107,10 @@ struct Bf16Matmul {
   }
 
   /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0.
-  template <int kN>
+  template <int kN, bool kAsks>
   KERNEL_TILE static void tile(const uint8_t* pairs, const uint8_t* x, int64_t begin, int64_t end,
-                               int64_t n_valid, Ahead ahead, float* out, int64_t out_stride) {
+                               int64_t n_valid, Ahead given, float* out, int64_t out_stride) {
+    const Ahead ahead = kAsks ? given : Ahead::kNot;
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk) {
@@ -137,11 +138,10 @@ struct Bf16Matmul {
         }
       }
       Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
-        Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
+        Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
           const uint8_t* const x =
               (const uint8_t*)activations + (size_t)t * row_bytes + A::pairs_offset(kFormat, n_cols, kN);
-          tile<kN>(pairs, x, begin, end, n_valid, t == 0 ? ahead : Ahead::kNot, out + t * out_stride + row,
-                   out_stride);
+          tile<kN, kAsks>(pairs, x, begin, end, n_valid, ahead, out + t * out_stride + row, out_stride);
         });
       });
     }

@@ -78,9 +78,10 @@ struct FloatMatmul {
   }
 
   /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0. w: from column begin on.
-  template <int kN, typename T>
+  template <int kN, bool kAsks, typename T>
   KERNEL_TILE static void tile(const T* w, const float* x, int64_t begin, int64_t end, int64_t n_valid,
-                               Ahead ahead, float* out, int64_t out_stride) {
+                               Ahead given, float* out, int64_t out_stride) {
+    const Ahead ahead = kAsks ? given : Ahead::kNot;
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows)
@@ -94,9 +95,9 @@ struct FloatMatmul {
     const Ahead ahead = Tiles<V>::ahead(n_tokens);
     const auto all_tokens = [&](const auto* w, int64_t begin, int64_t end) {
       const Ahead first = sizeof *w == sizeof(Value) ? ahead : Ahead::kNot;
-      Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
-        tile<kN>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid,
-                 t == 0 ? first : Ahead::kNot, out + t * out_stride, out_stride);
+      Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
+        tile<kN, kAsks>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid, first,
+                        out + t * out_stride, out_stride);
       });
     };
     Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {

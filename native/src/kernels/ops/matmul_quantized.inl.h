@@ -12,20 +12,23 @@
 #include "kernels/ops/activations.inl.h"
 #include "kernels/ops/packing.inl.h"
 #include "kernels/ops/tiles.inl.h"
+#include "kernels/ops/unpacked_codes.inl.h"
 
 namespace tiergate {
 
 template <typename V, typename Q>
 struct QuantizedMatmul {
   using P = Packing<V, Q>;
+  using U = UnpackedCodes<V, Q>;
   using A = Activations<V>;
   using F = typename V::F;
   using I = typename V::I;
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
   static constexpr int64_t kChunk = 2048;  // columns whose packed rows and tokens stay in the L2 cache
-  static constexpr ActivationFormat kFormat =
-      Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
+  static constexpr ActivationFormat kFormat = U::kAreWords      ? ActivationFormat::kQ8Block32AndWords
+                                              : Q::kBlock == 32 ? ActivationFormat::kQ8Block32
+                                                                : ActivationFormat::kQ8Block256;
 
   static KERNEL_INLINE I dot(I sum, typename V::B codes, I x) {
     if constexpr (P::kSigned && V::kSignedOffset == 0) {
@@ -58,10 +61,15 @@ struct QuantizedMatmul {
   template <int kN>
   static KERNEL_INLINE void start(const int32_t* minus, I (*sums)[kG]) {
     for (int t = 0; t < kN; ++t) {
-      I first = V::zero_i32();
-      if constexpr (P::kBias != 0)
-        first = V::template shift_left_i32<log2_of(P::kBias)>(V::set1_i32(minus[t]));
+      const I first = times_bias(V::set1_i32(minus[t]));
       for (int g = 0; g < kG; ++g) sums[t][g] = first;
+    }
+  }
+  static KERNEL_INLINE I times_bias(I a) {
+    if constexpr (P::kBias == 0) {
+      return V::zero_i32();
+    } else {
+      return V::template shift_left_i32<log2_of(P::kBias)>(a);
     }
   }
 
@@ -76,11 +84,13 @@ struct QuantizedMatmul {
     }
   }
 
-  /// Quads whose products with activations (at most 127) may be summed in 16 bits; 0: the ISA has no use for it.
+  /// Quads of one scale whose products with activations (at most 127) may be summed in 16 bits; 0: the ISA has no use for
+  /// it.
   static constexpr int kRun = [] {
-    if constexpr (P::kSigned || !V::kWidens) return 0;
-    constexpr int kMost = 32767 / (2 * ((1 << Q::kBits) - 1) * 127);
-    return kMost < 4 ? kMost : 4;
+    if constexpr (!V::kWidens) return 0;
+    if constexpr (P::kSigned) return Q::kBlock == 32 ? 0 : 1;
+    constexpr int kMost = 32767 / (2 * ((1 << Q::kBits) - 1) * 127), kSame = P::kScaleColumns / 4;
+    return kMost < kSame ? kMost : kSame;
   }();
 
   /// The ISA multiplies two rows with two tokens at once.
@@ -109,13 +119,6 @@ struct QuantizedMatmul {
           sums[2 * pair + 1][g] = V::add_i32(sums[2 * pair + 1][g], V::second_token(first, last));
         }
       }
-    } else if constexpr (kFirst < kLast && kRun > 1) {
-      I run[kN][kG];
-      dot_run<kN, kFirst, kFirst + kRun, true>(step, x, ahead, run);
-      for (int t = 0; t < kN; ++t) {
-        for (int g = 0; g < kG; ++g) sums[t][g] = V::add_widened(sums[t][g], run[t][g]);
-      }
-      dot_quads<kN, kFirst + kRun, kLast>(step, x, ahead, sums);
     } else if constexpr (kFirst < kLast) {
       ask_for_quad<kFirst>(step, ahead);
       typename V::B codes[kG];
@@ -155,79 +158,157 @@ struct QuantizedMatmul {
     }
   }
 
-  template <int kN, int kFirst, int kLast, bool kStart>
+  /// The same by 16-bit sums of kRun quads, which are multiplied by pairs of factor(g) when they are widened. first(t, g):
+  /// what is there before.
+  template <int kN, bool kUnpacked, int kFirst, int kLast, typename First, typename Factor>
+  static KERNEL_INLINE void dot_runs(const uint8_t* step, const int8_t* x, Ahead ahead, const First& first,
+                                     const Factor& factor, I (*sums)[kG]) {
+    constexpr int kEnd = kFirst + kRun < kLast ? kFirst + kRun : kLast;
+    I run[kN][kG];
+    dot_run<kN, kUnpacked, kFirst, kEnd, true>(step, x, ahead, run);
+    for (int g = 0; g < kG; ++g) {
+      const I by = factor(g);
+      for (int t = 0; t < kN; ++t) sums[t][g] = V::here(V::dot_pairs(first(t, g), run[t][g], by));
+    }
+    if constexpr (kEnd < kLast) {
+      const auto so_far = [=](int t, int g) __attribute__((always_inline)) { return sums[t][g]; };
+      dot_runs<kN, kUnpacked, kEnd, kLast>(step, x, ahead, so_far, factor, sums);
+    }
+  }
+
+  template <int kN, bool kUnpacked, int kFirst, int kLast, bool kStart>
   static KERNEL_INLINE void dot_run(const uint8_t* step, const int8_t* x, Ahead ahead, I (*run)[kG]) {
     if constexpr (kFirst < kLast) {
       ask_for_quad<kFirst>(step, ahead);
       typename V::B codes[kG];
-      for (int g = 0; g < kG; ++g) codes[g] = P::template quad<kFirst, (kN <= 2)>(step, g);
+      for (int g = 0; g < kG; ++g)
+        codes[g] = kUnpacked ? U::load(step, kFirst, g) : P::template quad<kFirst, (kN <= 2)>(step, g);
       for (int t = 0; t < kN; ++t) {
         const I four = V::four(x + (kFirst * kN + t) * 4);
         for (int g = 0; g < kG; ++g) {
-          const I products = V::pair_products(codes[g], four);
-          run[t][g] = kStart ? products : V::add_pairs(run[t][g], products);
+          const I products =
+              P::kSigned ? V::signed_pair_products(codes[g], four) : V::pair_products(codes[g], four);
+          run[t][g] = V::here(kStart ? products : V::add_pairs(run[t][g], products));
         }
       }
-      dot_run<kN, kFirst + 1, kLast, false>(step, x, ahead, run);
+      dot_run<kN, kUnpacked, kFirst + 1, kLast, false>(step, x, ahead, run);
     }
   }
 
-  /// One panel of rows x one panel of tokens, columns [begin, end), added to `out` when begin > 0.
-  template <int kN>
-  KERNEL_TILE static void tile(const uint8_t* block, const uint8_t* activations, int64_t n_cols,
-                               int64_t begin, int64_t end, int64_t n_valid, Ahead ahead, float* out,
-                               int64_t out_stride) {
+  /// One panel of rows x one panel of tokens, columns [begin, end), added to `out` when begin > 0. codes: of these columns,
+  /// if kUnpacked.
+  template <int kN, bool kAsks, bool kUnpacked>
+  KERNEL_TILE static void tile(const uint8_t* block, const uint8_t* codes, const uint8_t* activations,
+                               int64_t n_cols, int64_t begin, int64_t end, int64_t n_valid, Ahead given,
+                               float* out, int64_t out_stride) {
+    const Ahead ahead = kAsks ? given : Ahead::kNot;
     const typename A::template Panel<kN, Q::kBlock> x(activations, n_cols);
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += Q::kBlock, block += P::kBlockBytes) {
       if constexpr (Q::kBlock == 32) {
-        block32<kN>(block, x, c, ahead, total);
+        block32<kN, kUnpacked>(block, codes, x, c, ahead, total);
       } else {
-        block256<kN>(block, x, c, ahead, total);
+        block256<kN, kUnpacked>(block, codes, x, c, ahead, total);
       }
+      codes += P::kSteps * U::kStepBytes;
     }
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
-  template <int kN, typename Panel>
-  static KERNEL_INLINE void block32(const uint8_t* block, const Panel& x, int64_t column, Ahead ahead,
-                                    F (*total)[kG]) {
+  template <int kN, bool kUnpacked, typename Panel>
+  static KERNEL_INLINE void block32(const uint8_t* block, const uint8_t* codes, const Panel& x,
+                                    int64_t column, Ahead ahead, F (*total)[kG]) {
+    if constexpr (kUnpacked && U::kAreWords) {
+      return block32_of_words<kN, 0>(block, codes, x, column, total);
+    }
     I sums[kN][kG];
-    start<kN>(x.minus32(column), sums);
-    dot_quads<kN, 0, 8>(block, x.codes(column), ahead, sums);
+    if constexpr (kRun > 0) {
+      const int32_t* const minus = x.minus32(column);
+      dot_runs<kN, kUnpacked, 0, 8>(
+          kUnpacked ? codes : block, x.codes(column), ahead,
+          [=](int t, int) __attribute__((always_inline)) { return times_bias(V::set1_i32(minus[t])); },
+          [](int) __attribute__((always_inline)) { return set1_pairs(1, 1); }, sums);
+    } else {
+      start<kN>(x.minus32(column), sums);
+      dot_quads<kN, 0, 8>(block, x.codes(column), ahead, sums);
+    }
+    Tiles<V>::template ask<0, P::kScaleBytes>(block + P::kCodeBytes, ahead);
+    add_scaled<kN, 0, kN>(block, x, column, sums, total);
+  }
+
+  /// Three tokens at a time: 2 x 3 sums beside 2 x 2 vectors of weights.
+  template <int kN, int kFirst, typename Panel>
+  static KERNEL_INLINE void block32_of_words(const uint8_t* block, const uint8_t* codes, const Panel& x,
+                                             int64_t column, F (*total)[kG]) {
+    if constexpr (kFirst < kN) {
+      constexpr int kLast = kFirst + 3 < kN ? kFirst + 3 : kN;
+      I sums[kLast - kFirst][kG];
+      U::template multiply_words<kN, kFirst, kLast>(codes, x.words(column), x.crossed(column), sums);
+      add_scaled<kN, kFirst, kLast>(block, x, column, sums, total);
+      block32_of_words<kN, kLast>(block, codes, x, column, total);
+    }
+  }
+
+  /// Tokens [kFirst, kLast) of a block's sums.
+  template <int kN, int kFirst, int kLast, typename Panel>
+  static KERNEL_INLINE void add_scaled(const uint8_t* block, const Panel& x, int64_t column,
+                                       const I (*sums)[kG], F (*total)[kG]) {
     const uint8_t* const scales = block + P::kCodeBytes;
-    Tiles<V>::template ask<0, P::kScaleBytes>(scales, ahead);
     const float* const d = x.scales(column);
     for (int g = 0; g < kG; ++g) {
       const F scale = P::scale(scales + g * kL * 2);
-      for (int t = 0; t < kN; ++t)
-        total[t][g] = V::fma(V::to_float(sums[t][g]), V::mul(scale, V::set1(d[t])), total[t][g]);
+      for (int t = kFirst; t < kLast; ++t)
+        total[t][g] = V::fma(V::to_float(sums[t - kFirst][g]), V::mul(scale, V::set1(d[t])), total[t][g]);
       if constexpr (Q::kHasMin) {
         const F min = P::scale(scales + (P::kRows + g * kL) * 2);
         const float* const sum = x.scaled_sums32(column);
-        for (int t = 0; t < kN; ++t) total[t][g] = V::fma(min, V::set1(sum[t]), total[t][g]);
+        for (int t = kFirst; t < kLast; ++t) total[t][g] = V::fma(min, V::set1(sum[t]), total[t][g]);
       }
     }
   }
 
-  template <int kN, typename Panel>
-  static KERNEL_INLINE void block256(const uint8_t* block, const Panel& x, int64_t column, Ahead ahead,
-                                     F (*total)[kG]) {
-    F scaled[kN][kG];
+  /// Products of a block of 256 times its one-byte scales: integers, so exact, where 16-bit sums are multiplied.
+  static KERNEL_INLINE auto no_scaled_sum() {
+    if constexpr (kRun > 0) {
+      return V::zero_i32();
+    } else {
+      return V::zero();
+    }
+  }
+
+  template <int kN, bool kUnpacked, typename Panel>
+  static KERNEL_INLINE void block256(const uint8_t* block, const uint8_t* codes, const Panel& x,
+                                     int64_t column, Ahead ahead, F (*total)[kG]) {
+    decltype(no_scaled_sum()) scaled[kN][kG];
     for (int t = 0; t < kN; ++t) {
-      for (int g = 0; g < kG; ++g) scaled[t][g] = V::zero();
+      for (int g = 0; g < kG; ++g) scaled[t][g] = no_scaled_sum();
     }
     for (int s = 0; s < P::kSteps; ++s) {
       if (s % 2 == 0) Tiles<V>::template ask<0, P::kSubScaleBytes>(block + P::sub_scales_at(s / 2), ahead);
-      const uint8_t* const step = block + P::step_at(s);
+      const uint8_t* const step = kUnpacked ? codes + s * U::kStepBytes : block + P::step_at(s);
       const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
       const int64_t at = column + s * 32;
       if constexpr (Q::kScaleGroup == 32) {
-        sub_block<kN, 0, 8>(step, sub, x, at, ahead, scaled);
+        sub_block<kN, kUnpacked, 0, 8>(step, sub, x, at, ahead, scaled);
       } else {
-        sub_block<kN, 0, 4>(step, sub, x, at, ahead, scaled);
-        sub_block<kN, 4, 8>(step, sub + P::kRows, x, at, ahead, scaled);
+        sub_block<kN, kUnpacked, 0, 4>(step, sub, x, at, ahead, scaled);
+        sub_block<kN, kUnpacked, 4, 8>(step, sub + P::kRows, x, at, ahead, scaled);
+      }
+    }
+    if constexpr (kRun > 0 && P::kBias != 0) {
+      // The sub-blocks' sums are those of biased codes: minus the bias times scales times sums of activations.
+      static_assert(Q::kScaleGroup == 16);
+      I biased[kN][kG];
+      multiply_sums<kN>(
+          x, column,
+          [=](int j, int g) __attribute__((always_inline)) {
+            const uint8_t* const two = block + P::sub_scales_at(j / 2) + j % 2 * 2 * P::kRows + g * kL;
+            return V::load_signed_pairs(two, two + P::kRows);
+          },
+          biased);
+      for (int t = 0; t < kN; ++t) {
+        for (int g = 0; g < kG; ++g) scaled[t][g] = V::sub_i32(scaled[t][g], times_bias(biased[t][g]));
       }
     }
     const uint8_t* const scales = block + P::kCodeBytes;
@@ -236,24 +317,18 @@ struct QuantizedMatmul {
     for (int g = 0; g < kG; ++g) {
       const F scale = P::scale(scales + g * kL * 2);
       for (int t = 0; t < kN; ++t)
-        total[t][g] = V::fma(scaled[t][g], V::mul(scale, V::set1(d[t])), total[t][g]);
+        total[t][g] = V::fma(as_float(scaled[t][g]), V::mul(scale, V::set1(d[t])), total[t][g]);
     }
     if constexpr (Q::kHasMin) {
       I minima[kN][kG];
-      for (int t = 0; t < kN; ++t) {
-        for (int g = 0; g < kG; ++g) minima[t][g] = V::zero_i32();
-      }
-      for (int j = 0; j < 2 * P::kSubBlocks; ++j) {  // pairs of sub-blocks
-        constexpr int kPairs = P::kSubBlocks / 2;    // in 64 columns
-        const uint8_t* const pairs =
-            block + P::sub_scales_at(j / kPairs) + (P::kSubBlocks + j % kPairs * 2) * P::kRows;
-        const int32_t* const sums =
-            Q::kScaleGroup == 32 ? x.pairs32(column + j * 64) : x.pairs16(column + j * 32);
-        for (int g = 0; g < kG; ++g) {
-          const I min = V::load_pairs(pairs + g * kL * 2);
-          for (int t = 0; t < kN; ++t) minima[t][g] = V::dot_pairs(minima[t][g], min, V::set1_i32(sums[t]));
-        }
-      }
+      multiply_sums<kN>(
+          x, column,
+          [=](int j, int g) __attribute__((always_inline)) {
+            constexpr int kPairs = P::kSubBlocks / 2;  // in 64 columns
+            return V::load_pairs(block + P::sub_scales_at(j / kPairs) +
+                                 (P::kSubBlocks + j % kPairs * 2) * P::kRows + g * kL * 2);
+          },
+          minima);
       for (int g = 0; g < kG; ++g) {
         const F min = P::scale(scales + (P::kRows + g * kL) * 2);
         for (int t = 0; t < kN; ++t)
@@ -262,20 +337,50 @@ struct QuantizedMatmul {
     }
   }
 
-  /// Quads [kFirst, kLast) of 32 columns, which share a one-byte scale: unsigned with a minimum, else signed.
-  template <int kN, int kFirst, int kLast, typename Panel>
-  static KERNEL_INLINE void sub_block(const uint8_t* step, const uint8_t* scales, const Panel& x,
-                                      int64_t column, Ahead ahead, F (*scaled)[kG]) {
-    I sums[kN][kG];
-    start_sub_block<kN, kFirst, kLast>(x, column, sums);
-    dot_quads<kN, kFirst, kLast>(step, x.codes(column), ahead, sums);
-    for (int g = 0; g < kG; ++g) {
-      const F scale = Q::kHasMin ? V::load_u8(scales + g * kL) : V::load_i8(scales + g * kL);
-      for (int t = 0; t < kN; ++t) scaled[t][g] = V::fma(V::to_float(sums[t][g]), scale, scaled[t][g]);
+  static KERNEL_INLINE F as_float(F a) { return a; }
+  static KERNEL_INLINE F as_float(I a) { return V::to_float(a); }
+
+  /// Sums of pairs(j, g), 16-bit numbers of two sub-blocks, times the activations' sums there.
+  template <int kN, typename Panel, typename Pairs>
+  static KERNEL_INLINE void multiply_sums(const Panel& x, int64_t column, const Pairs& pairs, I (*out)[kG]) {
+    for (int t = 0; t < kN; ++t) {
+      for (int g = 0; g < kG; ++g) out[t][g] = V::zero_i32();
+    }
+    for (int j = 0; j < 2 * P::kSubBlocks; ++j) {
+      const int32_t* const sums =
+          Q::kScaleGroup == 32 ? x.pairs32(column + j * 64) : x.pairs16(column + j * 32);
+      I two[kG];
+      for (int g = 0; g < kG; ++g) two[g] = pairs(j, g);
+      for (int t = 0; t < kN; ++t) {
+        const I sum = V::set1_i32(sums[t]);
+        for (int g = 0; g < kG; ++g) out[t][g] = V::dot_pairs(out[t][g], two[g], sum);
+      }
     }
   }
 
-  /// Only the first tile over a piece of a panel asks ahead: the others find it in a cache.
+  /// Quads [kFirst, kLast) of 32 columns, which share a one-byte scale: unsigned with a minimum, else signed.
+  template <int kN, bool kUnpacked, int kFirst, int kLast, typename Panel, typename Sum>
+  static KERNEL_INLINE void sub_block(const uint8_t* step, const uint8_t* scales, const Panel& x,
+                                      int64_t column, Ahead ahead, Sum (*scaled)[kG]) {
+    if constexpr (kRun > 0) {
+      dot_runs<kN, kUnpacked, kFirst, kLast>(
+          step, x.codes(column), ahead,
+          [=](int t, int g) __attribute__((always_inline)) { return scaled[t][g]; },
+          [=](int g) __attribute__((always_inline)) {
+            return Q::kHasMin ? V::twice_u8(scales + g * kL) : V::twice_i8(scales + g * kL);
+          },
+          scaled);
+    } else {
+      I sums[kN][kG];
+      start_sub_block<kN, kFirst, kLast>(x, column, sums);
+      dot_quads<kN, kFirst, kLast>(step, x.codes(column), ahead, sums);
+      for (int g = 0; g < kG; ++g) {
+        const F scale = Q::kHasMin ? V::load_u8(scales + g * kL) : V::load_i8(scales + g * kL);
+        for (int t = 0; t < kN; ++t) scaled[t][g] = V::fma(V::to_float(sums[t][g]), scale, scaled[t][g]);
+      }
+    }
+  }
+
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
@@ -283,13 +388,25 @@ struct QuantizedMatmul {
     for (int64_t row = row_begin; row < row_end; row += P::kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;
-      Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
-        Tiles<V>::each_panel(n_tokens, [&]<int kN>(int64_t t) {
-          tile<kN>(panel + begin / Q::kBlock * P::kBlockBytes,
-                   (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end, n_valid,
-                   t == 0 ? ahead : Ahead::kNot, out + t * out_stride + row, out_stride);
+      const auto all_tokens = [&]<bool kUnpacked>(int64_t begin, int64_t end, const uint8_t* codes) {
+        Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
+          tile<kN, kAsks && !kUnpacked, kUnpacked>(panel + begin / Q::kBlock * P::kBlockBytes, codes,
+                                                   (const uint8_t*)activations + (size_t)t * row_bytes,
+                                                   n_cols, begin, end, n_valid, ahead,
+                                                   out + t * out_stride + row, out_stride);
         });
-      });
+      };
+      if (V::kWidens && n_tokens > 2 * V::kTokens) {
+        Tiles<V>::each_chunk(n_cols, U::kColumns, n_tokens, [&](int64_t begin, int64_t end) {
+          alignas(64) uint8_t codes[U::kColumns / 32 * U::kStepBytes];
+          U::unpack(panel + begin / Q::kBlock * P::kBlockBytes, end - begin, codes);
+          all_tokens.template operator()<V::kWidens>(begin, end, codes);
+        });
+      } else {
+        Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
+          all_tokens.template operator()<false>(begin, end, nullptr);
+        });
+      }
     }
   }
 };

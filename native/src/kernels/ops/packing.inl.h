@@ -37,6 +37,11 @@ struct Packing {
     if constexpr (Q::kBlock == 256) return 64 / Q::kScaleGroup;
     return 0;
   }();
+  /// Columns of one scale.
+  static constexpr int kScaleColumns = [] {
+    if constexpr (Q::kBlock == 256) return Q::kScaleGroup;
+    return Q::kBlock;
+  }();
   static constexpr int kSubScaleBytes = kHalves * kSubBlocks * kRows;  // of 64 columns
   static constexpr int kPairBytes = 2 * kStepBytes + kSubScaleBytes;
   static constexpr int kCodeBytes = Q::kBlock == 32 ? kStepBytes : kSteps / 2 * kPairBytes;

@@ -83,7 +83,8 @@ struct Tiles {
       columns(begin, n_cols - begin < step ? n_cols : begin + step);
   }
 
-  /// tile.operator()<kN>(first) for each panel of kN tokens.
+  /// tile.operator()<kN, kAsks>(first) for each panel of kN tokens. Only the first asks ahead, the others find what it
+  /// asked for in a cache; prompts have tiles without a question before every line.
   template <typename Tile>
   static KERNEL_INLINE void each_panel(int64_t n_tokens, const Tile& tile) {
     const int64_t n_panel = Activations<V>::panel_tokens(n_tokens);
@@ -95,7 +96,11 @@ struct Tiles {
   template <int kN, typename Tile>
   static KERNEL_INLINE void with_tokens(int64_t n, int64_t first, const Tile& tile) {
     if (n == kN) {
-      tile.template operator()<kN>(first);
+      if (kN <= 2 || first == 0) {
+        tile.template operator()<kN, true>(first);
+      } else {
+        tile.template operator()<kN, false>(first);
+      }
     } else if constexpr (kN > 1) {
       with_tokens<kN - 1>(n, first, tile);
     }
