@@ -40,10 +40,7 @@ describe('the check at the door that goes with a redacted request', () => {
 
   it('stops a secret that the inspection was told to leave alone, or did not look for', () => {
     const request = asking(long(`the key is ${KEY}`));
-    const lax: PrivacyOptions[] = [
-      { minScore: 1 },
-      { minScores: { API_KEY: 1 } },
-    ];
+    const lax: PrivacyOptions[] = [{ minScore: 1 }, { minScores: { API_KEY: 1 } }];
     for (const privacy of lax) {
       const { body, check } = checkOf(request, privacy);
       expect(body).toContain(KEY);
