@@ -69,6 +69,32 @@ const FRAMES: Record<string, Record<string, string>> = {
     ADDRESS: 'Het pakket gaat naar {}, voor vrijdag.',
   },
   pl: { PERSON: 'Napisz krótki list do {} w sprawie dostawy.', ADDRESS: 'Paczka jedzie na {}, do piątku.' },
+  sv: {
+    PERSON: 'Skriv ett kort brev till {} om leveransen.',
+    ADDRESS: 'Paketet ska till {}, senast på fredag.',
+  },
+  cs: { PERSON: 'Napiš krátký dopis pro {} kvůli dodávce.', ADDRESS: 'Balík jede na {}, do pátku.' },
+  tr: {
+    PERSON: 'Teslimat için {} adına kısa bir mektup yaz.',
+    ADDRESS: 'Paket şuraya gidiyor: {}, cumaya kadar.',
+  },
+  ru: {
+    PERSON: 'Сообщите, пожалуйста, {} время прибытия груза.',
+    ADDRESS: 'Курьер приедет сюда: {}, завтра утром.',
+  },
+  ja: {
+    PERSON: '見積もりの件で {} に返事をしたいので、丁寧な文面を考えて。',
+    ADDRESS: '引っ越し先は {} なので、来週までに手続きをお願いします。',
+  },
+  zh: { PERSON: '我想感谢 {} 帮忙搬家，怎么说比较好？', ADDRESS: '新办公室在 {}，下周开始营业。' },
+  ko: {
+    PERSON: '이사를 도와준 {} 선배에게 감사 인사를 적어 줘.',
+    ADDRESS: '새 사무실은 {} 이고 다음 주에 문을 엽니다.',
+  },
+  ar: {
+    PERSON: 'أريد أن أشكر {} على المساعدة في نقل الأثاث.',
+    ADDRESS: 'المكتب الجديد يقع في {}، ويفتح صباح الأحد.',
+  },
 };
 
 const valuesOf = (faker: Faker): Record<string, string> => ({

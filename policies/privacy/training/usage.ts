@@ -26,7 +26,7 @@ function* tokensByPlace(): Generator<[place: number, token: string]> {
 export function usages(): Map<string, number> {
   const all = new Map<string, number>();
   for (const [place, token] of tokensByPlace()) {
-    const word = /^ (\p{L}[\p{Ll}\p{M}]+)$/u.exec(token)?.[1];
+    const word = /^ (\p{L}[\p{Ll}\p{Lo}\p{M}]+)$/u.exec(token)?.[1];
     if (word === undefined) continue;
     const low = word.toLowerCase();
     const usual = PLACES.length - PLACES.findIndex((end) => place < end);
