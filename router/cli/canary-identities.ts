@@ -30,10 +30,7 @@ export interface Canary {
   prompt: string;
 }
 
-/**
- * Sentences in the language of the locale, where there are some; else in English, which is what gateways mostly see. Persons in Japanese, Chinese,
- * Korean and Arabic sentences are not among them: the tagger was not trained on such (docs/decisions/2026-11-23-names.md).
- */
+/** Sentences in the language of the locale, where there are some; else in English, which is what gateways mostly see. */
 const FRAMES: Record<string, Record<string, string>> = {
   en: {
     PERSON: 'Please write a short letter to {} about the delivery.',
@@ -86,13 +83,16 @@ const FRAMES: Record<string, Record<string, string>> = {
     ADDRESS: 'Курьер приедет сюда: {}, завтра утром.',
   },
   ja: {
+    PERSON: '見積もりの件で {} に返事をしたいので、丁寧な文面を考えて。',
     ADDRESS: '引っ越し先は {} なので、来週までに手続きをお願いします。',
   },
-  zh: { ADDRESS: '新办公室在 {}，下周开始营业。' },
+  zh: { PERSON: '我想感谢 {} 帮忙搬家，怎么说比较好？', ADDRESS: '新办公室在 {}，下周开始营业。' },
   ko: {
+    PERSON: '이사를 도와준 {} 선배에게 감사 인사를 적어 줘.',
     ADDRESS: '새 사무실은 {} 이고 다음 주에 문을 엽니다.',
   },
   ar: {
+    PERSON: 'أريد أن أشكر {} على المساعدة في نقل الأثاث.',
     ADDRESS: 'المكتب الجديد يقع في {}، ويفتح صباح الأحد.',
   },
 };

@@ -11,7 +11,7 @@ const DIGIT = 4;
 const SPACE = 5;
 const LINE_END = 6;
 const OTHER = 7;
-/** Scripts written without spaces: each character is a token. */
+/** Scripts written without spaces, and Korean, which glues its particles to names: each character is a token. */
 const IDEOGRAPH = 8;
 
 /** What a token looks like at a glance. */
@@ -52,7 +52,7 @@ function classOf(char: string): number {
   if (/\s/u.test(char)) return SPACE;
   if (/\p{Nd}/u.test(char)) return DIGIT;
   if (!/\p{L}|\p{M}/u.test(char)) return OTHER;
-  if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(char)) return IDEOGRAPH;
+  if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(char)) return IDEOGRAPH;
   return /\p{Lu}|\p{Lt}/u.test(char) ? UPPER : /\p{Ll}/u.test(char) ? LOWER : CASELESS;
 }
 

@@ -2,6 +2,7 @@
 // a number. Street, town and code come from @faker-js/faker; the order is ours.
 import type { Faker } from '@faker-js/faker';
 import type { Random } from './random.ts';
+import { isInOtherScript, scriptAddress } from './script-values.ts';
 
 type Part = (faker: Faker, random: Random) => string;
 
@@ -209,8 +210,13 @@ function distantLines(faker: Faker, random: Random): string[] {
 
 /** An address of a locale; `lines` joined as letters, forms and talk have them. */
 export function addressOf(faker: Faker, locale: string, random: Random): string {
-  const isDistant = random.chance(0.06);
-  const parts = isDistant ? distantLines(faker, random) : lines(faker, locale, random);
+  const isScript = isInOtherScript(locale);
+  const isDistant = !isScript && random.chance(0.06);
+  const parts = isScript
+    ? scriptAddress(faker, locale, random)
+    : isDistant
+      ? distantLines(faker, random)
+      : lines(faker, locale, random);
   const at = random.next();
   const separator = random.pick([', ', ', ', ', ', ', ', '\n', ' ', ' - ', ',\n']);
   if (at < 0.2) return parts[0] as string;

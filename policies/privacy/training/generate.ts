@@ -13,6 +13,7 @@ import { OTHERS } from './frames/others.ts';
 import { pl } from './frames/pl.ts';
 import { pt } from './frames/pt.ts';
 import { RECORDS } from './frames/records.ts';
+import { SCRIPTS } from './frames/scripts.ts';
 import type { LabelledText } from './labelled.ts';
 import { Random } from './random.ts';
 import { type RealValues, SLOT_TYPES, Slots, seedFakers } from './slots.ts';
@@ -37,10 +38,11 @@ export const LANGUAGES: readonly Frames[] = [
   pl,
 ].map(withMore);
 
-/** Shares of the texts that are code and have nothing to find, that are records of machines about persons, of other languages. */
+/** Shares of the texts that are code and have nothing to find, that are records of machines about persons, of other languages and scripts. */
 const CODE_SHARE = 0.2;
 const RECORD_SHARE = 0.1;
 const OTHER_LANGUAGES = 0.05;
+const OTHER_SCRIPTS = 0.1;
 
 const SLOT = /^\{[A-Z]+\}$/;
 /** `‹a|b›` */
@@ -162,7 +164,10 @@ export function* generate(count: number, seed: number, real: RealValues): Genera
   const slots = new Slots(random, real);
   seedFakers(() => random.between(0, 0xfffffff));
   for (let i = 0; i < count; i += 1) {
-    const frames = random.pick(random.chance(OTHER_LANGUAGES) ? OTHERS : LANGUAGES);
+    const at = random.next();
+    const frames = random.pick(
+      at < OTHER_LANGUAGES ? OTHERS : at < OTHER_LANGUAGES + OTHER_SCRIPTS ? SCRIPTS : LANGUAGES,
+    );
     const locale = random.chance(0.7) ? (frames.locales[0] as string) : random.pick(frames.locales);
     const writer = new Writer(slots, random);
     if (random.chance(CODE_SHARE)) {

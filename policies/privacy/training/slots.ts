@@ -5,6 +5,7 @@ import { addressOf, roadOf } from './addresses.ts';
 import { TECHNOLOGIES } from './frames/code.ts';
 import { inventedName, type Nation, People } from './people.ts';
 import type { Random } from './random.ts';
+import { isInOtherScript, scriptName, scriptText } from './script-values.ts';
 
 export const SLOT_TYPES: Record<string, TaggedType> = {
   NAME: 'PERSON',
@@ -142,10 +143,12 @@ export class Slots {
     if (slot.startsWith('=')) return random.pick(slot.slice(1).split('|'));
     switch (slot) {
       case 'NAME':
+        if (isInOtherScript(locale) && !random.chance(0.05)) return scriptName(faker, locale, random);
         return this.#names.whole(this.#people(locale));
       case 'FIRST':
         return this.#names.first(this.#people(locale));
       case 'LAST':
+        if (isInOtherScript(locale)) return faker.person.lastName();
         return this.#names.last(this.#people(locale));
       case 'INFORMAL':
         return this.#names.informal(this.#people(locale));
@@ -202,6 +205,10 @@ export class Slots {
         return fakerOf('en_US').commerce.productName();
       case 'MONTH':
         return faker.date.month();
+      case 'LOREM':
+        return isInOtherScript(locale)
+          ? scriptText(faker, locale, random)
+          : faker.lorem.words(random.between(2, 9));
       case 'WORD': {
         const word = fakerOf('en_US').word.noun();
         return random.chance(0.5) ? word : capitalised(word);

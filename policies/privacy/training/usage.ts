@@ -22,11 +22,31 @@ function* tokensByPlace(): Generator<[place: number, token: string]> {
   }
 }
 
+/** Words of two to eight characters by the script that they are in, for texts that are nobody's. */
+const SCRIPT_WORDS: Record<string, RegExp> = {
+  zh: /^\p{Script=Han}{2,8}$/u,
+  ja: /^(?=.*[\p{Script=Hiragana}\p{Script=Katakana}])[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}ー]{2,8}$/u,
+  ko: /^ \p{Script=Hangul}{2,8}$/u,
+};
+let words: Map<string, string[]> | undefined;
+
+/** The vocabulary's words in the script of a language, zh, ja or ko; none of others. */
+export function scriptWords(language: string): readonly string[] {
+  if (words === undefined) {
+    words = new Map(Object.keys(SCRIPT_WORDS).map((key) => [key, []]));
+    for (const [, token] of tokensByPlace()) {
+      for (const [key, pattern] of Object.entries(SCRIPT_WORDS))
+        if (pattern.test(token)) words.get(key)?.push(token.trim());
+    }
+  }
+  return words.get(language) ?? [];
+}
+
 /** Lower-case words, each with how usual it is: in small letters above CAPITAL_BITS, with a capital in them. */
 export function usages(): Map<string, number> {
   const all = new Map<string, number>();
   for (const [place, token] of tokensByPlace()) {
-    const word = /^ (\p{L}[\p{Ll}\p{M}]+)$/u.exec(token)?.[1];
+    const word = /^ (\p{L}[\p{Ll}\p{Lo}\p{M}]+)$/u.exec(token)?.[1];
     if (word === undefined) continue;
     const low = word.toLowerCase();
     const usual = PLACES.length - PLACES.findIndex((end) => place < end);

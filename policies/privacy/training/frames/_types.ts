@@ -1,6 +1,6 @@
 // Sentence frames of one language. Slots in braces: {NAME} {FIRST} {LAST} {INFORMAL} {CAPS} {INITIAL} of persons, {ADDRESS} {STREET} {ROAD} {CITY}
 // {REGION} {COUNTRY}, {COMPANY}; untagged: {EMAIL} {PHONE} {DATE} {TIME} {NUM} {AMOUNT} {ID} {JOB} {PRODUCT} {WORD} {MONTH}
-// {ABBR} {TERM}.
+// {ABBR} {TERM} {LOREM}.
 export interface Frames {
   /** Locales of @faker-js/faker, the first the most usual. */
   locales: readonly string[];

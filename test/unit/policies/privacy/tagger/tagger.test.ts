@@ -116,6 +116,21 @@ describe('the shipped tagger', () => {
     ]);
   });
 
+  it('finds persons in Chinese, Japanese and Korean sentences, and none where nobody is named', () => {
+    expect(valuesIn('请联系李小明，电话是13800138000。')).toEqual(['PERSON 李小明']);
+    expect(valuesIn('昨天王芳和刘洋一起去上海出差。')).toEqual(['PERSON 王芳', 'PERSON 刘洋']);
+    expect(valuesIn('私は佐藤花子と申します。')).toEqual(['PERSON 佐藤花子']);
+    expect(valuesIn('担当の鈴木が対応いたします。')).toEqual(['PERSON 鈴木']);
+    expect(valuesIn('김민수에게 감사 인사를 적어 줘.')).toEqual(['PERSON 김민수']);
+    expect(valuesIn('제 이름은 이영희입니다.')).toEqual(['PERSON 이영희']);
+    for (const text of [
+      '机器学习是人工智能的一个分支，请解释一下神经网络的原理。',
+      'この関数は配列をソートして、重複を取り除きます。',
+      '머신러닝의 기본 개념을 설명해 주세요.',
+    ])
+      expect(valuesIn(text)).toEqual([]);
+  });
+
   it('finds more the more recall is asked for', () => {
     const text = readFileSync(join(packageRoot, 'README.md'), 'utf8');
     const counts = [-2, 0, 2].map((recall) => tag(text, { recall }).length);
