@@ -9,6 +9,9 @@ const UND_ZU = /^ (?:von und zu|von und zum|von und zur|zu und von)(?: \p{Lu}[\p
 /** `Ortega y Gasset`: no other name follows, which would make it two persons. */
 const AND = /^ [yeé] (?:de )?(?:l[ao]s? )?(\p{Lu}[\p{L}\p{M}]+)(?![\p{L}\p{M}]|['’-]\p{L}| \p{Lu})/u;
 
+/** `de la Torre`, behind forenames alone: their surname is still to come. */
+const PARTICLE = /^ (?:de l[ao]s?|del|d[ao]s?|van de[rn]?|von der) \p{Lu}[\p{L}\p{M}]+/u;
+
 /** A piece longer than any name is not read. */
 const REACH = 80;
 const MAX_STEPS = 4;
@@ -39,26 +42,36 @@ export function personStart(
   return isPart ? start - match[0].length : start;
 }
 
-/** Where a person's name that was found up to `end` ends. @param isForename such a word after `y` begins another person */
-export function personEnd(
-  text: string,
-  start: number,
-  end: number,
-  isForename: (word: string) => boolean,
-): number {
+/** What the lists say of a word. */
+export interface NameLists {
+  isForename(word: string): boolean;
+  /** No surname as well: after `y` it begins another person. */
+  isForenameOnly(word: string): boolean;
+}
+
+const particle = (name: string, ahead: string, { isForename }: NameLists): RegExpExecArray | null =>
+  name.split(' ').every(isForename) ? PARTICLE.exec(ahead) : null;
+
+/** Where a person's name that was found up to `end` ends. */
+export function personEnd(text: string, start: number, end: number, lists: NameLists): number {
   let at = end;
   for (let step = 0; step < MAX_STEPS; step += 1) {
     const unit = text.charCodeAt(at);
     // Most names end before a sign or a word in small letters that is none of these.
     if (unit !== 32 && unit !== 39 && unit !== 45 && unit < 0x2010) return at;
     const ahead = text.slice(at, at + REACH);
-    const more = GLUED.exec(ahead) ?? ELIDED.exec(ahead) ?? UND_ZU.exec(ahead);
+    const more =
+      GLUED.exec(ahead) ??
+      ELIDED.exec(ahead) ??
+      UND_ZU.exec(ahead) ??
+      particle(text.slice(start, at), ahead, lists);
     if (more !== null) {
       at += more[0].length;
       continue;
     }
     const and = AND.exec(ahead);
-    if (and === null || isForename(and[1] as string) || !/\s/.test(text.slice(start, at))) return at;
+    if (and === null || lists.isForenameOnly(and[1] as string) || !/\s/.test(text.slice(start, at)))
+      return at;
     at += and[0].length;
   }
   return at;

@@ -117,7 +117,8 @@ export function nameFinder(
   types: readonly TaggedType[] = TYPES,
   point: OperatingPoint = 'balanced',
 ): NameFinder {
-  const { tag, isUsualWord, isForenameOnly } = shippedTagger();
+  const lists = shippedTagger();
+  const { tag, isUsualWord, isForenameOnly } = lists;
   const wanted = new Set<string>(types);
   const options = { recall: RECALL[point] };
   const key = randomBytes(16).toString('hex');
@@ -138,7 +139,7 @@ export function nameFinder(
         if (end > last) done = end;
       } else if (type === 'PERSON') {
         start = personStart(text, first, last, isForenameOnly);
-        end = personEnd(text, start, last, isForenameOnly);
+        end = personEnd(text, start, last, lists);
         end += suffixLength(text, end);
         if (end > last) done = end;
       }

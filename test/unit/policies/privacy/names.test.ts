@@ -61,6 +61,14 @@ describe('nameFinder', () => {
     expect(valuesOf(thanks, names.find(thanks))).toEqual(['PERSON Vince', 'PERSON Traci']);
   });
 
+  it('takes the surname with its particles behind forenames', () => {
+    const text = 'Ask Miguel Ángel de la Torre y Vega, not Juan de los Santos.';
+    expect(valuesOf(text, names.find(text))).toEqual([
+      'PERSON Miguel Ángel de la Torre y Vega',
+      'PERSON Juan de los Santos',
+    ]);
+  });
+
   it('takes the town behind an address, and the rest of its code, for parts of it', () => {
     for (const address of [
       '626 Alameda Xavier, 45098-671 Margarida do Descoberto',
