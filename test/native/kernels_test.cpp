@@ -180,10 +180,23 @@ void check_type(const KernelTable& table, bool first_rows_are_bf16) {
   }
 }
 
-std::vector<uint16_t> to_f16(const std::vector<float>& x) {
-  std::vector<uint16_t> out(x.size());
-  for (size_t i = 0; i < x.size(); ++i) out[i] = f32_to_f16(x[i]);
-  return out;
+/// 70 rows and more columns and tokens than any table takes together.
+template <typename Q>
+void check_prompt(const KernelTable& table) {
+  const MatmulKernel* const kernel = kernel_of(table, Q::kId);
+  if (kernel == nullptr) return;
+  constexpr int64_t kRows = 70, kStride = kRows + 3, kTokens = 131, kCols = Q::kBlock == 1 ? 1111 : 9 * 256;
+  const Product p = make_product<Q>(table, *kernel, kRows, kCols, 0);
+  const std::vector<float> x = normal(kTokens * kCols);
+  std::vector<float> single(static_cast<size_t>(kTokens * kStride), -1.0f), all = single;
+  for (int64_t t = 0; t < kTokens; ++t) {
+    const auto token = p.quantize(x.data() + t * kCols, 1);
+    kernel->matmul(p.packed.data(), kCols, 0, kRows, token.data(), 1, single.data() + t * kStride, kStride);
+  }
+  const auto activations = p.quantize(x.data(), kTokens);
+  kernel->matmul(p.packed.data(), kCols, 0, kRows, activations.data(), kTokens, all.data(), kStride);
+  if (std::memcmp(all.data(), single.data(), all.size() * sizeof(float)) != 0)
+    harness::report(__FILE__, __LINE__, std::string(table.isa) + " " + Q::kName + ": other bits in a prompt");
 }
 
 struct AttentionCase {
@@ -310,6 +323,14 @@ void check_attention(const KernelTable& table, KvType type, const AttentionCase&
 TEST("products match a sum in double precision, with the same bits in every batch and row range") {
   each_isa([](const KernelTable& table) {
 #define QUANT_TYPE(name) check_type<quant::name>(table, false);
+#include "quant_types.inc"
+#undef QUANT_TYPE
+  });
+}
+
+TEST("a prompt has the bits of its tokens alone") {
+  each_isa([](const KernelTable& table) {
+#define QUANT_TYPE(name) check_prompt<quant::name>(table);
 #include "quant_types.inc"
 #undef QUANT_TYPE
   });

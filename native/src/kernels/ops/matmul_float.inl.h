@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "kernels/ops/blocks.inl.h"
 #include "kernels/ops/tiles.inl.h"
 
 namespace tiergate {
@@ -21,7 +22,7 @@ struct FloatMatmul {
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
   static constexpr int kRows = kL * kG;
-  static constexpr int64_t kChunk = 128;
+  static constexpr int64_t kChunk = 128, kBlockColumns = 512;
   template <typename T>
   static constexpr int kColumnBytes = kRows * (int)sizeof(T);
 
@@ -109,8 +110,36 @@ struct FloatMatmul {
     });
   }
 
+  /// Of a prompt, where caches are small. 16-bit values are widened for many tokens.
+  static void matmul_blocks(const Value* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
+                            const uint8_t* activations, int64_t n_tokens, float* out, int64_t out_stride) {
+    const size_t row_bytes = A::row_bytes(kFormat, n_cols);
+    constexpr bool kIsWide = sizeof(Value) == sizeof(float);
+    alignas(64) float wide[kIsWide ? 1 : kBlockColumns * kRows];
+    const float* w = wide;
+    Blocks<V, kRows>::multiply(
+        row_begin, row_end, n_cols, kBlockColumns, n_tokens, out, out_stride,
+        [&](int64_t row, int64_t begin, int64_t end) {
+          const Value* const from = packed + row * n_cols + begin * kRows;
+          if constexpr (kIsWide) {
+            w = from;
+          } else {
+            for (int64_t i = 0; i < (end - begin) * kRows; i += kL) V::store(wide + i, widened(from + i));
+          }
+        },
+        [&]<int kN>(int64_t, int64_t t, int64_t begin, int64_t end, float* sums) {
+          tile<kN, false>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, kRows,
+                          Ahead::kNot, sums, kRows);
+        });
+  }
+
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
+    if constexpr (V::kWidens) {
+      if (n_tokens > 2 * V::kTokens)
+        return matmul_blocks((const Value*)packed, n_cols, row_begin, row_end, (const uint8_t*)activations,
+                             n_tokens, out, out_stride);
+    }
     for (int64_t row = row_begin; row < row_end; row += kRows) {
       multiply_panel((const Value*)packed + row * n_cols, n_cols, (const uint8_t*)activations,
                      A::row_bytes(kFormat, n_cols), n_tokens, row_end - row < kRows ? row_end - row : kRows,

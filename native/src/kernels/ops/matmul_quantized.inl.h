@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "kernels/ops/activations.inl.h"
+#include "kernels/ops/blocks.inl.h"
 #include "kernels/ops/packing.inl.h"
 #include "kernels/ops/tiles.inl.h"
 #include "kernels/ops/unpacked_codes.inl.h"
@@ -381,32 +382,45 @@ struct QuantizedMatmul {
     }
   }
 
+  /// Of a prompt, where codes are unpacked for many tokens.
+  static void matmul_blocks(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
+                            const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
+    const size_t row_bytes = A::row_bytes(kFormat, n_cols);
+    alignas(64) uint8_t codes[U::kColumns / 32 * U::kStepBytes];
+    const auto block_at = [=](int64_t row, int64_t column) {
+      return (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols) +
+             column / Q::kBlock * P::kBlockBytes;
+    };
+    Blocks<V, P::kRows>::multiply(
+        row_begin, row_end, n_cols, U::kColumns, n_tokens, out, out_stride,
+        [&](int64_t row, int64_t begin, int64_t end) {
+          U::unpack(block_at(row, begin), end - begin, codes);
+        },
+        [&]<int kN>(int64_t row, int64_t t, int64_t begin, int64_t end, float* sums) {
+          tile<kN, false, true>(block_at(row, begin), codes,
+                                (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end,
+                                P::kRows, Ahead::kNot, sums, P::kRows);
+        });
+  }
+
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
+    if constexpr (V::kWidens) {
+      if (n_tokens > 2 * V::kTokens)
+        return matmul_blocks(packed, n_cols, row_begin, row_end, activations, n_tokens, out, out_stride);
+    }
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
     const Ahead ahead = Tiles<V>::ahead(n_tokens);
     for (int64_t row = row_begin; row < row_end; row += P::kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;
-      const auto all_tokens = [&]<bool kUnpacked>(int64_t begin, int64_t end, const uint8_t* codes) {
+      Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
         Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
-          tile<kN, kAsks && !kUnpacked, kUnpacked>(panel + begin / Q::kBlock * P::kBlockBytes, codes,
-                                                   (const uint8_t*)activations + (size_t)t * row_bytes,
-                                                   n_cols, begin, end, n_valid, ahead,
-                                                   out + t * out_stride + row, out_stride);
+          tile<kN, kAsks, false>(panel + begin / Q::kBlock * P::kBlockBytes, nullptr,
+                                 (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end,
+                                 n_valid, ahead, out + t * out_stride + row, out_stride);
         });
-      };
-      if (V::kWidens && n_tokens > 2 * V::kTokens) {
-        Tiles<V>::each_chunk(n_cols, U::kColumns, n_tokens, [&](int64_t begin, int64_t end) {
-          alignas(64) uint8_t codes[U::kColumns / 32 * U::kStepBytes];
-          U::unpack(panel + begin / Q::kBlock * P::kBlockBytes, end - begin, codes);
-          all_tokens.template operator()<V::kWidens>(begin, end, codes);
-        });
-      } else {
-        Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
-          all_tokens.template operator()<false>(begin, end, nullptr);
-        });
-      }
+      });
     }
   }
 };

@@ -87,9 +87,14 @@ struct Tiles {
   /// asked for in a cache; prompts have tiles without a question before every line.
   template <typename Tile>
   static KERNEL_INLINE void each_panel(int64_t n_tokens, const Tile& tile) {
+    each_panel(n_tokens, 0, n_tokens, tile);
+  }
+  /// Of tokens [begin, end), whole panels.
+  template <typename Tile>
+  static KERNEL_INLINE void each_panel(int64_t n_tokens, int64_t begin, int64_t end, const Tile& tile) {
     const int64_t n_panel = Activations<V>::panel_tokens(n_tokens);
-    for (int64_t t = 0; t < n_tokens; t += n_panel)
-      with_tokens<V::kMostTokens>(n_tokens - t < n_panel ? n_tokens - t : n_panel, t, tile);
+    for (int64_t t = begin; t < end; t += n_panel)
+      with_tokens<V::kMostTokens>(end - t < n_panel ? end - t : n_panel, t, tile);
   }
 
  private:

@@ -21,7 +21,7 @@ struct UnpackedCodes {
   static constexpr int kVector = P::kVectorBytes;
   static constexpr bool kAreWords = V::kWidens && P::kSigned && Q::kBlock == 32;
   static constexpr int kStepBytes = (kAreWords ? 16 + 1 : 8) * kG * kVector;
-  static constexpr int64_t kColumns = 512;  // at most 17 KiB
+  static constexpr int64_t kColumns = kAreWords ? 512 : 1024;  // 17 or 16 KiB
 
   /// Columns of whole blocks, from `block` on.
   static void unpack(const uint8_t* block, int64_t n_cols, uint8_t* out) {
