@@ -9,6 +9,7 @@ namespace {
 struct AvxVnni : Avx2 {
   static constexpr int kTokens = 3;  // 2 x 3 integer and 2 x 3 float sums of the 16 registers
   static constexpr int kMostTokens = 3;
+  static constexpr int kStreams = 1;
   static constexpr int kSignedOffset = 128;  // dpbusd wants unsigned codes: signed ones are raised by 128
   static constexpr bool kWidens = false;
   static KERNEL_INLINE B look_up(const int8_t* levels, B codes) {

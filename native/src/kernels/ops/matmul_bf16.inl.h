@@ -83,7 +83,7 @@ struct Bf16Matmul {
   }
 
   template <int kN>
-  static KERNEL_INLINE void sum_chunk(const uint8_t* w, const uint8_t* x, int64_t n_pairs, Ahead ahead,
+  static KERNEL_INLINE void sum_chunk(const uint8_t* w, const uint8_t* x, int64_t n_pairs, Asking ahead,
                                       F (*total)[kG]) {
     F sums[kN][kG];
     for (int t = 0; t < kN; ++t) {
@@ -110,7 +110,7 @@ struct Bf16Matmul {
   template <int kN, bool kAsks>
   KERNEL_TILE static void tile(const uint8_t* pairs, const uint8_t* x, int64_t begin, int64_t end,
                                int64_t n_valid, Ahead given, float* out, int64_t out_stride) {
-    const Ahead ahead = kAsks ? given : Ahead::kNot;
+    const Asking ahead{kAsks ? given : Ahead::kNot, Tiles<V>::kAhead};
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk) {

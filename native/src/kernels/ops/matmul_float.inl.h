@@ -59,11 +59,19 @@ struct FloatMatmul {
 
   /// Columns [0, n) of one panel of rows x kN tokens, added to total.
   template <int kN, typename T>
-  static KERNEL_INLINE void sum_chunk(const T* w, const float* x, int64_t n, Ahead ahead, F (*total)[kG]) {
+  static KERNEL_INLINE void sum_chunk(const T* w, const float* x, int64_t n, Asking ahead, F (*total)[kG]) {
     F sums[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
     }
+    add_products<kN>(w, x, n, ahead, sums);
+    for (int t = 0; t < kN; ++t) {
+      for (int g = 0; g < kG; ++g) total[t][g] = V::add(total[t][g], sums[t][g]);
+    }
+  }
+
+  template <int kN, typename T>
+  static KERNEL_INLINE void add_products(const T* w, const float* x, int64_t n, Asking ahead, F (*sums)[kG]) {
     for (int64_t c = 0; c < n; ++c, w += kRows, x += kN) {
       Tiles<V>::template ask<0, kColumnBytes<T>>(w, ahead);
       F weights[kG];
@@ -73,21 +81,53 @@ struct FloatMatmul {
         for (int g = 0; g < kG; ++g) sums[t][g] = V::fma(weights[g], value, sums[t][g]);
       }
     }
-    for (int t = 0; t < kN; ++t) {
-      for (int g = 0; g < kG; ++g) total[t][g] = V::add(total[t][g], sums[t][g]);
-    }
   }
 
   /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0. w: from column begin on.
   template <int kN, bool kAsks, typename T>
   KERNEL_TILE static void tile(const T* w, const float* x, int64_t begin, int64_t end, int64_t n_valid,
                                Ahead given, float* out, int64_t out_stride) {
-    const Ahead ahead = kAsks ? given : Ahead::kNot;
+    const Asking ahead{kAsks ? given : Ahead::kNot, Tiles<V>::kAhead};
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows)
       sum_chunk<kN>(w, x + c * kN, end - c < kChunk ? end - c : kChunk, ahead, total);
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
+  }
+
+  /// As tile, with some columns of each of several panels in turn (CpuFeature::kCpuFollowsStreams). n_valid: of all.
+  template <int kN>
+  KERNEL_TILE static void streams(const Value* panel, const float* x, int64_t n_cols, int64_t n_valid,
+                                  float* out, int64_t out_stride) {
+    constexpr int kStreams = Tiles<V>::kStreams;
+    constexpr int64_t kStretch = 512 / kColumnBytes<Value>;
+    F total[kStreams][kN][kG], sums[kStreams][kN][kG];
+    const auto set_to_zero = [](auto& all) {
+      for (int p = 0; p < kStreams; ++p) {
+        for (int t = 0; t < kN; ++t) {
+          for (int g = 0; g < kG; ++g) all[p][t][g] = V::zero();
+        }
+      }
+    };
+    set_to_zero(total);
+    for (int64_t begin = 0; begin < n_cols; begin += kChunk) {
+      set_to_zero(sums);
+      const int64_t end = n_cols - begin < kChunk ? n_cols : begin + kChunk;
+      for (int64_t c = begin; c < end; c += kStretch) {
+        const int64_t n = end - c < kStretch ? end - c : kStretch;
+        const Asking ahead =
+            Tiles<V>::asking_in_stream((n_cols - c) * kColumnBytes<Value>, (int64_t)panel_bytes(n_cols));
+        for (int p = 0; p < kStreams; ++p)
+          add_products<kN>(panel + p * kRows * n_cols + c * kRows, x + c * kN, n, ahead, sums[p]);
+      }
+      for (int p = 0; p < kStreams; ++p) {
+        for (int t = 0; t < kN; ++t) {
+          for (int g = 0; g < kG; ++g) total[p][t][g] = V::add(total[p][t][g], sums[p][t][g]);
+        }
+      }
+    }
+    for (int p = 0; p < kStreams; ++p)
+      Tiles<V>::template store<kN>(out + p * kRows, out_stride, n_valid - p * kRows, total[p]);
   }
 
   /// One panel of rows x all tokens. out: of the panel's first row.
@@ -139,6 +179,18 @@ struct FloatMatmul {
       if (n_tokens > 2 * V::kTokens)
         return matmul_blocks((const Value*)packed, n_cols, row_begin, row_end, (const uint8_t*)activations,
                              n_tokens, out, out_stride);
+    }
+    if constexpr (Tiles<V>::kStreams > 1) {
+      constexpr int64_t kTogether = Tiles<V>::kStreams * kRows;
+      while (n_tokens <= 2 && Tiles<V>::follows_streams(n_tokens) &&
+             row_end - row_begin > kTogether - kRows) {
+        Tiles<V>::template each_panel<2>(n_tokens, [&]<int kN, bool>(int64_t t) {
+          streams<kN>((const Value*)packed + row_begin * n_cols,
+                      (const float*)((const uint8_t*)activations + (size_t)t * A::row_bytes(kFormat, n_cols)),
+                      n_cols, row_end - row_begin, out + t * out_stride + row_begin, out_stride);
+        });
+        row_begin += kTogether;
+      }
     }
     for (int64_t row = row_begin; row < row_end; row += kRows) {
       multiply_panel((const Value*)packed + row * n_cols, n_cols, (const uint8_t*)activations,

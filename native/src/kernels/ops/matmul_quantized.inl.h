@@ -12,6 +12,7 @@
 #include "kernels/ops/activations.inl.h"
 #include "kernels/ops/blocks.inl.h"
 #include "kernels/ops/packing.inl.h"
+#include "kernels/ops/panels_together.inl.h"
 #include "kernels/ops/tiles.inl.h"
 #include "kernels/ops/unpacked_codes.inl.h"
 
@@ -19,6 +20,8 @@ namespace tiergate {
 
 template <typename V, typename Q>
 struct QuantizedMatmul {
+  using Vectors = V;
+  using Type = Q;
   using P = Packing<V, Q>;
   using U = UnpackedCodes<V, Q>;
   using A = Activations<V>;
@@ -100,13 +103,13 @@ struct QuantizedMatmul {
 
   /// Asks for what lies ahead of a quad's share of the codes of 32 columns: one line or two at a time, between products.
   template <int kQuad>
-  static KERNEL_INLINE void ask_for_quad(const uint8_t* step, Ahead ahead) {
+  static KERNEL_INLINE void ask_for_quad(const uint8_t* step, Asking ahead) {
     Tiles<V>::template ask<kQuad * P::kStepBytes / 8, (kQuad + 1) * P::kStepBytes / 8>(step, ahead);
   }
 
   /// Adds the products of quads [kFirst, kLast) of 32 columns.
   template <int kN, int kFirst, int kLast>
-  static KERNEL_INLINE void dot_quads(const uint8_t* step, const int8_t* x, Ahead ahead, I (*sums)[kG]) {
+  static KERNEL_INLINE void dot_quads(const uint8_t* step, const int8_t* x, Asking ahead, I (*sums)[kG]) {
     if constexpr (kHasSquares && kN > 1) {
       I squares[kN / 2][kG][2];  // of the first and last two rows of a vector
       for (int pair = 0; pair < kN / 2; ++pair) {
@@ -134,7 +137,7 @@ struct QuantizedMatmul {
 
   /// Two quads at a time, so that two rows' eight columns fill a vector. An odd last token has its own sums.
   template <int kN, int kFirst, int kLast>
-  static KERNEL_INLINE void dot_squares(const uint8_t* step, const int8_t* x, Ahead ahead,
+  static KERNEL_INLINE void dot_squares(const uint8_t* step, const int8_t* x, Asking ahead,
                                         I (*squares)[kG][2], I* odd) {
     if constexpr (kFirst < kLast) {
       ask_for_quad<kFirst>(step, ahead);
@@ -162,7 +165,7 @@ struct QuantizedMatmul {
   /// The same by 16-bit sums of kRun quads, which are multiplied by pairs of factor(g) when they are widened. first(t, g):
   /// what is there before.
   template <int kN, bool kUnpacked, int kFirst, int kLast, typename First, typename Factor>
-  static KERNEL_INLINE void dot_runs(const uint8_t* step, const int8_t* x, Ahead ahead, const First& first,
+  static KERNEL_INLINE void dot_runs(const uint8_t* step, const int8_t* x, Asking ahead, const First& first,
                                      const Factor& factor, I (*sums)[kG]) {
     constexpr int kEnd = kFirst + kRun < kLast ? kFirst + kRun : kLast;
     I run[kN][kG];
@@ -178,7 +181,7 @@ struct QuantizedMatmul {
   }
 
   template <int kN, bool kUnpacked, int kFirst, int kLast, bool kStart>
-  static KERNEL_INLINE void dot_run(const uint8_t* step, const int8_t* x, Ahead ahead, I (*run)[kG]) {
+  static KERNEL_INLINE void dot_run(const uint8_t* step, const int8_t* x, Asking ahead, I (*run)[kG]) {
     if constexpr (kFirst < kLast) {
       ask_for_quad<kFirst>(step, ahead);
       typename V::B codes[kG];
@@ -202,7 +205,7 @@ struct QuantizedMatmul {
   KERNEL_TILE static void tile(const uint8_t* block, const uint8_t* codes, const uint8_t* activations,
                                int64_t n_cols, int64_t begin, int64_t end, int64_t n_valid, Ahead given,
                                float* out, int64_t out_stride) {
-    const Ahead ahead = kAsks ? given : Ahead::kNot;
+    const Asking ahead{kAsks ? given : Ahead::kNot, Tiles<V>::kAhead};
     const typename A::template Panel<kN, Q::kBlock> x(activations, n_cols);
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
@@ -219,7 +222,7 @@ struct QuantizedMatmul {
 
   template <int kN, bool kUnpacked, typename Panel>
   static KERNEL_INLINE void block32(const uint8_t* block, const uint8_t* codes, const Panel& x,
-                                    int64_t column, Ahead ahead, F (*total)[kG]) {
+                                    int64_t column, Asking ahead, F (*total)[kG]) {
     if constexpr (kUnpacked && U::kAreWords) {
       return block32_of_words<kN, 0>(block, codes, x, column, total);
     }
@@ -280,34 +283,79 @@ struct QuantizedMatmul {
 
   template <int kN, bool kUnpacked, typename Panel>
   static KERNEL_INLINE void block256(const uint8_t* block, const uint8_t* codes, const Panel& x,
-                                     int64_t column, Ahead ahead, F (*total)[kG]) {
+                                     int64_t column, Asking ahead, F (*total)[kG]) {
     decltype(no_scaled_sum()) scaled[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) scaled[t][g] = no_scaled_sum();
     }
     for (int s = 0; s < P::kSteps; ++s) {
-      if (s % 2 == 0) Tiles<V>::template ask<0, P::kSubScaleBytes>(block + P::sub_scales_at(s / 2), ahead);
-      const uint8_t* const step = kUnpacked ? codes + s * U::kStepBytes : block + P::step_at(s);
-      const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
-      const int64_t at = column + s * 32;
-      if constexpr (Q::kScaleGroup == 32) {
-        sub_block<kN, kUnpacked, 0, 8>(step, sub, x, at, ahead, scaled);
-      } else {
-        sub_block<kN, kUnpacked, 0, 4>(step, sub, x, at, ahead, scaled);
-        sub_block<kN, kUnpacked, 4, 8>(step, sub + P::kRows, x, at, ahead, scaled);
-      }
+      if (s % 2 == 0) ask_for_sub_scales(block, s, ahead);
+      add_step<kN, kUnpacked>(block, codes, x, column, s, ahead, scaled);
     }
-    if constexpr (kRun > 0 && P::kBias != 0) {
+    const auto put_sums = [&](I(*sums)[kG]) __attribute__((always_inline)) {
+      for (int t = 0; t < kN; ++t) {
+        for (int g = 0; g < kG; ++g) sums[t][g] = V::zero_i32();
+      }
+      add_sums<kN>(block, x, column, 0, 2 * P::kSubBlocks, sums);
+    };
+    add_scaled256<kN>(block, x, column, ahead, put_sums, scaled, total);
+  }
+
+  static KERNEL_INLINE void ask_for_sub_scales(const uint8_t* block, int s, Asking ahead) {
+    Tiles<V>::template ask<0, P::kSubScaleBytes>(block + P::sub_scales_at(s / 2), ahead);
+  }
+
+  /// Adds columns [32 s, 32 s + 32) of a block of 256.
+  template <int kN, bool kUnpacked, typename Panel, typename Sum>
+  static KERNEL_INLINE void add_step(const uint8_t* block, const uint8_t* codes, const Panel& x,
+                                     int64_t column, int s, Asking ahead, Sum (*scaled)[kG]) {
+    const uint8_t* const step = kUnpacked ? codes + s * U::kStepBytes : block + P::step_at(s);
+    const uint8_t* const sub = block + P::sub_scales_at(s / 2) + s % 2 * (P::kSubBlocks / 2) * P::kRows;
+    const int64_t at = column + s * 32;
+    if constexpr (Q::kScaleGroup == 32) {
+      sub_block<kN, kUnpacked, 0, 8>(step, sub, x, at, ahead, scaled);
+    } else {
+      sub_block<kN, kUnpacked, 0, 4>(step, sub, x, at, ahead, scaled);
+      sub_block<kN, kUnpacked, 4, 8>(step, sub + P::kRows, x, at, ahead, scaled);
+    }
+  }
+
+  /// A block of 256 has sums of its sub-blocks' scales, or minima, times the activations' sums.
+  static constexpr bool kHasSums = Q::kHasMin || (kRun > 0 && P::kBias != 0);
+
+  /// Of sub-blocks [2 first, 2 last) of the block's, added to `sums`.
+  template <int kN, typename Panel>
+  static KERNEL_INLINE void add_sums(const uint8_t* block, const Panel& x, int64_t column, int first,
+                                     int last, I (*sums)[kG]) {
+    if constexpr (Q::kHasMin) {
+      multiply_sums<kN>(
+          x, column, first, last,
+          [=](int j, int g) __attribute__((always_inline)) {
+            constexpr int kPairs = P::kSubBlocks / 2;  // in 64 columns
+            return V::load_pairs(block + P::sub_scales_at(j / kPairs) +
+                                 (P::kSubBlocks + j % kPairs * 2) * P::kRows + g * kL * 2);
+          },
+          sums);
+    } else if constexpr (kHasSums) {
       // The sub-blocks' sums are those of biased codes: minus the bias times scales times sums of activations.
       static_assert(Q::kScaleGroup == 16);
-      I biased[kN][kG];
       multiply_sums<kN>(
-          x, column,
+          x, column, first, last,
           [=](int j, int g) __attribute__((always_inline)) {
             const uint8_t* const two = block + P::sub_scales_at(j / 2) + j % 2 * 2 * P::kRows + g * kL;
             return V::load_signed_pairs(two, two + P::kRows);
           },
-          biased);
+          sums);
+    }
+  }
+
+  /// Adds the products of a block of 256 to the outputs' sums. put_sums(sums): as add_sums of all sub-blocks.
+  template <int kN, typename Panel, typename Sum, typename PutSums>
+  static KERNEL_INLINE void add_scaled256(const uint8_t* block, const Panel& x, int64_t column, Asking ahead,
+                                          const PutSums& put_sums, Sum (*scaled)[kG], F (*total)[kG]) {
+    if constexpr (kHasSums && !Q::kHasMin) {
+      I biased[kN][kG];
+      put_sums(biased);
       for (int t = 0; t < kN; ++t) {
         for (int g = 0; g < kG; ++g) scaled[t][g] = V::sub_i32(scaled[t][g], times_bias(biased[t][g]));
       }
@@ -322,14 +370,7 @@ struct QuantizedMatmul {
     }
     if constexpr (Q::kHasMin) {
       I minima[kN][kG];
-      multiply_sums<kN>(
-          x, column,
-          [=](int j, int g) __attribute__((always_inline)) {
-            constexpr int kPairs = P::kSubBlocks / 2;  // in 64 columns
-            return V::load_pairs(block + P::sub_scales_at(j / kPairs) +
-                                 (P::kSubBlocks + j % kPairs * 2) * P::kRows + g * kL * 2);
-          },
-          minima);
+      put_sums(minima);
       for (int g = 0; g < kG; ++g) {
         const F min = P::scale(scales + (P::kRows + g * kL) * 2);
         for (int t = 0; t < kN; ++t)
@@ -341,13 +382,11 @@ struct QuantizedMatmul {
   static KERNEL_INLINE F as_float(F a) { return a; }
   static KERNEL_INLINE F as_float(I a) { return V::to_float(a); }
 
-  /// Sums of pairs(j, g), 16-bit numbers of two sub-blocks, times the activations' sums there.
+  /// Adds the sums of pairs(j, g), 16-bit numbers of two sub-blocks, times the activations' sums there.
   template <int kN, typename Panel, typename Pairs>
-  static KERNEL_INLINE void multiply_sums(const Panel& x, int64_t column, const Pairs& pairs, I (*out)[kG]) {
-    for (int t = 0; t < kN; ++t) {
-      for (int g = 0; g < kG; ++g) out[t][g] = V::zero_i32();
-    }
-    for (int j = 0; j < 2 * P::kSubBlocks; ++j) {
+  static KERNEL_INLINE void multiply_sums(const Panel& x, int64_t column, int first, int last,
+                                          const Pairs& pairs, I (*out)[kG]) {
+    for (int j = first; j < last; ++j) {
       const int32_t* const sums =
           Q::kScaleGroup == 32 ? x.pairs32(column + j * 64) : x.pairs16(column + j * 32);
       I two[kG];
@@ -362,7 +401,7 @@ struct QuantizedMatmul {
   /// Quads [kFirst, kLast) of 32 columns, which share a one-byte scale: unsigned with a minimum, else signed.
   template <int kN, bool kUnpacked, int kFirst, int kLast, typename Panel, typename Sum>
   static KERNEL_INLINE void sub_block(const uint8_t* step, const uint8_t* scales, const Panel& x,
-                                      int64_t column, Ahead ahead, Sum (*scaled)[kG]) {
+                                      int64_t column, Asking ahead, Sum (*scaled)[kG]) {
     if constexpr (kRun > 0) {
       dot_runs<kN, kUnpacked, kFirst, kLast>(
           step, x.codes(column), ahead,
@@ -411,6 +450,8 @@ struct QuantizedMatmul {
     }
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
     const Ahead ahead = Tiles<V>::ahead(n_tokens);
+    row_begin = PanelsTogether<QuantizedMatmul>::matmul(packed, n_cols, row_begin, row_end, activations,
+                                                        n_tokens, out, out_stride);
     for (int64_t row = row_begin; row < row_end; row += P::kRows) {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;

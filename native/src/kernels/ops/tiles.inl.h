@@ -13,6 +13,12 @@ namespace tiergate {
 /// How a product asks for weights that it reads some KiB later: not at all, for one use (past the L2 cache), or to keep.
 enum class Ahead : uint8_t { kNot, kOnce, kKept };
 
+/// That, and how many bytes later.
+struct Asking {
+  Ahead how;
+  int64_t distance;
+};
+
 template <typename V>
 struct Tiles {
   using F = typename V::F;
@@ -27,14 +33,30 @@ struct Tiles {
     return cpu_features() & kCpuForesees ? Ahead::kNot : Ahead::kOnce;
   }
 
-  /// Asks for the lines that begin in bytes [kBegin, kEnd) of `at`, kAhead bytes further on. A line or two between
+  /// Panels that few tokens go through together.
+  static constexpr int kStreams = [] {
+    if constexpr (requires { V::kStreams; }) return V::kStreams;
+    return 1;
+  }();
+  static bool follows_streams(int64_t n_tokens) {
+    if constexpr (kStreams > 1) return n_tokens <= V::kStreamTokens && (cpu_features() & kCpuFollowsStreams);
+    return false;
+  }
+
+  /// How far the lines of a panel's bytes are asked for ahead, of which `left` are still to come: at its end, those of the
+  /// panel that is read after it.
+  static KERNEL_INLINE Asking asking_in_stream(int64_t left, int64_t panel_bytes) {
+    return {Ahead::kOnce, V::kStreamAhead + (left > V::kStreamAhead ? 0 : (kStreams - 1) * panel_bytes)};
+  }
+
+  /// Asks for the lines that begin in bytes [kBegin, kEnd) of `at`, some bytes further on. A line or two between
   /// products: a burst of them waits for itself.
   template <int kBegin, int kEnd>
-  static KERNEL_INLINE void ask(const void* at, Ahead ahead) {
-    if (ahead == Ahead::kNot) return;
+  static KERNEL_INLINE void ask(const void* at, Asking asking) {
+    if (asking.how == Ahead::kNot) return;
     for (int i = (kBegin + 63) / 64 * 64; i < kEnd; i += 64) {
-      const uint8_t* const line = (const uint8_t*)at + kAhead + i;
-      if (ahead == Ahead::kKept) {
+      const uint8_t* const line = (const uint8_t*)at + asking.distance + i;
+      if (asking.how == Ahead::kKept) {
         __builtin_prefetch(line, 0, 3);
       } else {
         __builtin_prefetch(line, 0, 0);
@@ -85,16 +107,16 @@ struct Tiles {
 
   /// tile.operator()<kN, kAsks>(first) for each panel of kN tokens. Only the first asks ahead, the others find what it
   /// asked for in a cache; prompts have tiles without a question before every line.
-  template <typename Tile>
+  template <int kMost = V::kMostTokens, typename Tile>
   static KERNEL_INLINE void each_panel(int64_t n_tokens, const Tile& tile) {
-    each_panel(n_tokens, 0, n_tokens, tile);
+    each_panel<kMost>(n_tokens, 0, n_tokens, tile);
   }
   /// Of tokens [begin, end), whole panels.
-  template <typename Tile>
+  template <int kMost = V::kMostTokens, typename Tile>
   static KERNEL_INLINE void each_panel(int64_t n_tokens, int64_t begin, int64_t end, const Tile& tile) {
     const int64_t n_panel = Activations<V>::panel_tokens(n_tokens);
     for (int64_t t = begin; t < end; t += n_panel)
-      with_tokens<V::kMostTokens>(end - t < n_panel ? end - t : n_panel, t, tile);
+      with_tokens<kMost>(end - t < n_panel ? end - t : n_panel, t, tile);
   }
 
  private:
