@@ -46,7 +46,7 @@ export const commonFields = {
   metadata: z.record(z.string(), z.unknown()).nullish(),
 };
 
-const chatRequest = z.looseObject({
+export const chatRequest = z.looseObject({
   ...commonFields,
   messages: z.array(message).min(1),
   logprobs: z.boolean().nullish(),
