@@ -166,6 +166,48 @@ const VARIABLES: readonly string[] = Object.entries(Object.getOwnPropertyDescrip
   .filter(([, { get }]) => get !== undefined)
   .map(([name]) => name);
 
+/**
+ * What tells the values of a variable apart, for those that take few: most requests of a gateway look alike to a condition.
+ * Sizes, the prompt's scores, headers and what the client wrote have no key.
+ */
+const KEYS: Readonly<Record<string, (facts: RequestFacts) => string>> = {
+  findings: ({ findings }) => {
+    let key = '';
+    for (const type in findings) key += `${type}:${findings[type]},`;
+    return key;
+  },
+  sensitivity: ({ sensitivity }) => sensitivity,
+  declared_sensitivity: ({ declaredSensitivity }) => declaredSensitivity,
+  topics: ({ topics }) => topics.join(),
+  task: ({ task }) => task,
+  caller: ({ caller }) => caller,
+  surface: ({ surface }) => surface,
+  stream: ({ stream }) => `${stream}`,
+  language: ({ language }) => language ?? '',
+  hour: ({ time }) => `${time.hour}`,
+  weekday: ({ time }) => `${time.weekday}`,
+};
+const MAX_REMEMBERED = 256;
+
+/** Conditions are pure: what one gave for these values of the variables that it names is what it gives. */
+function remembered(expression: string, condition: Condition): Condition {
+  const named = VARIABLES.filter((name) => new RegExp(`\\b${name}\\b`).test(expression));
+  const keys = named.map((name) => KEYS[name]);
+  if (!keys.every((key) => key !== undefined)) return condition;
+  let results = new Map<string, ReturnType<Condition>>();
+  return (facts) => {
+    let key = keys.length === 0 ? '' : keys[0]!(facts);
+    // A caller's name alone could hold a line end, so no two lists of values have one key.
+    for (let i = 1; i < keys.length; i += 1) key += `\n${keys[i]!(facts)}`;
+    const known = results.get(key);
+    if (known !== undefined) return known;
+    if (results.size >= MAX_REMEMBERED) results = new Map();
+    const result = condition(facts);
+    results.set(key, result);
+    return result;
+  };
+}
+
 /** Compiles an expression of type bool, or says why it cannot be one. Never throws. */
 export function compileCondition(expression: string): { condition: Condition } | { error: ConditionError } {
   try {
@@ -184,18 +226,17 @@ export function compileCondition(expression: string): { condition: Condition } |
         },
       };
     }
-    return {
-      condition(facts) {
-        try {
-          const result: unknown = program(activationOf(facts));
-          return typeof result === 'boolean'
-            ? { matched: result, error: null }
-            : { matched: false, error: 'the condition did not give true or false' };
-        } catch (error) {
-          return { matched: false, error: refusal(error).message };
-        }
-      },
+    const condition: Condition = (facts) => {
+      try {
+        const result: unknown = program(activationOf(facts));
+        return typeof result === 'boolean'
+          ? { matched: result, error: null }
+          : { matched: false, error: 'the condition did not give true or false' };
+      } catch (error) {
+        return { matched: false, error: refusal(error).message };
+      }
     };
+    return { condition: remembered(expression, condition) };
   } catch (error) {
     return { error: refusal(error) };
   }

@@ -101,19 +101,24 @@ function findWords(text: string, from: number, to: number): number {
   return Math.min(words.length, found.length);
 }
 
-function addCues(scores: number[], count: number, weight: number): void {
+/** Adds what the found words say: hard words are the ask's, languages are read from its head alone. */
+function addWords(
+  evidence: WordEvidence,
+  count: number,
+  weight: number,
+  place: 'head' | 'tail' | 'system',
+): void {
+  const { scores, languageVotes } = evidence;
   for (let at = 0; at < count; at += 1) {
-    if (found[at]! < 0) continue;
+    const index = found[at]!;
+    if (index < 0) continue;
+    const { cues, languages, isHard } = ENTRIES[index]!;
     const factor = at < OPENING_WORDS ? OPENING_WEIGHT * weight : weight;
-    for (const { task, points } of ENTRIES[found[at]!]!.cues) scores[task]! += points * factor;
+    for (let i = 0; i < cues.length; i += 1) scores[cues[i]!.task]! += cues[i]!.points * factor;
+    if (isHard && place !== 'system') evidence.hardWords += 1;
+    if (place === 'head') for (let i = 0; i < languages.length; i += 1) languageVotes[languages[i]!]! += 1;
   }
 }
-
-const countHard = (count: number): number => {
-  let hard = 0;
-  for (let at = 0; at < count; at += 1) if (found[at]! >= 0 && ENTRIES[found[at]!]!.isHard) hard += 1;
-  return hard;
-};
 
 /** Of the ask's first 700 and last 500 code units and the first 400 of the system prompt. */
 export function readWords(ask: string, system: string): WordEvidence {
@@ -124,17 +129,8 @@ export function readWords(ask: string, system: string): WordEvidence {
     hardWords: 0,
   };
   const isShort = ask.length <= HEAD_CHARS + TAIL_CHARS;
-  const head = findWords(ask, 0, isShort ? ask.length : HEAD_CHARS);
-  addCues(evidence.scores, head, HEAD_WEIGHT);
-  evidence.hardWords += countHard(head);
-  for (let at = 0; at < head; at += 1)
-    if (found[at]! >= 0)
-      for (const language of ENTRIES[found[at]!]!.languages) evidence.languageVotes[language]! += 1;
-  if (!isShort) {
-    const tail = findWords(ask, ask.length - TAIL_CHARS, ask.length);
-    addCues(evidence.scores, tail, TAIL_WEIGHT);
-    evidence.hardWords += countHard(tail);
-  }
-  addCues(evidence.scores, findWords(system, 0, Math.min(SYSTEM_CHARS, system.length)), SYSTEM_WEIGHT);
+  addWords(evidence, findWords(ask, 0, isShort ? ask.length : HEAD_CHARS), HEAD_WEIGHT, 'head');
+  if (!isShort) addWords(evidence, findWords(ask, ask.length - TAIL_CHARS, ask.length), TAIL_WEIGHT, 'tail');
+  addWords(evidence, findWords(system, 0, Math.min(SYSTEM_CHARS, system.length)), SYSTEM_WEIGHT, 'system');
   return evidence;
 }

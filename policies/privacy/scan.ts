@@ -16,7 +16,7 @@ export interface ScanOptions {
   minScore?: number | undefined;
   /** Overrides `minScore` for single types. */
   minScores?: Readonly<Record<string, number>> | undefined;
-  /** Only these types. Default: all. */
+  /** Only these types; a set is not changed once it was given. Default: all. */
   types?: ReadonlySet<string> | undefined;
   /** What the text is called where it stands, e.g. its JSON key: read as context in front of it. */
   label?: string;
@@ -30,6 +30,9 @@ const CONTEXT_BOOST = 0.35;
 const WEAK = 0.5;
 /** A loser's remainder is looked at again: `+49 30 901820 4111 1111 1111 1111` is a phone number before a card number. */
 const MAX_ROUNDS = 4;
+
+const WANTED = 1;
+const UNWANTED = 2;
 
 /** What of a recognizer is asked for each match. */
 interface Rule extends Pick<Recognizer, 'type' | 'name'> {
@@ -125,15 +128,28 @@ export function createScanner(
     return true;
   };
 
+  // By recognizer, whether the types that were wanted last hold its own: a text wakes dozens, and most texts are read for the same types.
+  let wantedTypes: ReadonlySet<string> | undefined;
+  const wanted = new Uint8Array(recognizers.length);
+  const isWanted = (types: ReadonlySet<string>, owner: number, type: string): boolean => {
+    if (wanted[owner] === 0) wanted[owner] = types.has(type) ? WANTED : UNWANTED;
+    return wanted[owner] === WANTED;
+  };
+
   /** All that recognizers find in a text that was read. */
   function findAll(reading: Reading, types: ReadonlySet<string> | undefined): Finding[] {
     const { active, owners } = reading;
+    if (types !== undefined && types !== wantedTypes) {
+      wantedTypes = types;
+      wanted.fill(0);
+    }
     found = [];
     index = reading.index;
     let hasLayouts = false;
-    for (const owner of owners) {
+    for (let i = 0; i < owners.length; i += 1) {
+      const owner = owners[i] as number;
       const rule = rules[owner] as Rule;
-      if (types !== undefined && !types.has(rule.type)) {
+      if (types !== undefined && !isWanted(types, owner, rule.type)) {
         active[owner] = 0;
         continue;
       }

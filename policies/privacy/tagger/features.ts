@@ -1,7 +1,7 @@
 // The features of a token, as rows of the weight table: hashes of itself, its neighbours, their shapes and what the name
 // lists say of them. Everything the model knows of a text it knows from here.
 import { casingOf, LISTS, USAGE_SHIFT } from './gazetteer.ts';
-import type { Tokens } from './tokens.ts';
+import { type Affixes, affixesOf, type Tokens } from './tokens.ts';
 
 export const N_FEATURES = 36;
 
@@ -13,6 +13,7 @@ const at = (column: Int32Array | Uint16Array | Uint8Array, index: number, length
   index < 0 ? -1 : index >= length ? -2 : (column[index] as number);
 
 const { imul } = Math;
+const affixes: Affixes = { prefix2: 0, prefix3: 0, suffix2: 0, suffix3: 0, suffix4: 0 };
 
 /**
  * Writes the N_FEATURES rows of token `i` into `rows`.
@@ -52,11 +53,12 @@ export function featuresOf(tokens: Tokens, known: Uint16Array, i: number, rows: 
   const label = imul(tokens.label[i] as number, 0x3c6ef373);
   const gap = imul(tokens.gap[i] as number, 0x510e527f);
   const gapAfter = imul(at(tokens.gap, i + 1, n), 0x9b05688d);
-  const prefix2 = imul(tokens.prefix2[i] as number, 0x428a2f99);
-  const prefix3 = imul(tokens.prefix3[i] as number, 0x71374493);
-  const suffix2 = imul(tokens.suffix2[i] as number, 0xb5c0fbcf);
-  const suffix3 = imul(tokens.suffix3[i] as number, 0xe9b5dba5);
-  const suffix4 = imul(tokens.suffix4[i] as number, 0x3956c25b);
+  affixesOf(tokens, i, affixes);
+  const prefix2 = imul(affixes.prefix2, 0x428a2f99);
+  const prefix3 = imul(affixes.prefix3, 0x71374493);
+  const suffix2 = imul(affixes.suffix2, 0xb5c0fbcf);
+  const suffix3 = imul(affixes.suffix3, 0xe9b5dba5);
+  const suffix4 = imul(affixes.suffix4, 0x3956c25b);
   const shapes = shapeBefore + shape + shapeAfter;
   const cased = shape + gap;
   const used = usage + shape;

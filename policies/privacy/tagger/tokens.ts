@@ -63,11 +63,6 @@ export interface Tokens {
   end: Int32Array;
   /** Hash of the lower-cased word; of digits only how many there are. */
   word: Int32Array;
-  prefix2: Int32Array;
-  prefix3: Int32Array;
-  suffix2: Int32Array;
-  suffix3: Int32Array;
-  suffix4: Int32Array;
   /** One of SHAPE. */
   shape: Uint8Array;
   /** SHAPE and length, finer. */
@@ -76,6 +71,8 @@ export interface Tokens {
   gap: Uint8Array;
   /** Hash of the label that the line begins with (`Name: …`, `"city": …`), 0: none. */
   label: Int32Array;
+  /** The text's code units, until the next text is copied there. */
+  units: Uint16Array;
 }
 
 function columns(size: number): Tokens {
@@ -85,15 +82,11 @@ function columns(size: number): Tokens {
     start: ints(),
     end: ints(),
     word: ints(),
-    prefix2: ints(),
-    prefix3: ints(),
-    suffix2: ints(),
-    suffix3: ints(),
-    suffix4: ints(),
     shape: new Uint8Array(size),
     form: ints(),
     gap: new Uint8Array(size),
     label: ints(),
+    units: new Uint16Array(0),
   };
 }
 
@@ -118,12 +111,56 @@ const MAX_LABEL_TOKENS = 6;
 const isHigh = (code: number): boolean => (code & 0xfc00) === 0xd800;
 const isLow = (code: number): boolean => (code & 0xfc00) === 0xdc00;
 
+/** Hashes of a token's beginning and end; of anything but letters the token's own. */
+export interface Affixes {
+  prefix2: number;
+  prefix3: number;
+  suffix2: number;
+  suffix3: number;
+  suffix4: number;
+}
+
+/** Of token `i`, from its text alone: training hides words, not these. Few tokens are asked for, so they are no columns. */
+export function affixesOf({ start, end, word, units }: Tokens, i: number, out: Affixes): void {
+  const { classes, lowered } = characters();
+  const from = start[i] as number;
+  const to = end[i] as number;
+  const length = to - from;
+  const first = units[from] as number;
+  const kind = classes[first] as number;
+  if (kind > CASELESS) {
+    const hash = kind === DIGIT ? digitsHash(length) : mix(17, first);
+    out.prefix2 = hash;
+    out.prefix3 = hash;
+    out.suffix2 = hash;
+    out.suffix3 = hash;
+    out.suffix4 = hash;
+    return;
+  }
+  /** The letter so many before the end. */
+  const last = (back: number): number =>
+    length < back ? 0 : (lowered[units[to - back] as number] as number);
+  const one = mix(17, lowered[first] as number);
+  const two = length < 2 ? one : mix(one, lowered[units[from + 1] as number] as number);
+  const three = length < 3 ? two : mix(two, lowered[units[from + 2] as number] as number);
+  // 0 stood for none when the model was trained.
+  out.prefix2 = two || (word[i] as number);
+  out.prefix3 = three || (word[i] as number);
+  out.suffix2 = mix(mix(29, last(2)), last(1));
+  out.suffix3 = mix(out.suffix2, last(3));
+  out.suffix4 = length > 3 ? mix(out.suffix3, last(4)) : out.suffix3;
+}
+
+/** Of digits only how many there are is known. */
+const digitsHash = (length: number): number => 1000 + Math.min(length, 9);
+
 /** The text's tokens. The value is overwritten by the next call. */
 export function tokenize(text: string): Tokens {
   if (text.length + 8 > tokens.start.length) tokens = columns(2 * text.length + 8);
   const out = tokens;
   const { classes, lowered } = characters();
   const units = codeUnits(text);
+  out.units = units;
   const end = text.length;
   let count = 0;
   let gap = 2;
@@ -148,23 +185,13 @@ export function tokenize(text: string): Tokens {
     if (kind <= CASELESS) {
       let uppers = 0;
       let lowers = 0;
-      let p2 = 0;
-      let p3 = 0;
       let kindAt = kind;
       let low = lowered[code] as number;
-      let a = 0;
-      let b = 0;
-      let c = 0;
       do {
         if (kindAt === UPPER) uppers += 1;
         else if (kindAt === LOWER) lowers += 1;
         hash = mix(hash, low);
         at += 1;
-        if (at - start === 2) p2 = hash;
-        else if (at - start === 3) p3 = hash;
-        a = b;
-        b = c;
-        c = low;
         if (at >= end) break;
         const next = units[at] as number;
         kindAt = classes[next] as number;
@@ -183,30 +210,18 @@ export function tokenize(text: string): Tokens {
               : lowers === 0
                 ? SHAPE.upper
                 : SHAPE.mixed;
-      out.prefix2[count] = p2 === 0 ? hash : p2;
-      out.prefix3[count] = p3 === 0 ? hash : p3;
-      const s2 = mix(mix(29, b), c);
-      const s3 = mix(s2, a);
-      out.suffix2[count] = s2;
-      out.suffix3[count] = s3;
-      out.suffix4[count] = length > 3 ? mix(s3, lowered[units[at - 4] as number] as number) : s3;
     } else {
       if (kind === DIGIT) {
         shape = SHAPE.digits;
         do at += 1;
         while (at < end && classes[units[at] as number] === DIGIT);
         length = at - start;
-        hash = 1000 + Math.min(length, 9);
+        hash = digitsHash(length);
       } else {
         at += isHigh(code) && isLow(units[at + 1] as number) ? 2 : 1;
         hash = mix(17, code);
         if (kind === IDEOGRAPH) shape = SHAPE.caseless;
       }
-      out.prefix2[count] = hash;
-      out.prefix3[count] = hash;
-      out.suffix2[count] = hash;
-      out.suffix3[count] = hash;
-      out.suffix4[count] = hash;
     }
     if (code === 58 && label === 0 && count > lineStart && count - lineStart <= MAX_LABEL_TOKENS)
       label = labelOf(out, lineStart, count);

@@ -133,6 +133,23 @@ describe('a condition', () => {
     expect(seen).toEqual([true, false, true]);
   });
 
+  it('gives what it gave before for facts that look the same to it, and only then', () => {
+    const [policy] = compiled(
+      rule('\'caller == "a" && findings.exists(type, findings[type] >= 2)\'', '{start_tier: 2}'),
+    );
+    const judged = (caller: string, findings: Record<string, number>): boolean =>
+      policy!.judge(factsOf({ caller, findings }), THREE_TIERS) !== null;
+    for (let again = 0; again < 2; again += 1) {
+      expect(judged('a', { EMAIL: 1, PHONE: 2 })).toBe(true);
+      expect(judged('a', { EMAIL: 1, PHONE: 1 })).toBe(false);
+      expect(judged('a', { EMAIL: 12 })).toBe(true);
+      expect(judged('b', { EMAIL: 2 })).toBe(false);
+      expect(judged('a', {})).toBe(false);
+    }
+    // More than are remembered.
+    for (let count = 0; count < 600; count += 1) expect(judged('a', { EMAIL: count })).toBe(count >= 2);
+  });
+
   it('that is true or absent is never compiled', () => {
     const compile = vi.spyOn(cel, 'compileCondition');
     expect(verdictOf('true', '{start_tier: 2}')).toMatchObject({ startTier: 2 });

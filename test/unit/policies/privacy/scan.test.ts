@@ -67,6 +67,21 @@ describe('checksums', () => {
 });
 
 describe('scanText', () => {
+  it('looks for the types that are asked for when they change from text to text', () => {
+    const text = 'jo@example.org, 4111 1111 1111 1111, SSN 219-09-9998';
+    const emails = new Set(['EMAIL']);
+    const others = new Set(['CREDIT_CARD', 'US_SSN']);
+    const typesIn = (types?: ReadonlySet<string>): string[] =>
+      scanText(text, { types }).map(({ type }) => type);
+    for (let again = 0; again < 2; again += 1) {
+      expect(typesIn(emails)).toEqual(['EMAIL']);
+      expect(typesIn(others)).toEqual(['CREDIT_CARD', 'US_SSN']);
+      expect(typesIn()).toEqual(['EMAIL', 'CREDIT_CARD', 'US_SSN']);
+      expect(typesIn(emails)).toEqual(['EMAIL']);
+      expect(typesIn(new Set())).toEqual([]);
+    }
+  });
+
   it('finds several kinds in one text, sorted and with offsets in UTF-16 code units', () => {
     const text = '😀 jo@example.org, 4111 1111 1111 1111, AKIA4QZX7LMNP2RSTUVW, SSN 219-09-9998';
     expect(found(text)).toEqual([

@@ -14,7 +14,13 @@ import {
 } from '../../../../../policies/privacy/tagger/labels.ts';
 import { readModel, writeModel } from '../../../../../policies/privacy/tagger/model.ts';
 import { createTagger } from '../../../../../policies/privacy/tagger/tagger.ts';
-import { SHAPE, tokenize, wordHash } from '../../../../../policies/privacy/tagger/tokens.ts';
+import {
+  type Affixes,
+  affixesOf,
+  SHAPE,
+  tokenize,
+  wordHash,
+} from '../../../../../policies/privacy/tagger/tokens.ts';
 
 const MODEL = join(packageRoot, 'policies/privacy/tagger/model.bin');
 const tag = createTagger(readModel(MODEL));
@@ -67,6 +73,36 @@ describe('tokens', () => {
     expect(wordHash('Zoë')).toBe(wordHash('zOË'));
     const tokens = tokenize('ZOË');
     expect(tokens.word[0]).toBe(wordHash('zoë'));
+  });
+});
+
+describe('affixes of a token', () => {
+  const affixes = (text: string, i = 0): Affixes => {
+    const out: Affixes = { prefix2: 0, prefix3: 0, suffix2: 0, suffix3: 0, suffix4: 0 };
+    affixesOf(tokenize(text), i, out);
+    return out;
+  };
+
+  it('are those of its letters, whatever their case and what stands around it', () => {
+    const alone = affixes('weber');
+    expect(affixes('von WEBER, 7', 1)).toEqual(alone);
+    expect(alone.prefix2).toBe(wordHash('we'));
+    expect(alone.prefix3).toBe(wordHash('web'));
+    const { suffix2, suffix3, suffix4 } = affixes('Leber');
+    expect([suffix2, suffix3, suffix4]).toEqual([alone.suffix2, alone.suffix3, alone.suffix4]);
+    expect(affixes('faber').suffix4).not.toBe(alone.suffix4);
+    expect(affixes('faber').suffix3).toBe(alone.suffix3);
+  });
+
+  it('of a short word are the word, of digits how many there are, of a sign the sign', () => {
+    expect(affixes('zoë')).toMatchObject({ prefix3: wordHash('zoë') });
+    expect(affixes('zo')).toMatchObject({ prefix2: wordHash('zo'), prefix3: wordHash('zo') });
+    expect(affixes('z')).toMatchObject({ prefix2: wordHash('z'), prefix3: wordHash('z') });
+    expect(affixes('1234')).toEqual(affixes('5678'));
+    expect(affixes('123')).not.toEqual(affixes('5678'));
+    expect(affixes(',')).not.toEqual(affixes(';'));
+    const { prefix2, suffix4 } = affixes('王');
+    expect(prefix2).toBe(suffix4);
   });
 });
 
