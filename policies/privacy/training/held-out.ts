@@ -60,19 +60,19 @@ export function scoreOn(tag: Tagger, texts: readonly LabelledText[], recall: num
   return { scores, line: `${cells.join('; ')}; leaked ${scorer.leakRate.toFixed(2)}` };
 }
 
-/** Prints every set's scores and the means of F2 over the unknown sets and over the fourths. */
-export function reportHeldOut(tag: Tagger, scored: HeldOut['scored'], recall: number): void {
+/** Prints every set's scores and the means of F2 over the unknown sets and over the fourths. @param how stands in front of each line */
+export function reportHeldOut(tag: Tagger, scored: HeldOut['scored'], recall: number, how = ''): void {
   const means = { unknown: new Map<string, number[]>(), fourths: new Map<string, number[]>() };
   for (const [name, texts] of scored) {
     const { scores, line } = scoreOn(tag, texts, recall);
-    console.log(`${name}, recall ${recall}: ${line}`);
+    console.log(`${how}${name}, recall ${recall}: ${line}`);
     const sums = UNKNOWN_SETS.includes(name) ? means.unknown : means.fourths;
     for (const [type, { f2 }] of scores) sums.set(type, [...(sums.get(type) ?? []), f2]);
   }
   for (const [which, sums] of Object.entries(means)) {
     const cells = [...sums].map(([type, values]) => `${type} ${mean(values)}`);
     console.log(
-      `mean F2 over the ${which === 'unknown' ? 'unknown sets' : 'fourths'}, recall ${recall}: ${cells.join(', ')}`,
+      `${how}mean F2 over the ${which === 'unknown' ? 'unknown sets' : 'fourths'}, recall ${recall}: ${cells.join(', ')}`,
     );
   }
 }
