@@ -61,7 +61,8 @@ export function cjkExtent(
   // `何玲 帮` in `何玲 帮忙`: the first character of the next word.
   if (/^\p{Script=Han}{2,4} \p{Script=Han}$/u.test(name) && isHan(text, end) && !isSurname(name.slice(0, -2)))
     to = end - 2;
-  else if (/^\p{Script=Han}{3,5}$/u.test(name) && NEXT_WORD.test(name.at(-1) as string)) to = end - 1;
+  else if (/^\p{Script=Han}{3,5}$/u.test(name) && isHan(text, end) && NEXT_WORD.test(name.at(-1) as string))
+    to = end - 1;
   if (to < end) return { start, end: to };
   const parts = name.split(/[ 　]/u);
   if (parts.length === 2 && isSurname(parts[0] as string))
