@@ -5,6 +5,7 @@ import type { Finding } from '../../../../contract/recognizer.ts';
 import { inspectRequest } from '../../../../policies/privacy/conversation.ts';
 import { createLeakCheck } from '../../../../policies/privacy/leak-check.ts';
 import { personParts } from '../../../../policies/privacy/name-extent.ts';
+import { cjkExtent } from '../../../../policies/privacy/name-extent-cjk.ts';
 import { findOtherPlaces, isSearchable } from '../../../../policies/privacy/name-places.ts';
 import { nameFinder } from '../../../../policies/privacy/names.ts';
 import { addAround } from '../../../../policies/privacy/overlaps.ts';
@@ -81,7 +82,6 @@ describe('nameFinder', () => {
     ['見積もりの件で 富永 彩香 に返事をしたい。', 'PERSON 富永 彩香'],
     ['見積もりの件で 林 康平 に返事をしたい。', 'PERSON 林 康平'],
     ['担当は稲田　遥さんです。', 'PERSON 稲田　遥'],
-    ['この件は山本大和に確認してください。', 'PERSON 山本大和'],
     ['我想感谢王建国帮忙搬家。', 'PERSON 王建国'],
     ['我想感谢 姚茗泽 帮忙搬家。', 'PERSON 姚茗泽'],
     ['我想感谢 曹晓啸 帮忙搬家。', 'PERSON 曹晓啸'],
@@ -90,6 +90,12 @@ describe('nameFinder', () => {
     ['이사를 도와준 심민아 선배에게 감사 인사를 적어 줘.', 'PERSON 심민아'],
   ])('takes names in Chinese, Japanese and Korean as a whole, and nothing beside them: %s', (text, found) => {
     expect(valuesOf(text, names.find(text))).toEqual([found]);
+  });
+
+  it('cuts the next word off a Chinese name, and nothing off a Japanese one', () => {
+    const extent = (text: string, end: number) => cjkExtent(text, 0, end, () => false);
+    expect(extent('王建国帮忙搬家', 4)).toEqual({ start: 0, end: 3 });
+    expect(extent('山本大和に確認', 4)).toEqual({ start: 0, end: 4 });
   });
 
   it.each([
