@@ -51,6 +51,26 @@ const isInComment = (text: string, start: number): boolean => {
 const isInUrl = (text: string, start: number): boolean =>
   /:\/\/[^\s"'<>]*$/.test(text.slice(Math.max(0, start - MAX_LINE), start));
 
+/** The score that a person in small letters needs in a text that has capitals where they belong: mostly it is a word there. */
+export const SMALL_FLOOR = 0.9;
+const SMALL_LETTERS = /^(?=.*\p{Ll})\P{Lu}+$/u;
+export const isInSmallLetters = (value: string): boolean => SMALL_LETTERS.test(value);
+
+const SENTENCE_START = /[.!?]\s+(?:(\p{Lu})|\p{Ll})/gu;
+const MIN_SENTENCES = 3;
+/** Of ten sentences, one may begin with a small letter: abbreviations end with a full stop too. */
+const SMALL_SHARE = 0.1;
+
+/** Does a text of some sentences begin them with capitals? Chats and posts mostly do not, or are too short to say. */
+export function beginsSentencesWithCapitals(text: string): boolean {
+  let [capital, all] = [0, 0];
+  for (const match of text.matchAll(SENTENCE_START)) {
+    all += 1;
+    if (match[1] !== undefined) capital += 1;
+  }
+  return capital >= MIN_SENTENCES && all - capital <= SMALL_SHARE * all;
+}
+
 /** Is what the tagger found there likely what it says? */
 export function isPlausibleName(
   text: string,

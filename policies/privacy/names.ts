@@ -5,12 +5,21 @@ import { hash as digestOf, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/built-file.ts';
 import type { Finding } from '../../contract/recognizer.ts';
-import { addressExtent, isTownOf } from './address-extent.ts';
+import { addressExtent, isRestOfAddress, isTownOf, streetNamedAfter } from './address-extent.ts';
 import { personEnd, personParts, personStart } from './name-extent.ts';
-import { isPlausibleName } from './name-plausibility.ts';
-import { LIST, listsOf } from './tagger/gazetteer.ts';
+import { cjkExtent } from './name-extent-cjk.ts';
+import {
+  beginsSentencesWithCapitals,
+  isInSmallLetters,
+  isPlausibleName,
+  SMALL_FLOOR,
+} from './name-plausibility.ts';
+import { isPersonsName } from './name-type.ts';
+import { cjkNames, type WordLists } from './names-cjk.ts';
+import { addAround } from './overlaps.ts';
+import { bitsOf, LIST, listsOf, USAGE_SHIFT } from './tagger/gazetteer.ts';
 import { type TaggedType, TYPES } from './tagger/labels.ts';
-import { readModel } from './tagger/model.ts';
+import { readModel, type TaggerModel } from './tagger/model.ts';
 import { createTagger, type Tagger } from './tagger/tagger.ts';
 import { wordHash } from './tagger/tokens.ts';
 
@@ -18,7 +27,8 @@ export const OPERATING_POINTS = ['balanced', 'recall', 'precision'] as const;
 export type OperatingPoint = (typeof OPERATING_POINTS)[number];
 
 /** How much finding counts against being right: `recall` of tagger.ts, chosen on sets that were not trained on. */
-const RECALL: Record<OperatingPoint, number> = { precision: -0.5, balanced: 0.25, recall: 1.5 };
+export const BALANCED_RECALL = 0.25;
+const RECALL: Record<OperatingPoint, number> = { precision: -0.5, balanced: BALANCED_RECALL, recall: 1.5 };
 
 /** Of each of two generations. */
 const REMEMBERED_TEXTS = 2048;
@@ -33,7 +43,7 @@ export interface NameFinder {
   isUsualWord(word: string): boolean;
 }
 
-interface Shipped {
+interface Shipped extends WordLists {
   tag: Tagger;
   isUsualWord(word: string): boolean;
   isForename(word: string): boolean;
@@ -41,18 +51,23 @@ interface Shipped {
 }
 let shipped: Shipped | undefined;
 
-/** The shipped model, read once. @throws {Error} when its file is missing or of another version */
-function shippedTagger(): Shipped {
-  if (shipped !== undefined) return shipped;
-  const model = readModel(join(packageRoot, 'policies/privacy/tagger/model.bin'));
+function namesOf(model: TaggerModel): Shipped {
   const { lists } = model;
   const listed = (word: string): number => listsOf(lists, wordHash(word));
-  shipped = {
+  return {
     tag: createTagger(model),
     isUsualWord: (word) => (listed(word) & LIST.common) !== 0,
     isForename: (word) => (listed(word) & LIST.forename) !== 0,
     isForenameOnly: (word) => (listed(word) & (LIST.forename | LIST.surname)) === LIST.forename,
+    isSurname: (word) => (listed(word) & LIST.surname) !== 0,
+    isPlace: (word) => (listed(word) & LIST.place) !== 0,
+    isKnownWord: (word) => bitsOf(lists, wordHash(word)) >> USAGE_SHIFT !== 0,
   };
+}
+
+/** The shipped model, read once. @throws {Error} when its file is missing or of another version */
+function shippedTagger(): Shipped {
+  shipped ??= namesOf(readModel(join(packageRoot, 'policies/privacy/tagger/model.bin')));
   return shipped;
 }
 
@@ -80,22 +95,42 @@ const isPartOfIdentifier = (text: string, start: number, end: number): boolean =
     /^(?:[\w($[]|\.\p{L})/u.test(text.slice(end, end + 2))) &&
   !/\s/.test(text.slice(start, end));
 
+const NONE: readonly Finding[] = [];
 const FIRST_WORD = /^[\p{L}\p{M}]+/u;
 
 /**
  * Are two persons with nothing but a space between them one? `Nguyễn Thị` and `Minh Khai` are; what begins with a forename is
  * somebody else: `Thanks, Vince Traci, ...`.
  */
-function isOneName(text: string, before: Finding | undefined, { type, start, end }: Finding): boolean {
+function isOneName(
+  text: string,
+  before: Finding | undefined,
+  { type, start, end }: Finding,
+  isForename: Shipped['isForename'],
+): boolean {
   if (before?.type !== 'PERSON' || type !== 'PERSON' || before.end + 1 !== start || text[before.end] !== ' ')
     return false;
-  return !shippedTagger().isForename(FIRST_WORD.exec(text.slice(start, end))?.[0] ?? '');
+  return !isForename(FIRST_WORD.exec(text.slice(start, end))?.[0] ?? '');
 }
 
+/** A company or place of two surnames is somebody, whether or not the second one was tagged with it. */
+const typeOfName = (
+  text: string,
+  type: TaggedType,
+  start: number,
+  end: number,
+  lists: Shipped,
+): TaggedType =>
+  (type === 'ORGANIZATION' || type === 'LOCATION') &&
+  text.slice(start, end).includes(' d') &&
+  isPersonsName(text.slice(start, personEnd(text, start, end, lists)), lists.isForename)
+    ? 'PERSON'
+    : type;
+
 /** Adds a finding that may begin before others: those in it are parts of it. */
-function addLast(found: Finding[], finding: Finding, text: string): void {
+function addLast(found: Finding[], finding: Finding, text: string, isForename: Shipped['isForename']): void {
   const before = found.at(-1);
-  if (before !== undefined && isOneName(text, before, finding)) {
+  if (before !== undefined && isOneName(text, before, finding, isForename)) {
     found[found.length - 1] = { ...before, end: finding.end, score: Math.max(before.score, finding.score) };
     return;
   }
@@ -112,13 +147,15 @@ function addLast(found: Finding[], finding: Finding, text: string): void {
 /**
  * A finder of names. Reads the model now, so that the first request does not wait for it.
  * @param types what is wanted; the others still take part, so that a street named after a person is no person
+ * @param model another than the shipped one
  */
 export function nameFinder(
   types: readonly TaggedType[] = TYPES,
   point: OperatingPoint = 'balanced',
+  model?: TaggerModel,
 ): NameFinder {
-  const lists = shippedTagger();
-  const { tag, isUsualWord, isForenameOnly } = lists;
+  const lists = model === undefined ? shippedTagger() : namesOf(model);
+  const { tag, isUsualWord, isForename, isForenameOnly } = lists;
   const wanted = new Set<string>(types);
   const options = { recall: RECALL[point] };
   const key = randomBytes(16).toString('hex');
@@ -126,26 +163,34 @@ export function nameFinder(
   let recent = new Map<string, readonly Finding[]>();
   let earlier = recent;
 
-  const tagged = (text: string): readonly Finding[] => {
+  const tagAll = (text: string): readonly Finding[] => {
     const found: Finding[] = [];
     // Up to where a person's name went beyond what was tagged: what begins in it is a part of it.
     let done = 0;
-    for (const { type, score, ...span } of tag(text, options)) {
+    let hasCapitals: boolean | undefined;
+    for (const { type: tagged, score, ...span } of tag(text, options)) {
       if (span.end <= done) continue;
       const { start: first, end: last } = trimmed(text, Math.max(done, span.start), span.end);
+      const street = tagged === 'PERSON' ? streetNamedAfter(text, first, last) : null;
+      const type = street === null ? typeOfName(text, tagged, first, last, lists) : 'ADDRESS';
       let [start, end] = [first, last];
       if (type === 'ADDRESS') {
-        ({ start, end } = addressExtent(text, first, last));
+        ({ start, end } = street ?? addressExtent(text, first, last));
+        start = Math.max(done, start);
         if (end > last) done = end;
       } else if (type === 'PERSON') {
         start = personStart(text, first, last, isForenameOnly);
         end = personEnd(text, start, last, lists);
         end += suffixLength(text, end);
+        ({ start, end } = cjkExtent(text, start, end, lists.isSurname));
         if (end > last) done = end;
       }
       const before = found.at(-1);
-      if (before?.type === 'ADDRESS' && type !== 'ADDRESS' && isTownOf(text, before, { type, start })) {
-        found[found.length - 1] = { ...before, end };
+      const isPartOfAddress =
+        before?.type === 'ADDRESS' &&
+        (type === 'ADDRESS' ? isRestOfAddress(text, before, start) : isTownOf(text, before, { type, start }));
+      if (isPartOfAddress) {
+        found[found.length - 1] = { ...(before as Finding), end };
         continue;
       }
       if (!wanted.has(type)) continue;
@@ -154,17 +199,22 @@ export function nameFinder(
         const finding = { type, start: from, end: to, score, recognizer: 'tagger' };
         // What a new sentence begins with is a name only if it is no word.
         if (index > 0 && isUsualWord(text.slice(from, to).toLowerCase())) continue;
+        if (type === 'PERSON' && score < SMALL_FLOOR && isInSmallLetters(text.slice(from, to))) {
+          hasCapitals ??= beginsSentencesWithCapitals(text);
+          if (hasCapitals) continue;
+        }
         if (from < to && !isPartOfIdentifier(text, from, to) && isPlausibleName(text, finding))
-          addLast(found, finding, text);
+          addLast(found, finding, text, isForename);
       }
     }
-    return found;
+    const more = wanted.has('PERSON') ? cjkNames(text, lists) : NONE;
+    return more.length === 0 ? found : addAround(found, more, text);
   };
 
   const find = (text: string): readonly Finding[] => {
-    if (text.length < MIN_REMEMBERED_LENGTH) return tagged(text);
+    if (text.length < MIN_REMEMBERED_LENGTH) return tagAll(text);
     const hash = digestOf('sha256', key + text, 'base64');
-    const findings = recent.get(hash) ?? earlier.get(hash) ?? tagged(text);
+    const findings = recent.get(hash) ?? earlier.get(hash) ?? tagAll(text);
     if (findings.length > MAX_REMEMBERED_FINDINGS) return findings;
     if (recent.size >= REMEMBERED_TEXTS) {
       earlier = recent;

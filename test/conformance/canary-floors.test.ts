@@ -21,12 +21,6 @@ const FLOORS: Record<string, number> = {
   IP_ADDRESS: 0.85,
 };
 
-/** Lower ones: the tagger knows these languages' sentences from generated ones alone (docs/decisions/2026-11-23-names.md). */
-const FLOORS_OF: Record<string, Record<string, number>> = {
-  ja: { PERSON: 0.75 },
-  ko: { PERSON: 0.7 },
-};
-
 /** What a gateway looks for when its config says nothing. */
 const options: ScanOptions = {
   ...privacyOptions(configSchema.parse({}), []),
@@ -55,9 +49,7 @@ describe('canaries of each locale', () => {
       if (!caught) missed.push(canary.prompt);
       shares.set(canary.type, (shares.get(canary.type) ?? 0) + +caught / PEOPLE);
     }
-    const below = Object.entries({ ...FLOORS, ...FLOORS_OF[locale] }).filter(
-      ([type, floor]) => (shares.get(type) ?? 0) < floor - 1e-9,
-    );
+    const below = Object.entries(FLOORS).filter(([type, floor]) => (shares.get(type) ?? 0) < floor - 1e-9);
     expect({ below, missed: below.length > 0 ? missed : [] }).toEqual({ below: [], missed: [] });
   });
 });

@@ -61,9 +61,11 @@ export function buildGazetteer(words: Iterable<readonly [word: string, bits: num
   return { keys, bits };
 }
 
-/** Lists of a word by its hash (wordHash); 0: on none. */
-export const listsOf = ({ keys, bits }: Gazetteer, hash: number): number =>
-  (bits[slotOf(keys, hash)] as number) & LISTS;
+/** All that is known of a word by its hash (wordHash). */
+export const bitsOf = ({ keys, bits }: Gazetteer, hash: number): number => bits[slotOf(keys, hash)] as number;
+
+/** Lists of a word by its hash; 0: on none. */
+export const listsOf = (lists: Gazetteer, hash: number): number => bitsOf(lists, hash) & LISTS;
 
 /** Bits of every token's word, into `out`. */
 export function lookUp({ keys, bits }: Gazetteer, tokens: Tokens, out: Uint16Array): void {

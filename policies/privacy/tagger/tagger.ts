@@ -43,6 +43,8 @@ const MARGIN = 1;
 const NUMBER_REACH = 4;
 /** Tokens between two that are looked at, at most, that do not cut an address in two: `, s/n.` of a house without a number. */
 const MAX_BRIDGE = 4;
+/** Tokens from a street word to a house's number, at most: `Av. de la poveda 68`. */
+const STREET_REACH = 6;
 
 /** Could this token belong to something, by its look and the lists alone? Most words of a prose text could not. */
 function isPossible({ shape, gap, word }: Tokens, known: Uint16Array, i: number, ends: Set<number>): boolean {
@@ -111,9 +113,20 @@ export function createTagger(model: TaggerModel): Tagger {
     let last = Number.POSITIVE_INFINITY;
     for (let i = 0; i < n; i += 1) {
       if (needed[i] === 0) continue;
+      if (((known[i] as number) & LIST.street) !== 0 && shape[i] !== SHAPE.lower) bridgeToNumber(tokens, i);
       const between = i - last - 1;
       if (between > 0 && between <= MAX_BRIDGE && isBridge(tokens, last + 1, i)) needed.fill(1, last + 1, i);
       last = i;
+    }
+  }
+
+  /** What stands between a street word and a number on its line is looked at: streets' names have words in small letters too. */
+  function bridgeToNumber({ length, shape, gap }: Tokens, street: number): void {
+    const end = Math.min(length, street + STREET_REACH + 1);
+    for (let i = street + 1; i < end && gap[i] !== 2; i += 1) {
+      if (shape[i] !== SHAPE.digits) continue;
+      needed.fill(1, street, Math.min(length, i + MARGIN + 1));
+      return;
     }
   }
 

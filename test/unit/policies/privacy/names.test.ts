@@ -5,6 +5,7 @@ import type { Finding } from '../../../../contract/recognizer.ts';
 import { inspectRequest } from '../../../../policies/privacy/conversation.ts';
 import { createLeakCheck } from '../../../../policies/privacy/leak-check.ts';
 import { personParts } from '../../../../policies/privacy/name-extent.ts';
+import { cjkExtent } from '../../../../policies/privacy/name-extent-cjk.ts';
 import { findOtherPlaces, isSearchable } from '../../../../policies/privacy/name-places.ts';
 import { nameFinder } from '../../../../policies/privacy/names.ts';
 import { addAround } from '../../../../policies/privacy/overlaps.ts';
@@ -67,6 +68,49 @@ describe('nameFinder', () => {
       'PERSON Miguel Ángel de la Torre y Vega',
       'PERSON Juan de los Santos',
     ]);
+  });
+
+  it.each([
+    ['María de la Cruz y Ortega firmó el contrato.', 'PERSON María de la Cruz y Ortega'],
+    ['Carlos de la Fuente y Gómez no vino ayer.', 'PERSON Carlos de la Fuente y Gómez'],
+    ['Pedro del Río y Blanco llegó tarde.', 'PERSON Pedro del Río y Blanco'],
+  ])('takes two surnames joined by y for somebody, not for a firm: %s', (text, found) => {
+    expect(valuesOf(text, names.find(text))).toEqual([found]);
+  });
+
+  it.each([
+    ['見積もりの件で 富永 彩香 に返事をしたい。', 'PERSON 富永 彩香'],
+    ['見積もりの件で 林 康平 に返事をしたい。', 'PERSON 林 康平'],
+    ['担当は稲田　遥さんです。', 'PERSON 稲田　遥'],
+    ['我想感谢王建国帮忙搬家。', 'PERSON 王建国'],
+    ['我想感谢 姚茗泽 帮忙搬家。', 'PERSON 姚茗泽'],
+    ['我想感谢 曹晓啸 帮忙搬家。', 'PERSON 曹晓啸'],
+    ['이사를 도와준 경가은 선배에게 감사 인사를 적어 줘.', 'PERSON 경가은'],
+    ['어제 남궁설아 씨가 전화했습니다.', 'PERSON 남궁설아'],
+    ['이사를 도와준 심민아 선배에게 감사 인사를 적어 줘.', 'PERSON 심민아'],
+  ])('takes names in Chinese, Japanese and Korean as a whole, and nothing beside them: %s', (text, found) => {
+    expect(valuesOf(text, names.find(text))).toEqual([found]);
+  });
+
+  it('cuts the next word off a Chinese name, and nothing off a Japanese one', () => {
+    const extent = (text: string, end: number) => cjkExtent(text, 0, end, () => false);
+    expect(extent('王建国帮忙搬家', 4)).toEqual({ start: 0, end: 3 });
+    expect(extent('山本大和に確認', 4)).toEqual({ start: 0, end: 4 });
+  });
+
+  it.each([
+    '고객님, 사장님과 전공 선배에게 물어보세요.',
+    '検索 結果 は 東京 大阪 の 順 です。',
+    '文件 打开 失败，请 稍后 再 试。',
+  ])('takes no word of these languages for somebody: %s', (text) => {
+    expect(valuesOf(text, names.find(text))).toEqual([]);
+  });
+
+  it.each([
+    ['Il habite rue Jean Moulin Dupont, 12, depuis deux ans.', 'ADDRESS rue Jean Moulin Dupont, 12'],
+    ['Domicilio: Av. ventisquero de la condesa, 66, bajo.', 'ADDRESS Av. ventisquero de la condesa, 66'],
+  ])('takes a street named after somebody, or in small letters, for an address: %s', (text, found) => {
+    expect(valuesOf(text, names.find(text))).toContain(found);
   });
 
   it('takes the town behind an address, and the rest of its code, for parts of it', () => {
