@@ -432,9 +432,7 @@ struct QuantizedMatmul {
     };
     Blocks<V, P::kRows>::multiply(
         row_begin, row_end, n_cols, U::kColumns, n_tokens, out, out_stride,
-        [&](int64_t row, int64_t begin, int64_t end) {
-          U::unpack(block_at(row, begin), end - begin, codes);
-        },
+        [&](int64_t row, int64_t begin, int64_t end) { U::unpack(block_at(row, begin), end - begin, codes); },
         [&]<int kN>(int64_t row, int64_t t, int64_t begin, int64_t end, float* sums) {
           tile<kN, false, true>(block_at(row, begin), codes,
                                 (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end,
