@@ -31,8 +31,9 @@ export function streetNamedAfter(
   start: number,
   end: number,
 ): { start: number; end: number } | null {
-  const before = STREET_BEFORE.exec(text.slice(Math.max(0, start - 24), start));
-  const behind = before === null ? null : NUMBER_BEHIND.exec(text.slice(end, end + 16));
+  // First what hardly anything has: most persons have no number behind them.
+  const behind = NUMBER_BEHIND.exec(text.slice(end, end + 16));
+  const before = behind === null ? null : STREET_BEFORE.exec(text.slice(Math.max(0, start - 24), start));
   return before === null || behind === null
     ? null
     : { start: start - before[0].length, end: end + behind[0].length };

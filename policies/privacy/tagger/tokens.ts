@@ -137,18 +137,19 @@ export function affixesOf({ start, end, word, units }: Tokens, i: number, out: A
     out.suffix4 = hash;
     return;
   }
-  /** The letter so many before the end. */
-  const last = (back: number): number =>
-    length < back ? 0 : (lowered[units[to - back] as number] as number);
   const one = mix(17, lowered[first] as number);
   const two = length < 2 ? one : mix(one, lowered[units[from + 1] as number] as number);
   const three = length < 3 ? two : mix(two, lowered[units[from + 2] as number] as number);
   // 0 stood for none when the model was trained.
   out.prefix2 = two || (word[i] as number);
   out.prefix3 = three || (word[i] as number);
-  out.suffix2 = mix(mix(29, last(2)), last(1));
-  out.suffix3 = mix(out.suffix2, last(3));
-  out.suffix4 = length > 3 ? mix(out.suffix3, last(4)) : out.suffix3;
+  // By position, without a function of its own: this runs for every token that is scored.
+  const last = lowered[units[to - 1] as number] as number;
+  const second = length < 2 ? 0 : (lowered[units[to - 2] as number] as number);
+  const third = length < 3 ? 0 : (lowered[units[to - 3] as number] as number);
+  out.suffix2 = mix(mix(29, second), last);
+  out.suffix3 = mix(out.suffix2, third);
+  out.suffix4 = length > 3 ? mix(out.suffix3, lowered[units[to - 4] as number] as number) : out.suffix3;
 }
 
 /** Of digits only how many there are is known. */
