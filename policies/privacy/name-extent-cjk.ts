@@ -5,7 +5,7 @@ const HAN = '\\p{Script=Han}々';
 const CJK = new RegExp(`^[${HAN}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}ー]`, 'u');
 const HANGUL = /\p{Script=Hangul}/u;
 
-/** How people are called behind their names in Japan and China: no given names. */
+/** What follows a surname in Japan and China and is no given name: titles, a company, a park. */
 const TITLE =
   /^(?:さん|様|氏|君|くん|ちゃん|殿|先生|部長|課長|係長|社長|会長|店長|教授|博士|医師|选手|選手|先輩|先辈|小姐|女士|老师|老師|医生|醫生|经理|經理|主任|总监|總監|律师|律師|同学|同學|公園|公司)/u;
 /** What follows a Japanese name: a sign, a space, a title, a particle. */

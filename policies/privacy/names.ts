@@ -43,15 +43,15 @@ export interface NameFinder {
   isUsualWord(word: string): boolean;
 }
 
-interface Shipped extends WordLists {
+interface NameModel extends WordLists {
   tag: Tagger;
   isUsualWord(word: string): boolean;
   isForename(word: string): boolean;
   isForenameOnly(word: string): boolean;
 }
-let shipped: Shipped | undefined;
+let shipped: NameModel | undefined;
 
-function namesOf(model: TaggerModel): Shipped {
+function namesOf(model: TaggerModel): NameModel {
   const { lists } = model;
   const listed = (word: string): number => listsOf(lists, wordHash(word));
   return {
@@ -66,7 +66,7 @@ function namesOf(model: TaggerModel): Shipped {
 }
 
 /** The shipped model, read once. @throws {Error} when its file is missing or of another version */
-function shippedTagger(): Shipped {
+function shippedTagger(): NameModel {
   shipped ??= namesOf(readModel(join(packageRoot, 'policies/privacy/tagger/model.bin')));
   return shipped;
 }
@@ -106,7 +106,7 @@ function isOneName(
   text: string,
   before: Finding | undefined,
   { type, start, end }: Finding,
-  isForename: Shipped['isForename'],
+  isForename: NameModel['isForename'],
 ): boolean {
   if (before?.type !== 'PERSON' || type !== 'PERSON' || before.end + 1 !== start || text[before.end] !== ' ')
     return false;
@@ -119,7 +119,7 @@ const typeOfName = (
   type: TaggedType,
   start: number,
   end: number,
-  lists: Shipped,
+  lists: NameModel,
 ): TaggedType =>
   (type === 'ORGANIZATION' || type === 'LOCATION') &&
   text.slice(start, end).includes(' d') &&
@@ -128,7 +128,12 @@ const typeOfName = (
     : type;
 
 /** Adds a finding that may begin before others: those in it are parts of it. */
-function addLast(found: Finding[], finding: Finding, text: string, isForename: Shipped['isForename']): void {
+function addLast(
+  found: Finding[],
+  finding: Finding,
+  text: string,
+  isForename: NameModel['isForename'],
+): void {
   const before = found.at(-1);
   if (before !== undefined && isOneName(text, before, finding, isForename)) {
     found[found.length - 1] = { ...before, end: finding.end, score: Math.max(before.score, finding.score) };

@@ -46,7 +46,7 @@ export const commonFields = {
   metadata: z.record(z.string(), z.unknown()).nullish(),
 };
 
-export const chatRequest = z.looseObject({
+const chatRequest = z.looseObject({
   ...commonFields,
   messages: z.array(message).min(1),
   logprobs: z.boolean().nullish(),
@@ -54,46 +54,6 @@ export const chatRequest = z.looseObject({
   tools: z.array(tool).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
 });
-
-const ROLES: ReadonlySet<unknown> = new Set(message.shape.role.options);
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
-
-/** Texts by known roles, nothing else that the schema reads. */
-function arePlainMessages(messages: unknown): boolean {
-  if (!Array.isArray(messages) || messages.length === 0) return false;
-  for (let i = 0; i < messages.length; i += 1) {
-    const one = messages[i] as z.infer<typeof message> | null;
-    if (typeof one !== 'object' || one === null || Array.isArray(one)) return false;
-    if (!ROLES.has(one.role) || typeof one.content !== 'string') return false;
-    if (one.name !== undefined || one.tool_calls !== undefined || one.tool_call_id !== undefined)
-      return false;
-  }
-  return true;
-}
-
-/**
- * Is this surely what the schema accepts? Most requests have no more than these fields, and the schema would make a copy of them
- * that nobody asks for.
- */
-export function isPlainChat(body: unknown): boolean {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;
-  const fields = body as Record<string, unknown>;
-  for (const key in fields) {
-    const value = fields[key];
-    if (key === 'messages') {
-      if (!arePlainMessages(value)) return false;
-    } else if (key === 'model') {
-      if (typeof value !== 'string' || value === '') return false;
-    } else if (key === 'stream') {
-      if (typeof value !== 'boolean') return false;
-    } else if (key === 'max_tokens' || key === 'max_completion_tokens') {
-      if (!isCount(value)) return false;
-    } else if (key === 'temperature') {
-      if (typeof value !== 'number' || !(value >= 0 && value <= 2)) return false;
-    } else if (Object.hasOwn(chatRequest.shape, key)) return false;
-  }
-  return fields['model'] !== undefined && fields['messages'] !== undefined;
-}
 
 /** `messages[0].role`, as OpenAI writes it. */
 function parameterPath(path: readonly PropertyKey[]): string {
@@ -126,19 +86,13 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
  * Parses JSON text into a chat request; the parsed object itself is returned, not a copy.
  * @throws {GatewayError} INVALID_JSON, INVALID_REQUEST with `param`
  */
-export const parseChatRequest = (text: string): ChatRequest =>
-  parseBody(chatRequest, text, isPlainChat) as ChatRequest;
+export const parseChatRequest = (text: string): ChatRequest => parseBody(chatRequest, text) as ChatRequest;
 
 /**
  * JSON text as what a schema accepts; the parsed object itself, not a copy.
- * @param isPlain says yes only to what the schema accepts
  * @throws {GatewayError} INVALID_JSON, INVALID_REQUEST with `param`
  */
-export function parseBody<T extends z.ZodType>(
-  schema: T,
-  text: string,
-  isPlain: (body: unknown) => boolean = () => false,
-): z.infer<T> {
+export function parseBody<T extends z.ZodType>(schema: T, text: string): z.infer<T> {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -148,7 +102,6 @@ export function parseBody<T extends z.ZodType>(
     const where = position === undefined ? '' : ` near character ${position}`;
     throw new GatewayError('INVALID_JSON', `the request body is not valid JSON${where}; send a JSON object`);
   }
-  if (isPlain(body)) return body as z.infer<T>;
   const result = schema.safeParse(body);
   if (result.success) return body as z.infer<T>;
   const issue = result.error.issues[0]!;

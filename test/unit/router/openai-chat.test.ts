@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../../../contract/built-file.ts';
 import { GatewayError } from '../../../contract/errors.ts';
-import { chatRequest, isPlainChat, parseChatRequest } from '../../../router/wire/openai-chat.ts';
+import { parseChatRequest } from '../../../router/wire/openai-chat.ts';
 
 const RECORDED = join(packageRoot, '..', 'shared', 'data', 'streams');
 
@@ -78,54 +78,6 @@ describe('parseChatRequest', () => {
       }),
       { numRuns: 1000 },
     );
-  });
-});
-
-describe('isPlainChat', () => {
-  const value = fc.constantFrom<unknown>(
-    ...['user', 'system', 'pirate', '', 'text', true, null, 0, 1, 2, 0.5, -1, 1e30, [], ['a'], {}, [{}]],
-  );
-  const mostly = (good: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-    fc.oneof({ weight: 9, arbitrary: good }, value);
-  const fields = (names: string[]): fc.Arbitrary<Record<string, unknown>> =>
-    fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 2 });
-  const message = fc
-    .tuple(
-      mostly(fc.constantFrom('user', 'system', 'tool')),
-      mostly(fc.string()),
-      fields(['name', 'tool_calls', 'tool_call_id', 'x', 'y', 'z']),
-    )
-    .map(([role, content, more]) => ({ role, content, ...more }));
-  const body = fc
-    .tuple(
-      mostly(fc.array(mostly(message), { maxLength: 3 })),
-      mostly(fc.constant('m')),
-      fields([...Object.keys(chatRequest.shape), 'reasoning_effort', '__proto__']),
-    )
-    .map(([messages, model, more]) => ({ messages, model, ...more }));
-
-  it('says yes to nothing that the schema refuses', () => {
-    let plain = 0;
-    fc.assert(
-      fc.property(fc.oneof({ weight: 9, arbitrary: body }, value), (drawn) => {
-        const parsed: unknown = JSON.parse(JSON.stringify(drawn));
-        if (!isPlainChat(parsed)) return;
-        plain += 1;
-        expect(chatRequest.safeParse(parsed).success).toBe(true);
-      }),
-      { numRuns: 5000 },
-    );
-    expect(plain).toBeGreaterThan(20);
-  });
-
-  it('says yes to texts by known roles, and no to whatever needs a closer look', () => {
-    const messages = [{ role: 'user', content: 'hi' }];
-    expect(isPlainChat({ model: 'auto', messages, stream: true, max_tokens: 9, temperature: 0 })).toBe(true);
-    expect(isPlainChat({ model: 'auto', messages, reasoning_effort: 'low' })).toBe(true);
-    expect(isPlainChat({ model: 'auto', messages, stop: 'x' })).toBe(false);
-    expect(isPlainChat({ model: 'auto', messages, temperature: 3 })).toBe(false);
-    expect(isPlainChat({ model: 'auto', messages: [] })).toBe(false);
-    expect(isPlainChat({ messages })).toBe(false);
   });
 });
 

@@ -16,8 +16,8 @@ struct Avx2 {
   static constexpr int kGroups = 2;  // 2 x 6 sums of the 16 registers
   static constexpr int kTokens = 6;
   static constexpr int kMostTokens = 6;
-  static constexpr int kStreams = 4;
-  static constexpr int64_t kStreamTokens = 2, kStreamAhead = 512;
+  static constexpr int kStreams = 4, kStreamTokens = 2;
+  static constexpr int64_t kStreamAhead = 512;
   static constexpr bool kWidens = true;  // products are 16 bits wide: sums of several fit
   static constexpr int kSignedOffset = 0;
   using F = __m256;

@@ -180,18 +180,12 @@ struct FloatMatmul {
         return matmul_blocks((const Value*)packed, n_cols, row_begin, row_end, (const uint8_t*)activations,
                              n_tokens, out, out_stride);
     }
-    if constexpr (Tiles<V>::kStreams > 1) {
-      constexpr int64_t kTogether = Tiles<V>::kStreams * kRows;
-      while (n_tokens <= 2 && Tiles<V>::follows_streams(n_tokens) &&
-             row_end - row_begin > kTogether - kRows) {
-        Tiles<V>::template each_panel<2>(n_tokens, [&]<int kN, bool>(int64_t t) {
-          streams<kN>((const Value*)packed + row_begin * n_cols,
+    row_begin = Tiles<V>::template each_stream<kRows>(
+        row_begin, row_end, n_tokens, [&]<int kN>(int64_t row, int64_t t) {
+          streams<kN>((const Value*)packed + row * n_cols,
                       (const float*)((const uint8_t*)activations + (size_t)t * A::row_bytes(kFormat, n_cols)),
-                      n_cols, row_end - row_begin, out + t * out_stride + row_begin, out_stride);
+                      n_cols, row_end - row, out + t * out_stride + row, out_stride);
         });
-        row_begin += kTogether;
-      }
-    }
     for (int64_t row = row_begin; row < row_end; row += kRows) {
       multiply_panel((const Value*)packed + row * n_cols, n_cols, (const uint8_t*)activations,
                      A::row_bytes(kFormat, n_cols), n_tokens, row_end - row < kRows ? row_end - row : kRows,

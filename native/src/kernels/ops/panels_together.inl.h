@@ -82,22 +82,17 @@ struct PanelsTogether {
     }
   }
 
-  /// The rows from row_begin on that fill as many panels as are read together; returns the first row that is left.
+  /// As many panels as are read together; the first row that is left.
   static int64_t matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                         const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     // Of 2 and 3 bits a stretch is a few lines: nothing gained, or 5 to 9 % lost.
-    if constexpr (T::kStreams > 1 && Q::kBits > 3) {
-      if (!T::follows_streams(n_tokens)) return row_begin;
-      constexpr int64_t kRows = T::kStreams * P::kRows;
-      constexpr int kMostTokens = V::kStreamTokens < V::kMostTokens ? V::kStreamTokens : V::kMostTokens;
-      for (; row_end - row_begin > kRows - P::kRows; row_begin += kRows) {
-        T::template each_panel<kMostTokens>(n_tokens, [&]<int kN, bool>(int64_t t) {
-          tile<kN>((const uint8_t*)packed + (size_t)(row_begin / P::kRows) * P::panel_bytes(n_cols),
-                   (const uint8_t*)activations + (size_t)t * M::A::row_bytes(M::kFormat, n_cols), n_cols,
-                   row_end - row_begin, out + t * out_stride + row_begin, out_stride);
-        });
-      }
-      if (row_begin > row_end) row_begin = row_end;
+    if constexpr (Q::kBits > 3) {
+      return T::template each_stream<P::kRows>(
+          row_begin, row_end, n_tokens, [&]<int kN>(int64_t row, int64_t t) {
+            tile<kN>((const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols),
+                     (const uint8_t*)activations + (size_t)t * M::A::row_bytes(M::kFormat, n_cols), n_cols,
+                     row_end - row, out + t * out_stride + row, out_stride);
+          });
     }
     return row_begin;
   }

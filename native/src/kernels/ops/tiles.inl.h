@@ -43,6 +43,22 @@ struct Tiles {
     return false;
   }
 
+  /// tile.operator()<kN>(row, t) for each kStreams panels of kRows rows that few tokens go through together, as many as the rows
+  /// fill; the first row that is left.
+  template <int kRows, typename Tile>
+  static KERNEL_INLINE int64_t each_stream(int64_t row_begin, int64_t row_end, int64_t n_tokens,
+                                           const Tile& tile) {
+    if constexpr (kStreams > 1) {
+      if (!follows_streams(n_tokens)) return row_begin;
+      // The last of these panels may be short of rows.
+      for (; row_end - row_begin > (kStreams - 1) * kRows; row_begin += kStreams * kRows) {
+        each_panel<V::kStreamTokens>(
+            n_tokens, [&]<int kN, bool>(int64_t t) { tile.template operator()<kN>(row_begin, t); });
+      }
+    }
+    return row_begin;
+  }
+
   /// How far the lines of a panel's bytes are asked for ahead, of which `left` are still to come: at its end, those of the
   /// panel that is read after it.
   static KERNEL_INLINE Asking asking_in_stream(int64_t left, int64_t panel_bytes) {
