@@ -1,6 +1,6 @@
 // 256-bit vectors (Intel Haswell and later, AMD Zen and later).
 // arch: x86_64
-// flags: -mavx2 -mfma -mf16c
+// flags: -mavx2 -mfma -mf16c -mprfchw
 #include "kernels/instantiate.inl.h"
 #include "kernels/isa/avx2_vectors.h"
 

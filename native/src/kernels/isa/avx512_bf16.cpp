@@ -1,6 +1,6 @@
 // AVX-512 with VNNI and dot products of bf16 pairs (Intel Cooper Lake, Sapphire Rapids and later, AMD Zen 4 and later).
 // arch: x86_64
-// flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mavx2 -mfma -mf16c -mprefer-vector-width=512
+// flags: -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mavx512bf16 -mavx2 -mfma -mf16c -mprefer-vector-width=512 -mprfchw
 #include "kernels/isa/avx512_vectors.h"
 
 namespace tiergate {

@@ -1,6 +1,6 @@
 // 256-bit vectors with 8-bit dot products in one instruction (Intel Alder Lake and later, AMD Zen 5).
 // arch: x86_64
-// flags: -mavx2 -mfma -mf16c -mavxvnni
+// flags: -mavx2 -mfma -mf16c -mavxvnni -mprfchw
 #include "kernels/isa/avx2_vectors.h"
 
 namespace tiergate {

@@ -112,6 +112,7 @@ struct Bf16Matmul {
                                int64_t n_valid, Ahead given, float* out, int64_t out_stride) {
     const Asking ahead{kAsks ? given : Ahead::kNot, Tiles<V>::kAhead};
     F total[kN][kG];
+    Tiles<V>::template ask_for_sums<kN>(out, out_stride);
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk) {
       const int64_t n = end - c < kChunk ? end - c : kChunk;
@@ -141,7 +142,8 @@ struct Bf16Matmul {
         Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
           const uint8_t* const x =
               (const uint8_t*)activations + (size_t)t * row_bytes + A::pairs_offset(kFormat, n_cols, kN);
-          tile<kN, kAsks>(pairs, x, begin, end, n_valid, ahead, out + t * out_stride + row, out_stride);
+          tile<kN, kAsks>(pairs, x, begin, end, n_valid, t == 0 ? ahead : Ahead::kNot,
+                          out + t * out_stride + row, out_stride);
         });
       });
     }

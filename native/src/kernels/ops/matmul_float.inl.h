@@ -89,6 +89,7 @@ struct FloatMatmul {
                                Ahead given, float* out, int64_t out_stride) {
     const Asking ahead{kAsks ? given : Ahead::kNot, Tiles<V>::kAhead};
     F total[kN][kG];
+    Tiles<V>::template ask_for_sums<kN>(out, out_stride);
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows)
       sum_chunk<kN>(w, x + c * kN, end - c < kChunk ? end - c : kChunk, ahead, total);
@@ -137,8 +138,8 @@ struct FloatMatmul {
     const auto all_tokens = [&](const auto* w, int64_t begin, int64_t end) {
       const Ahead first = sizeof *w == sizeof(Value) ? ahead : Ahead::kNot;
       Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
-        tile<kN, kAsks>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid, first,
-                        out + t * out_stride, out_stride);
+        tile<kN, kAsks>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid,
+                        t == 0 ? first : Ahead::kNot, out + t * out_stride, out_stride);
       });
     };
     Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {

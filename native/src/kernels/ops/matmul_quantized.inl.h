@@ -203,17 +203,20 @@ struct QuantizedMatmul {
   /// if kUnpacked.
   template <int kN, bool kAsks, bool kUnpacked>
   KERNEL_TILE static void tile(const uint8_t* block, const uint8_t* codes, const uint8_t* activations,
-                               int64_t n_cols, int64_t begin, int64_t end, int64_t n_valid, Ahead given,
-                               float* out, int64_t out_stride) {
-    const Asking ahead{kAsks ? given : Ahead::kNot, Tiles<V>::kAhead};
+                               int64_t n_cols, int64_t begin, int64_t end, int64_t n_valid,
+                               AskingInTurns turns, float* out, int64_t out_stride) {
+    const auto next_asking = [&]() __attribute__((always_inline)) {
+      return kAsks ? turns.next() : Asking{Ahead::kNot, 0};
+    };
+    if constexpr (!kUnpacked) Tiles<V>::template ask_for_sums<kN>(out, out_stride);
     const typename A::template Panel<kN, Q::kBlock> x(activations, n_cols);
     F total[kN][kG];
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += Q::kBlock, block += P::kBlockBytes) {
       if constexpr (Q::kBlock == 32) {
-        block32<kN, kUnpacked>(block, codes, x, c, ahead, total);
+        block32<kN, kUnpacked>(block, codes, x, c, next_asking(), total);
       } else {
-        block256<kN, kUnpacked>(block, codes, x, c, ahead, total);
+        block256<kN, kUnpacked>(block, codes, x, c, next_asking, total);
       }
       codes += P::kSteps * U::kStepBytes;
     }
@@ -281,14 +284,15 @@ struct QuantizedMatmul {
     }
   }
 
-  template <int kN, bool kUnpacked, typename Panel>
+  template <int kN, bool kUnpacked, typename Panel, typename NextAsking>
   static KERNEL_INLINE void block256(const uint8_t* block, const uint8_t* codes, const Panel& x,
-                                     int64_t column, Asking ahead, F (*total)[kG]) {
+                                     int64_t column, const NextAsking& next_asking, F (*total)[kG]) {
     decltype(no_scaled_sum()) scaled[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) scaled[t][g] = no_scaled_sum();
     }
     for (int s = 0; s < P::kSteps; ++s) {
+      const Asking ahead = next_asking();
       if (s % 2 == 0) ask_for_sub_scales(block, s, ahead);
       add_step<kN, kUnpacked>(block, codes, x, column, s, ahead, scaled);
     }
@@ -298,7 +302,7 @@ struct QuantizedMatmul {
       }
       add_sums<kN>(block, x, column, 0, 2 * P::kSubBlocks, sums);
     };
-    add_scaled256<kN>(block, x, column, ahead, put_sums, scaled, total);
+    add_scaled256<kN>(block, x, column, next_asking(), put_sums, scaled, total);
   }
 
   static KERNEL_INLINE void ask_for_sub_scales(const uint8_t* block, int s, Asking ahead) {
@@ -436,7 +440,7 @@ struct QuantizedMatmul {
         [&]<int kN>(int64_t row, int64_t t, int64_t begin, int64_t end, float* sums) {
           tile<kN, false, true>(block_at(row, begin), codes,
                                 (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end,
-                                P::kRows, Ahead::kNot, sums, P::kRows);
+                                P::kRows, AskingInTurns{}, sums, P::kRows);
         });
   }
 
@@ -454,10 +458,12 @@ struct QuantizedMatmul {
       const uint8_t* const panel = (const uint8_t*)packed + (size_t)(row / P::kRows) * P::panel_bytes(n_cols);
       const int64_t n_valid = row_end - row < P::kRows ? row_end - row : P::kRows;
       Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
+        const int64_t piece_bytes = (end - begin) / Q::kBlock * P::kBlockBytes;
         Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
           tile<kN, kAsks, false>(panel + begin / Q::kBlock * P::kBlockBytes, nullptr,
                                  (const uint8_t*)activations + (size_t)t * row_bytes, n_cols, begin, end,
-                                 n_valid, ahead, out + t * out_stride + row, out_stride);
+                                 n_valid, Tiles<V>::in_turns(ahead, n_tokens, t, piece_bytes),
+                                 out + t * out_stride + row, out_stride);
         });
       });
     }

@@ -19,18 +19,42 @@ struct Asking {
   int64_t distance;
 };
 
+/// What the tiles of one panel ask for, step by step (32 columns, or what goes with a block). Several take turns, each for
+/// its share of the piece that follows theirs, so that memory is read during all of them, not only during the first.
+struct AskingInTurns {
+  Asking all{Ahead::kNot, 0};
+  int32_t n_tiles = 1, before_mine = 0;
+  KERNEL_INLINE Asking next() {
+    const bool is_mine = before_mine == 0;
+    before_mine = is_mine ? n_tiles - 1 : before_mine - 1;
+    return {is_mine ? all.how : Ahead::kNot, all.distance};
+  }
+};
+
 template <typename V>
 struct Tiles {
   using F = typename V::F;
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
   static constexpr int64_t kAhead = 8192;  // bytes
+  static constexpr int64_t kMostTurns = 8;
 
   /// With more than two tokens the hardware's own prefetch falls back at every page's end. With one or two it does too on
   /// most cores.
   static Ahead ahead(int64_t n_tokens) {
     if (n_tokens > 2 || (cpu_features() & kCpuFillsL2)) return Ahead::kKept;
     return cpu_features() & kCpuForesees ? Ahead::kNot : Ahead::kOnce;
+  }
+
+  /// Of the tile that begins with `token`; piece_bytes: of a panel's columns at hand.
+  static KERNEL_INLINE AskingInTurns in_turns(Ahead how, int64_t n_tokens, int64_t token,
+                                              int64_t piece_bytes) {
+    const int64_t n_panel = Activations<V>::panel_tokens(n_tokens);
+    if (n_tokens <= n_panel) return {{how, kAhead}};
+    const int64_t n_tiles = (n_tokens + n_panel - 1) / n_panel;
+    return {{how, piece_bytes},
+            (int32_t)(n_tiles < kMostTurns ? n_tiles : kMostTurns),
+            (int32_t)(token / n_panel)};
   }
 
   /// Panels that few tokens go through together.
@@ -97,6 +121,17 @@ struct Tiles {
     }
   }
 
+  /// Asks for the places of a tile's sums before its products: stores to lines that are in no near cache wait one for
+  /// another. One or two tokens have few.
+  template <int kN>
+  static KERNEL_INLINE void ask_for_sums(const float* out, int64_t out_stride) {
+    if constexpr (kN > 2) {
+      for (int t = 0; t < kN; ++t) {
+        for (int g = 0; g < kG; ++g) __builtin_prefetch(out + t * out_stride + g * kL, 1, 3);
+      }
+    }
+  }
+
   template <int kN>
   static KERNEL_INLINE void store(float* out, int64_t out_stride, int64_t n_valid, const F (*total)[kG]) {
     for (int t = 0; t < kN; ++t) {
@@ -121,8 +156,8 @@ struct Tiles {
       columns(begin, n_cols - begin < step ? n_cols : begin + step);
   }
 
-  /// tile.operator()<kN, kAsks>(first) for each panel of kN tokens. Only the first asks ahead, the others find what it
-  /// asked for in a cache; prompts have tiles without a question before every line.
+  /// tile.operator()<kN, kAsks>(first) for each panel of kN tokens. Only the first kMostTurns ask ahead; prompts have tiles
+  /// without a question before every line.
   template <int kMost = V::kMostTokens, typename Tile>
   static KERNEL_INLINE void each_panel(int64_t n_tokens, const Tile& tile) {
     each_panel<kMost>(n_tokens, 0, n_tokens, tile);
@@ -132,20 +167,20 @@ struct Tiles {
   static KERNEL_INLINE void each_panel(int64_t n_tokens, int64_t begin, int64_t end, const Tile& tile) {
     const int64_t n_panel = Activations<V>::panel_tokens(n_tokens);
     for (int64_t t = begin; t < end; t += n_panel)
-      with_tokens<kMost>(end - t < n_panel ? end - t : n_panel, t, tile);
+      with_tokens<kMost>(end - t < n_panel ? end - t : n_panel, t, t < kMostTurns * n_panel, tile);
   }
 
  private:
   template <int kN, typename Tile>
-  static KERNEL_INLINE void with_tokens(int64_t n, int64_t first, const Tile& tile) {
+  static KERNEL_INLINE void with_tokens(int64_t n, int64_t first, bool asks, const Tile& tile) {
     if (n == kN) {
-      if (kN <= 2 || first == 0) {
+      if (kN <= 2 || asks) {
         tile.template operator()<kN, true>(first);
       } else {
         tile.template operator()<kN, false>(first);
       }
     } else if constexpr (kN > 1) {
-      with_tokens<kN - 1>(n, first, tile);
+      with_tokens<kN - 1>(n, first, asks, tile);
     }
   }
 };
