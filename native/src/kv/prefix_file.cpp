@@ -18,7 +18,7 @@ namespace tiergate {
 namespace {
 
 constexpr char kMagic[8] = {'T', 'G', 'P', 'R', 'E', 'F', 'I', 'X'};
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 constexpr uint32_t kMaxNodes = 1 << 22;
 
 struct Header {
