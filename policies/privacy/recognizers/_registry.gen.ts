@@ -26,6 +26,7 @@ import brCpfVariant from './br-cpf.ts';
 import caHealthNumberVariant from './ca-health-number.ts';
 import caSinVariant from './ca-sin.ts';
 import cardExpiryVariant from './card-expiry.ts';
+import cardNumberVariant from './card-number.ts';
 import cardSecurityVariant from './card-security.ts';
 import chAhvVariant from './ch-ahv.ts';
 import clRutVariant from './cl-rut.ts';
@@ -46,6 +47,7 @@ import deLanrVariant from './de-lanr.ts';
 import deSocialSecurityVariant from './de-social-security.ts';
 import deTaxIdVariant from './de-tax-id.ts';
 import deTaxNumberVariant from './de-tax-number.ts';
+import deviceIdVariant from './device-id.ts';
 import dkCprVariant from './dk-cpr.ts';
 import doCedulaVariant from './do-cedula.ts';
 import driverLicenseVariant from './driver-license.ts';
@@ -53,6 +55,7 @@ import ecCedulaVariant from './ec-cedula.ts';
 import eeIsikukoodVariant from './ee-isikukood.ts';
 import egNationalIdVariant from './eg-national-id.ts';
 import emailVariant from './email.ts';
+import employeeIdVariant from './employee-id.ts';
 import esCifVariant from './es-cif.ts';
 import esNieVariant from './es-nie.ts';
 import esNifVariant from './es-nif.ts';
@@ -143,6 +146,7 @@ import privateKeyVariant from './private-key.ts';
 import professionalLicenseVariant from './professional-license.ts';
 import ptCcVariant from './pt-cc.ts';
 import ptNifVariant from './pt-nif.ts';
+import referenceNumberVariant from './reference-number.ts';
 import roCnpVariant from './ro-cnp.ts';
 import ruInnVariant from './ru-inn.ts';
 import ruPassportVariant from './ru-passport.ts';
@@ -155,7 +159,9 @@ import sgNricFinVariant from './sg-nric-fin.ts';
 import sgUenVariant from './sg-uen.ts';
 import siEmsoVariant from './si-emso.ts';
 import slackVariant from './slack.ts';
+import socialSecurityVariant from './social-security.ts';
 import stripeVariant from './stripe.ts';
+import studentIdVariant from './student-id.ts';
 import swiftBicVariant from './swift-bic.ts';
 import taxIdVariant from './tax-id.ts';
 import terraformCloudVariant from './terraform-cloud.ts';
@@ -180,6 +186,7 @@ import usSsnVariant from './us-ssn.ts';
 import usernameVariant from './username.ts';
 import uyCiVariant from './uy-ci.ts';
 import vaultLegacyVariant from './vault-legacy.ts';
+import vehicleNumberVariant from './vehicle-number.ts';
 import vendorKeysMoneySocialVariant from './vendor-keys-money-social.ts';
 import vendorKeysSaasVariant from './vendor-keys-saas.ts';
 import vinVariant from './vin.ts';
@@ -215,6 +222,7 @@ export const registry = {
   'ca-health-number': caHealthNumberVariant,
   'ca-sin': caSinVariant,
   'card-expiry': cardExpiryVariant,
+  'card-number': cardNumberVariant,
   'card-security': cardSecurityVariant,
   'ch-ahv': chAhvVariant,
   'cl-rut': clRutVariant,
@@ -235,6 +243,7 @@ export const registry = {
   'de-social-security': deSocialSecurityVariant,
   'de-tax-id': deTaxIdVariant,
   'de-tax-number': deTaxNumberVariant,
+  'device-id': deviceIdVariant,
   'dk-cpr': dkCprVariant,
   'do-cedula': doCedulaVariant,
   'driver-license': driverLicenseVariant,
@@ -242,6 +251,7 @@ export const registry = {
   'ee-isikukood': eeIsikukoodVariant,
   'eg-national-id': egNationalIdVariant,
   email: emailVariant,
+  'employee-id': employeeIdVariant,
   'es-cif': esCifVariant,
   'es-nie': esNieVariant,
   'es-nif': esNifVariant,
@@ -332,6 +342,7 @@ export const registry = {
   'professional-license': professionalLicenseVariant,
   'pt-cc': ptCcVariant,
   'pt-nif': ptNifVariant,
+  'reference-number': referenceNumberVariant,
   'ro-cnp': roCnpVariant,
   'ru-inn': ruInnVariant,
   'ru-passport': ruPassportVariant,
@@ -344,7 +355,9 @@ export const registry = {
   'sg-uen': sgUenVariant,
   'si-emso': siEmsoVariant,
   slack: slackVariant,
+  'social-security': socialSecurityVariant,
   stripe: stripeVariant,
+  'student-id': studentIdVariant,
   'swift-bic': swiftBicVariant,
   'tax-id': taxIdVariant,
   'terraform-cloud': terraformCloudVariant,
@@ -369,6 +382,7 @@ export const registry = {
   username: usernameVariant,
   'uy-ci': uyCiVariant,
   'vault-legacy': vaultLegacyVariant,
+  'vehicle-number': vehicleNumberVariant,
   'vendor-keys-money-social': vendorKeysMoneySocialVariant,
   'vendor-keys-saas': vendorKeysSaasVariant,
   vin: vinVariant,
