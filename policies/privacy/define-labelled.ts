@@ -25,29 +25,43 @@ export const hasDigits =
 
 const TAGS = '(?:</?[a-z]{1,8}>\\s?){0,2}';
 /** `No.`, `number`, `nº`, `is`, quotes, signs, the edges of cells, bold type and tags between the label and its value. */
-const GAP = `(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?(?: \\([^()\\n]{1,20}\\))?[\\\\"'.ºª°*_\`]{0,3}\\s{0,3}${TAGS}(?:[:=#|：]|>(?!\\s)|is|was|ist|es|est|:{1,3}=|\\?=|=>|\\|\\||-|—|–|→)?[*_\`]{0,2}\\s{0,3}${TAGS}[\\\\"'\`*]{0,2}`;
+export const LABEL_GAP = `(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?(?: \\([^()\\n]{1,20}\\))?[\\\\"'.ºª°*_\`]{0,3}\\s{0,3}${TAGS}(?:[:=#|：]|>(?!\\s)|is|was|ist|es|est|:{1,3}=|\\?=|=>|\\|\\||-|—|–|→)?[*_\`]{0,2}\\s{0,3}${TAGS}[\\\\"'\`*]{0,2}`;
 
 const MAX_GAP = 72;
 const MAX_VALUE = 96;
 
 const NUMBER_BEHIND =
-  "(?:s|en|n|e|'s)?[ _.-]{0,2}(?:ids?|identifier|identification|numbers?|nummer|num|nos?|nr|nbr|#|code|kennung)(?![a-z])";
+  "(?:s|en|n|e|'s)?[ _.-]{0,2}(?:#|(?:ids?|identifier|identification|numbers?|nummer|num|nos?|nr|nbr|code|kennung)(?![a-z]))";
 const NUMBER_BEFORE =
   "(?:n[uú]mero|numéro|n[uú]m\\.?|n[º°]|c[oó]digo|codice|identificador|identifiant)[ _-]{1,2}(?:d(?:e l'|e la |el |es |e |u |'|i |o |a |ell')|van )?";
-const BEFORE_ANCHORS: readonly Anchor[] = [
+const BEFORE_ANCHORS: readonly Exclude<Anchor, string>[] = [
   ...['numero', 'número', 'numéro', 'num', 'núm', 'nº ', 'n° '],
   ...['codigo', 'código', 'codice', 'identificador', 'identifiant'],
 ].map((text) => ({ text, starts: true }));
 
 /** In every text. */
-const USUAL = /^(?:number|code|date|name|user|file|account|valid|record)$/;
+const USUAL = /^(?:number|code|date|name|user|file|valid|record|card)$/;
+/** A first word of a label that is seldom enough to be looked for. */
+const MIN_FIRST = 5;
 
-/** The longest piece of small ASCII letters, which the reader finds in any case, or else the whole label. */
-function anchorOf(label: string): Exclude<Anchor, string> {
-  const weight = (piece: string): number => (USUAL.test(piece) ? 0 : piece.length);
-  const text = (label.match(/[a-z]{3,}/g) ?? [label]).reduce((a, b) => (weight(b) > weight(a) ? b : a));
-  // A space of the label may be missing in the text.
-  return { text, starts: label.startsWith(text), ends: label.endsWith(text) };
+/**
+ * What is looked for to find a label, in any case: its first word, or else the longest piece of small ASCII letters. A space of
+ * the label may be missing or another sign in the text.
+ */
+function anchorsOf(label: string): Exclude<Anchor, string>[] {
+  const pieces = (label.match(/[a-z]{3,}/g) ?? []).filter((piece) => !USUAL.test(piece));
+  if (pieces.length === 0)
+    return [...new Set([' ', '_', '-', '.', ''].map((sign) => label.replaceAll(' ', sign)))].map((text) => ({
+      text,
+      starts: true,
+      ends: true,
+    }));
+  const [first = ''] = pieces;
+  const text =
+    label.startsWith(first) && first.length >= MIN_FIRST
+      ? first
+      : pieces.reduce((a, b) => (b.length > a.length ? b : a));
+  return [{ text, starts: label.startsWith(text), ends: label.endsWith(text) }];
 }
 
 const anyOf = (labels: readonly string[]): string =>
@@ -67,19 +81,19 @@ export function defineLabelled({
       : [];
   const longest = Math.max(...[...labels, ...nouns].map(({ length }) => length + 24));
   const anchors = [
-    ...labels.map(anchorOf),
+    ...labels.flatMap(anchorsOf),
     ...nouns.map((noun) => ({ text: noun.split(' ')[0] as string, starts: true })),
     ...(nouns.length > 0 ? BEFORE_ANCHORS : []),
   ];
   return defineRecognizer({
     ...rest,
     anchors: [...new Map(anchors.map((anchor) => [JSON.stringify(anchor), anchor])).values()],
-    lead: labels.every((label) => anchorOf(label).starts) ? 0 : longest,
+    lead: anchors.every(({ starts }) => starts) ? 0 : longest,
     tail: longest + MAX_GAP + MAX_VALUE,
     patterns: [
       {
         regex: new RegExp(
-          `(?<![A-Za-z\\d\\u00c0-\\u02ff])(?:${[...wholes, ...numbers].join('|')})${GAP}(?<value>${value})(?![A-Za-z\\d_\\u00c0-\\u02ff])`,
+          `(?<![A-Za-z\\d\\u00c0-\\u02ff])(?:${[...wholes, ...numbers].join('|')})${LABEL_GAP}(?<value>${value})(?![A-Za-z\\d_\\u00c0-\\u02ff])`,
           'gi',
         ),
         score,

@@ -6,6 +6,7 @@ import addressRuVariant from './address-ru.ts';
 import addressStreetCityVariant from './address-street-city.ts';
 import aeEidVariant from './ae-eid.ts';
 import ageVariant from './age.ts';
+import ageInWordsVariant from './age-in-words.ts';
 import anthropicVariant from './anthropic.ts';
 import arCuitVariant from './ar-cuit.ts';
 import arDniVariant from './ar-dni.ts';
@@ -130,6 +131,7 @@ import nzIrdVariant from './nz-ird.ts';
 import nzNhiVariant from './nz-nhi.ts';
 import openaiVariant from './openai.ts';
 import openrouterVariant from './openrouter.ts';
+import partialDateVariant from './partial-date.ts';
 import passportVariant from './passport.ts';
 import passwordVariant from './password.ts';
 import peDniVariant from './pe-dni.ts';
@@ -166,6 +168,7 @@ import swiftBicVariant from './swift-bic.ts';
 import taxIdVariant from './tax-id.ts';
 import terraformCloudVariant from './terraform-cloud.ts';
 import thTninVariant from './th-tnin.ts';
+import timeOfDayVariant from './time-of-day.ts';
 import trLicensePlateVariant from './tr-license-plate.ts';
 import trNationalIdVariant from './tr-national-id.ts';
 import twIdVariant from './tw-id.ts';
@@ -202,6 +205,7 @@ export const registry = {
   'address-street-city': addressStreetCityVariant,
   'ae-eid': aeEidVariant,
   age: ageVariant,
+  'age-in-words': ageInWordsVariant,
   anthropic: anthropicVariant,
   'ar-cuit': arCuitVariant,
   'ar-dni': arDniVariant,
@@ -326,6 +330,7 @@ export const registry = {
   'nz-nhi': nzNhiVariant,
   openai: openaiVariant,
   openrouter: openrouterVariant,
+  'partial-date': partialDateVariant,
   passport: passportVariant,
   password: passwordVariant,
   'pe-dni': peDniVariant,
@@ -362,6 +367,7 @@ export const registry = {
   'tax-id': taxIdVariant,
   'terraform-cloud': terraformCloudVariant,
   'th-tnin': thTninVariant,
+  'time-of-day': timeOfDayVariant,
   'tr-license-plate': trLicensePlateVariant,
   'tr-national-id': trNationalIdVariant,
   'tw-id': twIdVariant,

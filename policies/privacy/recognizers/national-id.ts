@@ -9,6 +9,7 @@ export default defineLabelled({
     'id card',
     'identity card',
     'id no',
+    'id number',
     'ausweisnummer',
     'personalausweis',
     'carte nationale',

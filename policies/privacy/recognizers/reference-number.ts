@@ -69,7 +69,7 @@ export default defineLabelled({
   examples: {
     match: [
       ['Order number: WX202506220123', 'WX202506220123'],
-      ['order #20250927', '#20250927'],
+      ['order #C20250927', 'C20250927'],
       ['Tracking Number: SF1234567890', 'SF1234567890'],
       ['número de pedido KT-2291-8834', 'KT-2291-8834'],
       ['Rechnungsnummer 448213', '448213'],

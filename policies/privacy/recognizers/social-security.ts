@@ -17,6 +17,7 @@ export default defineLabelled({
     'nino',
     'ss#',
     'nass',
+    'nss',
     'nuss',
     'número de afiliación',
     'numero de afiliacion',
