@@ -27,41 +27,33 @@ const TAGS = '(?:</?[a-z]{1,8}>\\s?){0,2}';
 /** `No.`, `number`, `nº`, `is`, quotes, signs, the edges of cells, bold type and tags between the label and its value. */
 export const LABEL_GAP = `(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?(?: \\([^()\\n]{1,20}\\))?[\\\\"'.ºª°*_\`]{0,3}\\s{0,3}${TAGS}(?:[:=#|：]|>(?!\\s)|is|was|ist|es|est|:{1,3}=|\\?=|=>|\\|\\||-|—|–|→)?[*_\`]{0,2}\\s{0,3}${TAGS}[\\\\"'\`*]{0,2}`;
 
-const MAX_GAP = 72;
-const MAX_VALUE = 96;
-
 const NUMBER_BEHIND =
   "(?:s|en|n|e|'s)?[ _.-]{0,2}(?:#|(?:ids?|identifier|identification|numbers?|nummer|num|nos?|nr|nbr|code|kennung)(?![a-z]))";
 const NUMBER_BEFORE =
   "(?:n[uú]mero|numéro|n[uú]m\\.?|n[º°]|c[oó]digo|codice|identificador|identifiant)[ _-]{1,2}(?:d(?:e l'|e la |el |es |e |u |'|i |o |a |ell')|van )?";
 const BEFORE_ANCHORS: readonly Exclude<Anchor, string>[] = [
-  ...['numero', 'número', 'numéro', 'num', 'núm', 'nº ', 'n° '],
+  ...['numero', 'número', 'numéro', 'num', 'núm', 'nº ', 'n° ', 'nº_', 'n°_', 'nº-', 'n°-'],
   ...['codigo', 'código', 'codice', 'identificador', 'identifiant'],
-].map((text) => ({ text, starts: true }));
+].map((text) => ({ text, starts: true, ends: /[a-z]$/.test(text) }));
 
-/** In every text. */
-const USUAL = /^(?:number|code|date|name|user|file|valid|record|card)$/;
-/** A first word of a label that is seldom enough to be looked for. */
+/** In every text, and beginnings of other words. */
+const USUAL = /^(?:number|code|date|name|user|file|valid|record|card|national|hospital|group|driver)$/;
+/** Shorter first words begin too many others. */
 const MIN_FIRST = 5;
 
 /**
- * What is looked for to find a label, in any case: its first word, or else the longest piece of small ASCII letters. A space of
- * the label may be missing or another sign in the text.
+ * What is looked for to find a label, in any case: its first word, or all of it where that is short or usual. A space of the label
+ * may be missing or another sign in the text.
  */
 function anchorsOf(label: string): Exclude<Anchor, string>[] {
-  const pieces = (label.match(/[a-z]{3,}/g) ?? []).filter((piece) => !USUAL.test(piece));
-  if (pieces.length === 0)
-    return [...new Set([' ', '_', '-', '.', ''].map((sign) => label.replaceAll(' ', sign)))].map((text) => ({
-      text,
-      starts: true,
-      ends: true,
-    }));
-  const [first = ''] = pieces;
-  const text =
-    label.startsWith(first) && first.length >= MIN_FIRST
-      ? first
-      : pieces.reduce((a, b) => (b.length > a.length ? b : a));
-  return [{ text, starts: label.startsWith(text), ends: label.endsWith(text) }];
+  const [first = '', ...others] = label.split(/[ '’]/);
+  if (others.length > 0 && first.length >= MIN_FIRST && !USUAL.test(first))
+    return [{ text: first, starts: true, ends: false }];
+  return [...new Set([' ', '_', '-', '.', ''].map((sign) => label.replaceAll(' ', sign)))].map((text) => ({
+    text,
+    starts: true,
+    ends: /[a-z]$/.test(text),
+  }));
 }
 
 const anyOf = (labels: readonly string[]): string =>
@@ -79,17 +71,15 @@ export function defineLabelled({
     nouns.length > 0
       ? [`(?:${anyOf(nouns)})${NUMBER_BEHIND}`, `${NUMBER_BEFORE}(?:${anyOf(nouns)})(?![a-z])`]
       : [];
-  const longest = Math.max(...[...labels, ...nouns].map(({ length }) => length + 24));
   const anchors = [
     ...labels.flatMap(anchorsOf),
-    ...nouns.map((noun) => ({ text: noun.split(' ')[0] as string, starts: true })),
+    ...nouns.map((noun) => ({ text: noun.split(' ')[0] as string, starts: true, ends: false })),
     ...(nouns.length > 0 ? BEFORE_ANCHORS : []),
   ];
   return defineRecognizer({
     ...rest,
     anchors: [...new Map(anchors.map((anchor) => [JSON.stringify(anchor), anchor])).values()],
-    lead: anchors.every(({ starts }) => starts) ? 0 : longest,
-    tail: longest + MAX_GAP + MAX_VALUE,
+    lead: 0,
     patterns: [
       {
         regex: new RegExp(

@@ -200,7 +200,7 @@ export const dateStarts: Places = (index) => {
 const isSpaceUnit = (unit: number): boolean => unit === SPACE || (unit >= 9 && unit <= 13) || unit === 0xa0;
 
 /** ASCII and Latin letters. */
-const isLatinUnit = (unit: number): boolean =>
+export const isLatinUnit = (unit: number): boolean =>
   isLetterUnit(unit) || (unit >= 0xc0 && unit <= 0x24f && unit !== 0xd7 && unit !== 0xf7);
 
 /** The beginning of the Latin word that ends before `at`, of at most `max` letters; -1 when there is none. */

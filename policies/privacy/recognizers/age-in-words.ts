@@ -36,7 +36,11 @@ export default defineRecognizer({
       'monate alt',
       'wochen alt',
     ],
-    ...['año', 'mes', 'días', 'ano', 'ans', 'mois', 'anni', 'mesi'].map((text) => ({ text, starts: true })),
+    ...['año', 'años', 'mes', 'meses', 'días', 'ano', 'anos', 'ans', 'mois', 'anni', 'mesi'].map((text) => ({
+      text,
+      starts: true,
+      ends: true,
+    })),
   ],
   lead: 64,
   tail: 48,

@@ -21,6 +21,8 @@ const LAST = unitSet([...WORDS, ...LINKS].map((word) => word.at(-1)).join(''));
 /** How `years`, `y/o`, `años`, `Jahre`, `meses` and the others begin: not as `ms`. */
 const UNITS = new Set(['ye', 'yr', 'y/', 'yo', 'añ', 'an', 'ja', 'me', 'mo', 'we', 'se', 'da', 'dí', 'di']);
 const [FIRST_OF_UNITS, SECOND_OF_UNITS] = [unitSet('yajmwsd'), unitSet('er/oñnaíi')];
+/** How they begin. */
+const FIRST = unitSet([...WORDS, ...LINKS].map((word) => word[0]).join(''));
 const LONGEST_GAP = 7;
 
 /** The word that says `age` before a number, over a link or not; -1 when there is none. */
@@ -29,7 +31,7 @@ function labelBefore(index: Parameters<typeof gapBefore>[0], start: number): num
   for (let words = 0; words < 2; words += 1) {
     if (gap === 0 || LAST[index.units[gap - 1] as number] !== 1) return -1;
     const word = wordBefore(index, gap, 8);
-    if (word < 0) return -1;
+    if (word < 0 || FIRST[index.units[word] as number] !== 1) return -1;
     const text = index.text.slice(word, gap).toLowerCase();
     if (WORDS.has(text)) return word;
     if (!LINKS.has(text)) return -1;
@@ -48,6 +50,8 @@ const places: Recognizer['places'] = (index) => {
     const start = runStarts[i] as number;
     const end = runEnds[i] as number;
     if (end - start > 3) continue;
+    const before = start > 0 ? (units[start - 1] as number) : 32;
+    if (before >= 44 && before <= 47) continue; // 12.5, 3-4, 1/2
     const word = labelBefore(index, start);
     if (word > last) places.push(word);
     const after = units[end] === 32 || units[end] === 45 ? end + 1 : end;

@@ -21,10 +21,29 @@ const MONTHS = new Set([
 const SHORT =
   'jan feb mar apr jun jul aug sep sept oct nov dec ene abr ago dic okt dez déc janv févr gen giu lug ott fev set out';
 const SHORT_MONTHS = new Set([...words(SHORT), ...capitalised(SHORT), ...upper(SHORT)]);
+/** Before a day: blanks, quotes and brackets. */
+const MAY_STAND_BEFORE = new Uint8Array(1 << 16);
+for (const char of ' \t\n\r\u00a0"\'([{<>“„«‘*|;’') MAY_STAND_BEFORE[char.charCodeAt(0)] = 1;
+
 const JOINS = words('de del of do di dell von año ano');
 const BEFORE_YEAR = words(
   'in since until year years en año años desde hasta seit jahr jahre jahren anno depuis année nel dal em ano anos sinds jaar',
 );
+
+/** The first two letters of all of these, in any case: most words are known to be none by this alone. */
+const PREFIXES = new Uint8Array(26 * 32);
+const prefixOf = (first: number, second: number): number => ((first | 32) - 97) * 32 + (second & 31);
+/** Their last letters, and those of the words before a year. */
+const LASTS = new Uint8Array(1 << 16);
+for (const word of [...MONTHS, ...SHORT_MONTHS])
+  PREFIXES[prefixOf(word.charCodeAt(0), word.charCodeAt(1))] = 1;
+for (const word of [...MONTHS, ...SHORT_MONTHS, ...JOINS, ...BEFORE_YEAR]) {
+  LASTS[word.charCodeAt(word.length - 1)] = 1;
+  LASTS[word.toUpperCase().charCodeAt(word.length - 1)] = 1;
+}
+const mayBeMonth = (units: Uint16Array, start: number): boolean =>
+  isLetterUnit(units[start] as number) &&
+  PREFIXES[prefixOf(units[start] as number, units[start + 1] as number)] === 1;
 
 function capitalised(list: string): string[] {
   return list.split(' ').map((word) => (word[0] as string).toUpperCase() + word.slice(1));
@@ -57,11 +76,12 @@ function monthBefore(index: TextIndex, at: number, isYear: boolean): number {
   if (end === at) return -1;
   let start = wordBefore(index, end, LONGEST);
   for (let joins = 0; joins < 2 && start > 1 && units[start - 1] === SPACE; joins += 1) {
-    if (!JOINS.has(text.slice(start, end).toLowerCase())) break;
+    if (end - start > 3 || !JOINS.has(text.slice(start, end).toLowerCase())) break;
     end = start - 1;
     start = wordBefore(index, end, LONGEST);
   }
-  if (start < 0 || (start > 0 && !mayStart(units[start - 1] as number))) return -1;
+  if (start < 0 || !mayBeMonth(units, start) || (start > 0 && !mayStart(units[start - 1] as number)))
+    return -1;
   const word = text.slice(start, end);
   return MONTHS.has(word) || (isYear && SHORT_MONTHS.has(word)) ? start : -1;
 }
@@ -113,29 +133,52 @@ const isNamed = (text: string, start: number, written: string): boolean => {
   return NAMED.test(before) && !WEEKDAY.test(before);
 };
 
+/** A month's name may follow a day: behind `th`, `.` or `º`, a space or hyphen, and `de` or `of`. */
+function mayHaveMonthBehind(units: Uint16Array, end: number): boolean {
+  let at = end;
+  const first = units[at] as number;
+  if (first === DOT || first === 0xba || first === 0xb0) at += 1;
+  else if (isLetterUnit(first)) at += 2;
+  if (units[at] !== SPACE && units[at] !== HYPHEN) return false;
+  at += 1;
+  if (mayBeMonth(units, at)) return true;
+  const isJoin = isLetterUnit(units[at] as number) && units[at + 2] === SPACE;
+  return (
+    (isJoin && mayBeMonth(units, at + 3)) || (isLetterUnit(units[at] as number) && mayBeMonth(units, at + 2))
+  );
+}
+
 function findDay(index: TextIndex, start: number, end: number): FoundSpan | null {
   const { text, units } = index;
   const before = start > 0 ? (units[start - 1] as number) : SPACE;
-  const behind = MONTH_BEHIND.exec(text.slice(end, end + LONGEST_TAIL));
   const day = Number(text.slice(start, end));
-  if (
-    behind !== null &&
-    day > 0 &&
-    day <= 31 &&
-    MONTHS.has(behind[1] as string) &&
-    !isDigitUnit(before) &&
-    !isLetterUnit(before)
-  ) {
-    const isPart =
-      before === DOT || before === COMMA || before === HYPHEN || before === SLASH || before === 36;
-    return isPart || isNamed(text, start, behind[0]) ? null : [start, end + behind[0].length, SCORE];
+  if (day > 0 && day <= 31 && mayHaveMonthBehind(units, end)) {
+    const behind = MONTH_BEHIND.exec(text.slice(end, end + LONGEST_TAIL));
+    if (behind !== null && MONTHS.has(behind[1] as string)) {
+      const isPart =
+        isDigitUnit(before) ||
+        isLetterUnit(before) ||
+        before === DOT ||
+        before === COMMA ||
+        before === HYPHEN ||
+        before === SLASH ||
+        before === 36;
+      return isPart || isNamed(text, start, behind[0]) ? null : [start, end + behind[0].length, SCORE];
+    }
   }
   if (!isJoint(before)) return null;
-  const ordinal = /^(?:st|nd|rd|th)(?!\p{L})/u.test(text.slice(end, end + 3)) ? 2 : 0;
-  if (!mayEnd(units, end + ordinal)) return null;
   const month = monthBefore(index, start, end - start === 2 && before !== SPACE);
-  return month < 0 || (day > 31 && before === SPACE) ? null : [month, end + ordinal, SCORE];
+  if (month < 0 || (day > 31 && before === SPACE)) return null;
+  const ordinal = /^(?:st|nd|rd|th)(?!\p{L})/u.test(text.slice(end, end + 3)) ? 2 : 0;
+  return mayEnd(units, end + ordinal) ? [month, end + ordinal, SCORE] : null;
 }
+
+/** 19.. or 20..? */
+const mayBeYear = (units: Uint16Array, start: number): boolean => {
+  const first = units[start] as number;
+  const second = units[start + 1] as number;
+  return (first === 49 && second === 57) || (first === 50 && second === 48);
+};
 
 function findDates(text: string, index: TextIndex): FoundSpan[] {
   const { units, runs, runStarts, runEnds } = index;
@@ -145,21 +188,16 @@ function findDates(text: string, index: TextIndex): FoundSpan[] {
     const start = runStarts[i] as number;
     const end = runEnds[i] as number;
     const length = end - start;
-    if (length > 2 && length !== 4) continue;
-    // Most numbers have no letter near: two characters before, or behind a space or point.
+    if (length > 2 && (length !== 4 || !mayBeYear(units, start))) continue;
+    // Most numbers have no word near.
+    const before = start > 0 ? (units[start - 1] as number) : SPACE;
     const near = start > 1 ? (units[start - 2] as number) : 0;
-    const hasWord =
-      isLetterUnit(near) || near === DOT || near === COMMA || (length === 4 && start - lastYear < 6);
-    if (
-      !hasWord &&
-      (length === 4 ||
-        (!isLetterUnit(units[end + 1] as number) &&
-          !isLetterUnit(units[end + 2] as number) &&
-          units[end + 1] !== 0xe9 &&
-          units[end + 1] !== SPACE))
-    )
-      continue;
-    const span = length === 4 ? findYear(index, start, end, lastYear) : findDay(index, start, end);
+    const hasWord = (LASTS[near] === 1 || near === DOT || near === COMMA) && isJoint(before);
+    let span: FoundSpan | null = null;
+    if (length === 4) {
+      if (hasWord || start - lastYear < 6) span = findYear(index, start, end, lastYear);
+    } else if (hasWord || (MAY_STAND_BEFORE[before] === 1 && mayHaveMonthBehind(units, end)))
+      span = findDay(index, start, end);
     if (span === null || blockKindAt(text, span[0], span[1]) !== 'prose') continue;
     found.push(span);
     if (length === 4) lastYear = end;

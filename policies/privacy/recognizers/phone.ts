@@ -167,8 +167,14 @@ function callableEnd({ text, runStarts, runEnds, units }: TextIndex, i: number, 
 const EXTENSION =
   /(?:x|[ ,;]{0,2}(?:ext(?:ension)?\.?|x\.?|extn\.?|durchwahl|dw|app\.?|poste|int\.?|interno|ramal)[ :.]{0,2})\d{1,6}(?![\w-]|[.,]\d)/iy;
 
+/** How these words begin. */
+const EXTENSION_START = /^[ ,;]{0,2}[xedapir]/i;
+
 /** The end of a number with its extension. */
 function withExtension(text: string, end: number): number {
+  const next = text.charCodeAt(end);
+  if (next !== 32 && next !== 44 && next !== 59 && (next | 32) !== 120) return end;
+  if (!EXTENSION_START.test(text.slice(end, end + 3))) return end;
   EXTENSION.lastIndex = end;
   return EXTENSION.test(text) ? EXTENSION.lastIndex : end;
 }
@@ -289,17 +295,22 @@ function addGrouped(
   found.push([start, end, isGroupedNationally(groups) ? GROUPED : LOOSELY_GROUPED]);
 }
 
+/** With extensions, and without a bracket that nothing closes. */
+function findWhole(text: string, index: TextIndex): FoundSpan[] {
+  const found = findNumbers(text, index);
+  for (const span of found) {
+    if (text.charCodeAt(span[0]) === OPEN && !text.slice(span[0], span[1]).includes(')')) span[0] += 1;
+    span[1] = withExtension(text, span[1]);
+  }
+  return found;
+}
+
 export default defineRecognizer({
   name: 'phone',
   type: 'PHONE',
   minDigits: 7,
   patterns: [],
-  find: (text, index) =>
-    findNumbers(text, index).map(([start, end, score]) => [
-      text[start] === '(' && !text.slice(start, end).includes(')') ? start + 1 : start,
-      withExtension(text, end),
-      score,
-    ]),
+  find: findWhole,
   context: [
     'phone',
     'telephone',

@@ -1,7 +1,7 @@
 // Times of day in prose: `10:30 AM`, `um 14:05 Uhr`, `at 15:20`, `14h30`. Times of logs and programs are nobody's.
 import { defineRecognizer, type FoundSpan, type TextIndex } from '../../../contract/recognizer.ts';
 import { blockKindAt } from '../block-kind.ts';
-import { isDigitUnit, isLetterUnit, wordBefore } from '../digit-places.ts';
+import { isDigitUnit, isLatinUnit, wordBefore } from '../digit-places.ts';
 
 const TIME =
   /(?:[01]?\d|2[0-4])(?:[:.][0-5]\d(?::[0-5]\d)?)?(?:\s?[ap](?:m|\.m\.)| ?Uhr| o['’]clock)(?![\p{L}\d])|(?:[01]?\d|2[0-4])h[0-5]\d(?![\p{L}\d])|(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\p{L}\d:]|[.,]\d)/iuy;
@@ -23,33 +23,38 @@ function isNamed(text: string, index: TextIndex, start: number): boolean {
   return word >= 0 && BEFORE.has(text.slice(word, end).toLowerCase());
 }
 
+const isTimeLetter = (unit: number): boolean => {
+  const small = unit | 32;
+  return small === 97 || small === 112 || small === 117 || small === 104 || small === 111;
+};
+
+/** May a time begin with this number? By what stands around it: most numbers are known to be none by this alone. */
+function mayBeTime(units: Uint16Array, start: number, end: number): boolean {
+  const before = start > 0 ? (units[start - 1] as number) : SPACE;
+  if (before !== SPACE && before !== 40 && before !== 10 && before !== COLON) return false;
+  let at = end;
+  const isClock = (units[at] === COLON || units[at] === DOT) && isDigitUnit(units[at + 1] as number);
+  if (isClock) at += 3;
+  if (isClock && units[at] === COLON) at += 3;
+  // Behind a word: at 15:20.
+  if (isClock && start > 1 && (isLatinUnit(units[start - 2] as number) || units[start - 2] === COLON))
+    return true;
+  return isTimeLetter(units[at] as number) || (units[at] === SPACE && isTimeLetter(units[at + 1] as number));
+}
+
 function findTimes(text: string, index: TextIndex): FoundSpan[] {
   const { units, runs, runStarts, runEnds } = index;
   const found: FoundSpan[] = [];
   for (let i = 0; i < runs; i += 1) {
     const start = runStarts[i] as number;
     const end = runEnds[i] as number;
-    if (end - start > 2) continue;
-    const before = start > 0 ? (units[start - 1] as number) : SPACE;
-    if (
-      isDigitUnit(before) ||
-      isLetterUnit(before) ||
-      before === COLON ||
-      before === DOT ||
-      before === 44 ||
-      before === 45 ||
-      before === 95 ||
-      before === 36
-    )
-      continue;
-    const next = units[end] as number;
-    if (next !== COLON && next !== DOT && next !== SPACE && !isLetterUnit(next)) continue;
+    if (end - start > 2 || !mayBeTime(units, start, end)) continue;
     TIME.lastIndex = start;
     const match = TIME.exec(text);
     if (match === null) continue;
     const stop = TIME.lastIndex;
-    if (/[a-zA-Z]/.test(match[0]) || isNamed(text, index, start))
-      if (blockKindAt(text, start, stop) === 'prose') found.push([start, stop, 0.5]);
+    if (!/[a-zA-Z]/.test(match[0]) && !isNamed(text, index, start)) continue;
+    if (blockKindAt(text, start, stop) === 'prose') found.push([start, stop, 0.5]);
   }
   return found;
 }
