@@ -10,7 +10,6 @@ export default defineLabelled({
     'employee',
     'emp',
     'staff',
-    'worker',
     'personnel',
     'payroll',
     'badge',
