@@ -23,6 +23,9 @@ const UNITS = new Set(['ye', 'yr', 'y/', 'yo', 'añ', 'an', 'ja', 'me', 'mo', 'w
 const [FIRST_OF_UNITS, SECOND_OF_UNITS] = [unitSet('yajmwsd'), unitSet('er/oñnaíi')];
 /** How they begin. */
 const FIRST = unitSet([...WORDS, ...LINKS].map((word) => word[0]).join(''));
+/** What may stand before the blank before a number, or before it: such a last letter, or more of a gap. */
+const MAY_END_GAP = LAST.slice();
+for (const char of ' \t\n\v\f\r\u00a0"\':=*|') MAY_END_GAP[char.charCodeAt(0)] = 1;
 const LONGEST_GAP = 7;
 
 /** The word that says `age` before a number, over a link or not; -1 when there is none. */
@@ -52,7 +55,8 @@ const places: Recognizer['places'] = (index) => {
     if (end - start > 3) continue;
     const before = start > 0 ? (units[start - 1] as number) : 32;
     if (before >= 44 && before <= 47) continue; // 12.5, 3-4, 1/2
-    const word = labelBefore(index, start);
+    const near = before === 32 ? (units[start - 2] as number) : before;
+    const word = MAY_END_GAP[near] === 1 ? labelBefore(index, start) : -1;
     if (word > last) places.push(word);
     const after = units[end] === 32 || units[end] === 45 ? end + 1 : end;
     if (
