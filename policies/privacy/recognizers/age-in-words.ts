@@ -27,8 +27,10 @@ export default defineRecognizer({
       'year-old',
       'year old',
       'month-old',
+      'month old',
       'months old',
       'week-old',
+      'week old',
       'weeks old',
       'months-old',
       'weeks-old',
@@ -58,14 +60,14 @@ export default defineRecognizer({
     },
     {
       regex: new RegExp(
-        `(?<!\\p{L})(?:${CHILD}),? (?:de |di )?(?<value>(?:(?:${ES}) (?:años?|mes(?:es)?|días)(?: y (?:medio|(?:${ES}) meses))?|(?:${PT}) (?:anos?|meses)|(?:${FR}) (?:ans?|mois)|(?:${IT}) (?:anni|mesi)))(?!\\p{L})`,
+        `(?<!\\p{L})(?:${CHILD}),? (?:de |di )?(?<value>(?:(?:${ES}) (?:años?|mes(?:es)?|días)(?: y (?:medio|(?:${ES}) meses))?|(?:${PT}) (?:anos?|meses)|(?:${FR}) (?:ans|mois)|(?:${IT}) (?:anni|mesi)))(?!\\p{L})`,
         'giu',
       ),
       score: 0.7,
     },
     {
       regex: new RegExp(
-        `(?<![\\p{L}\\d-])(?:(?:${ES}) (?:años?|mes(?:es)?|días)(?: y (?:medio|(?:${ES}) meses))?(?= de (?:edad|vida))|(?:${PT}) (?:anos?|meses)(?= de idade)|(?:${FR}) (?:ans?|mois)(?= d['’]âge)|(?:${IT}) (?:anni|mesi)(?= di età)|(?<=(?<!\\p{L})âgée? de )(?:${FR}) (?:ans?|mois)|(?<=\\ba los )(?:${ES}) años(?! de)|(?<=à l['’]âge de )(?:${FR}) ans)(?!\\p{L})`,
+        `(?<![\\p{L}\\d-])(?:(?:${ES}) (?:años?|mes(?:es)?|días)(?: y (?:medio|(?:${ES}) meses))?(?= de (?:edad|vida))|(?:${PT}) (?:anos?|meses)(?= de idade)|(?:${FR}) (?:ans|mois)(?= d['’]âge)|(?:${IT}) (?:anni|mesi)(?= di età)|(?<=(?<!\\p{L})âgée? de )(?:${FR}) (?:ans|mois)|(?<=\\ba los )(?:${ES}) años(?! de)|(?<=à l['’]âge de )(?:${FR}) ans)(?!\\p{L})`,
         'giu',
       ),
       score: 0.7,
