@@ -25,16 +25,19 @@ const names = nameFinder(undefined, options.point as OperatingPoint);
 const SECRETS = /^(?:API_KEY|PRIVATE_KEY|JWT|PASSWORD|URL_CREDENTIALS)$/;
 /** Ids of all kinds are one label in the sets. */
 const NOT_AN_ID =
-  /^(?:PERSON|ADDRESS|LOCATION|ORGANIZATION|DATE_TIME|DATE_OF_BIRTH|AGE|EMAIL|PHONE|URL|IP_ADDRESS)$/;
+  /^(?:PERSON|ADDRESS|LOCATION|ORGANIZATION|POSTAL_CODE|DATE_TIME|DATE_OF_BIRTH|AGE|EMAIL|PHONE|URL|IP_ADDRESS|USERNAME)$/;
 
 /** Sets of posts in which a handle is labelled as the person (or company) that it belongs to. */
 const HANDLES_ARE_PERSONS = /^btc/;
+/** Sets in which the label of places is that of their postal codes too. */
+const CODES_ARE_PLACES = /^meddocan/;
 
 function typeIn(name: string, wanted: ReadonlySet<string>, type: string): string | null {
   if (type === 'USERNAME' && HANDLES_ARE_PERSONS.test(name)) return 'PERSON';
+  if (type === 'POSTAL_CODE' && CODES_ARE_PLACES.test(name)) return 'LOCATION';
   if (wanted.has('SECRET')) return SECRETS.test(type) ? 'SECRET' : null;
   if (type === 'DATE_OF_BIRTH' && wanted.has('DATE_TIME')) return 'DATE_TIME';
-  if (wanted.has('ID') && !NOT_AN_ID.test(type)) return 'ID';
+  if (wanted.has('ID') && !NOT_AN_ID.test(type) && !SECRETS.test(type)) return 'ID';
   return wanted.has(type) ? type : null;
 }
 

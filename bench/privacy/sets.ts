@@ -18,6 +18,8 @@ const NAMES: Record<string, string> = {
   ORG: 'ORGANIZATION',
   PHONE: 'PHONE',
   EMAIL: 'EMAIL',
+  ID: 'ID',
+  DATE_TIME: 'DATE_TIME',
 };
 /** What a set's label is to us; a label that is missing is nothing to find. */
 const LABELS: Record<string, Record<string, string>> = {
@@ -74,19 +76,26 @@ function utf16Offsets(text: string): (offset: number) => number {
   return (offset) => at[offset] as number;
 }
 
+const labelsOf = (name: string): Record<string, string> =>
+  Object.entries(LABELS).find(([start]) => name.startsWith(start))?.[1] ?? NAMES;
+
+interface Line {
+  text: string;
+  spans: { start: number; end: number; label: string }[];
+}
+
+const linesOf = (name: string): string[] =>
+  readFileSync(join(dataFolder, 'pii', `${name}.jsonl`), 'utf8').split('\n');
+
 /** @param maxCharacters evenly chosen lines until about so many characters */
 export function readSet(name: string, maxCharacters: number): Labelled[] {
-  const labels = Object.entries(LABELS).find(([start]) => name.startsWith(start))?.[1] ?? NAMES;
-  const content = readFileSync(join(dataFolder, 'pii', `${name}.jsonl`), 'utf8');
-  const share = Math.min(1, maxCharacters / content.length);
-  return content
-    .split('\n')
+  const labels = labelsOf(name);
+  const lines = linesOf(name);
+  const share = Math.min(1, maxCharacters / lines.reduce((sum, { length }) => sum + length + 1, -1));
+  return lines
     .filter((line, i) => line !== '' && Math.floor(i * share) !== Math.floor((i - 1) * share))
     .map((line) => {
-      const { text, spans } = JSON.parse(line) as {
-        text: string;
-        spans: { start: number; end: number; label: string }[];
-      };
+      const { text, spans } = JSON.parse(line) as Line;
       const offset = utf16Offsets(text);
       const mapped = spans.flatMap(({ start, end, label }) => {
         const type = labels[label];
@@ -96,9 +105,14 @@ export function readSet(name: string, maxCharacters: number): Labelled[] {
     });
 }
 
-/** The types that a set has labels for. */
-export const typesOf = (name: string): Set<string> =>
-  new Set(Object.values(Object.entries(LABELS).find(([start]) => name.startsWith(start))?.[1] ?? NAMES));
+/** The types that a set has labels for: what it never labels cannot be found wrongly in it. */
+export function typesOf(name: string): Set<string> {
+  const labels = labelsOf(name);
+  const types = linesOf(name).flatMap((line) =>
+    line === '' ? [] : (JSON.parse(line) as Line).spans.map(({ label }) => labels[label]),
+  );
+  return new Set(types.filter((type) => type !== undefined));
+}
 
 const read = (...path: string[]): string => {
   const file = join(...path);

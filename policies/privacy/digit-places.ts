@@ -200,7 +200,7 @@ export const dateStarts: Places = (index) => {
 const isSpaceUnit = (unit: number): boolean => unit === SPACE || (unit >= 9 && unit <= 13) || unit === 0xa0;
 
 /** ASCII and Latin letters. */
-const isLatinUnit = (unit: number): boolean =>
+export const isLatinUnit = (unit: number): boolean =>
   isLetterUnit(unit) || (unit >= 0xc0 && unit <= 0x24f && unit !== 0xd7 && unit !== 0xf7);
 
 /** The beginning of the Latin word that ends before `at`, of at most `max` letters; -1 when there is none. */
@@ -213,12 +213,21 @@ export function wordBefore({ units }: TextIndex, at: number, max: number): numbe
   return start === at || at - start > max ? -1 : start;
 }
 
-/** From a value back over quotes, spaces, `:` and `=`, at most `max` of them. */
+/** From a value back over quotes, spaces, `:`, `=`, `*` and `|`, at most `max` of them. */
 export function gapBefore({ units }: TextIndex, at: number, max: number): number {
   let start = at;
   while (start > 0 && at - start < max) {
     const unit = units[start - 1] as number;
-    if (!isSpaceUnit(unit) && unit !== 34 && unit !== 39 && unit !== COLON && unit !== 61) break;
+    if (
+      !isSpaceUnit(unit) &&
+      unit !== 34 &&
+      unit !== 39 &&
+      unit !== COLON &&
+      unit !== 61 &&
+      unit !== 42 &&
+      unit !== 124
+    )
+      break;
     start -= 1;
   }
   return start;

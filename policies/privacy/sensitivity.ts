@@ -10,6 +10,7 @@ export const SENSITIVITY_BY_TYPE: Readonly<Record<string, Sensitivity>> = {
   PERSON: 'internal',
   LOCATION: 'internal',
   ORGANIZATION: 'internal',
+  REFERENCE_NUMBER: 'internal',
   CREDIT_CARD: 'restricted',
   IBAN: 'restricted',
   US_SSN: 'restricted',

@@ -6,6 +6,7 @@ import addressRuVariant from './address-ru.ts';
 import addressStreetCityVariant from './address-street-city.ts';
 import aeEidVariant from './ae-eid.ts';
 import ageVariant from './age.ts';
+import ageInWordsVariant from './age-in-words.ts';
 import anthropicVariant from './anthropic.ts';
 import arCuitVariant from './ar-cuit.ts';
 import arDniVariant from './ar-dni.ts';
@@ -26,6 +27,7 @@ import brCpfVariant from './br-cpf.ts';
 import caHealthNumberVariant from './ca-health-number.ts';
 import caSinVariant from './ca-sin.ts';
 import cardExpiryVariant from './card-expiry.ts';
+import cardNumberVariant from './card-number.ts';
 import cardSecurityVariant from './card-security.ts';
 import chAhvVariant from './ch-ahv.ts';
 import clRutVariant from './cl-rut.ts';
@@ -46,6 +48,7 @@ import deLanrVariant from './de-lanr.ts';
 import deSocialSecurityVariant from './de-social-security.ts';
 import deTaxIdVariant from './de-tax-id.ts';
 import deTaxNumberVariant from './de-tax-number.ts';
+import deviceIdVariant from './device-id.ts';
 import dkCprVariant from './dk-cpr.ts';
 import doCedulaVariant from './do-cedula.ts';
 import driverLicenseVariant from './driver-license.ts';
@@ -53,6 +56,7 @@ import ecCedulaVariant from './ec-cedula.ts';
 import eeIsikukoodVariant from './ee-isikukood.ts';
 import egNationalIdVariant from './eg-national-id.ts';
 import emailVariant from './email.ts';
+import employeeIdVariant from './employee-id.ts';
 import esCifVariant from './es-cif.ts';
 import esNieVariant from './es-nie.ts';
 import esNifVariant from './es-nif.ts';
@@ -127,6 +131,7 @@ import nzIrdVariant from './nz-ird.ts';
 import nzNhiVariant from './nz-nhi.ts';
 import openaiVariant from './openai.ts';
 import openrouterVariant from './openrouter.ts';
+import partialDateVariant from './partial-date.ts';
 import passportVariant from './passport.ts';
 import passwordVariant from './password.ts';
 import peDniVariant from './pe-dni.ts';
@@ -143,6 +148,7 @@ import privateKeyVariant from './private-key.ts';
 import professionalLicenseVariant from './professional-license.ts';
 import ptCcVariant from './pt-cc.ts';
 import ptNifVariant from './pt-nif.ts';
+import referenceNumberVariant from './reference-number.ts';
 import roCnpVariant from './ro-cnp.ts';
 import ruInnVariant from './ru-inn.ts';
 import ruPassportVariant from './ru-passport.ts';
@@ -155,11 +161,14 @@ import sgNricFinVariant from './sg-nric-fin.ts';
 import sgUenVariant from './sg-uen.ts';
 import siEmsoVariant from './si-emso.ts';
 import slackVariant from './slack.ts';
+import socialSecurityVariant from './social-security.ts';
 import stripeVariant from './stripe.ts';
+import studentIdVariant from './student-id.ts';
 import swiftBicVariant from './swift-bic.ts';
 import taxIdVariant from './tax-id.ts';
 import terraformCloudVariant from './terraform-cloud.ts';
 import thTninVariant from './th-tnin.ts';
+import timeOfDayVariant from './time-of-day.ts';
 import trLicensePlateVariant from './tr-license-plate.ts';
 import trNationalIdVariant from './tr-national-id.ts';
 import twIdVariant from './tw-id.ts';
@@ -180,6 +189,7 @@ import usSsnVariant from './us-ssn.ts';
 import usernameVariant from './username.ts';
 import uyCiVariant from './uy-ci.ts';
 import vaultLegacyVariant from './vault-legacy.ts';
+import vehicleNumberVariant from './vehicle-number.ts';
 import vendorKeysMoneySocialVariant from './vendor-keys-money-social.ts';
 import vendorKeysSaasVariant from './vendor-keys-saas.ts';
 import vinVariant from './vin.ts';
@@ -195,6 +205,7 @@ export const registry = {
   'address-street-city': addressStreetCityVariant,
   'ae-eid': aeEidVariant,
   age: ageVariant,
+  'age-in-words': ageInWordsVariant,
   anthropic: anthropicVariant,
   'ar-cuit': arCuitVariant,
   'ar-dni': arDniVariant,
@@ -215,6 +226,7 @@ export const registry = {
   'ca-health-number': caHealthNumberVariant,
   'ca-sin': caSinVariant,
   'card-expiry': cardExpiryVariant,
+  'card-number': cardNumberVariant,
   'card-security': cardSecurityVariant,
   'ch-ahv': chAhvVariant,
   'cl-rut': clRutVariant,
@@ -235,6 +247,7 @@ export const registry = {
   'de-social-security': deSocialSecurityVariant,
   'de-tax-id': deTaxIdVariant,
   'de-tax-number': deTaxNumberVariant,
+  'device-id': deviceIdVariant,
   'dk-cpr': dkCprVariant,
   'do-cedula': doCedulaVariant,
   'driver-license': driverLicenseVariant,
@@ -242,6 +255,7 @@ export const registry = {
   'ee-isikukood': eeIsikukoodVariant,
   'eg-national-id': egNationalIdVariant,
   email: emailVariant,
+  'employee-id': employeeIdVariant,
   'es-cif': esCifVariant,
   'es-nie': esNieVariant,
   'es-nif': esNifVariant,
@@ -316,6 +330,7 @@ export const registry = {
   'nz-nhi': nzNhiVariant,
   openai: openaiVariant,
   openrouter: openrouterVariant,
+  'partial-date': partialDateVariant,
   passport: passportVariant,
   password: passwordVariant,
   'pe-dni': peDniVariant,
@@ -332,6 +347,7 @@ export const registry = {
   'professional-license': professionalLicenseVariant,
   'pt-cc': ptCcVariant,
   'pt-nif': ptNifVariant,
+  'reference-number': referenceNumberVariant,
   'ro-cnp': roCnpVariant,
   'ru-inn': ruInnVariant,
   'ru-passport': ruPassportVariant,
@@ -344,11 +360,14 @@ export const registry = {
   'sg-uen': sgUenVariant,
   'si-emso': siEmsoVariant,
   slack: slackVariant,
+  'social-security': socialSecurityVariant,
   stripe: stripeVariant,
+  'student-id': studentIdVariant,
   'swift-bic': swiftBicVariant,
   'tax-id': taxIdVariant,
   'terraform-cloud': terraformCloudVariant,
   'th-tnin': thTninVariant,
+  'time-of-day': timeOfDayVariant,
   'tr-license-plate': trLicensePlateVariant,
   'tr-national-id': trNationalIdVariant,
   'tw-id': twIdVariant,
@@ -369,6 +388,7 @@ export const registry = {
   username: usernameVariant,
   'uy-ci': uyCiVariant,
   'vault-legacy': vaultLegacyVariant,
+  'vehicle-number': vehicleNumberVariant,
   'vendor-keys-money-social': vendorKeysMoneySocialVariant,
   'vendor-keys-saas': vendorKeysSaasVariant,
   vin: vinVariant,

@@ -14,6 +14,7 @@ export default defineLabelled({
     'expiration',
     'expiration date',
     'valid thru',
+    'valid until',
     'gültig bis',
     'caducidad',
     'scadenza',

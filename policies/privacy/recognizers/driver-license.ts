@@ -1,5 +1,5 @@
 // Driver licences, by their label.
-import { defineLabelled } from '../define-labelled.ts';
+import { defineLabelled, ID_VALUE } from '../define-labelled.ts';
 
 export default defineLabelled({
   name: 'driver-license',
@@ -7,6 +7,8 @@ export default defineLabelled({
   minDigits: 1,
   labels: [
     'driver license',
+    'drivers licence',
+    "driver's licence",
     'drivers license',
     "driver's license",
     'driver licence',
@@ -19,6 +21,9 @@ export default defineLabelled({
     'permis de conduire',
     'permiso de conducir',
     'carnet de conducir',
+    'licencia de conducir',
+    'driver licence number',
+    'driver permit',
     'patente di guida',
     'patente',
     'rijbewijs',
@@ -27,7 +32,7 @@ export default defineLabelled({
     'carteira de motorista',
     'prawo jazdy',
   ],
-  value: '(?=[A-Z-]{0,4}\\d)[A-Z0-9][A-Z0-9-]{4,18}',
+  value: ID_VALUE,
   validate: (value) => ((value.match(/\d/g) ?? []).length >= 4 ? null : false),
   examples: {
     match: [

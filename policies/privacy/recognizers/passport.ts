@@ -8,6 +8,9 @@ export default defineLabelled({
   labels: [
     'passport',
     'passport no',
+    'reisepassnummer',
+    'número de pasaporte',
+    'numéro de passeport',
     'reisepass',
     'passnummer',
     'passeport',
@@ -19,7 +22,7 @@ export default defineLabelled({
     '护照号',
     '旅券番号',
   ],
-  value: '[A-Z]{0,3}\\d{6,9}[A-Z]?',
+  value: '(?:[A-Z]{0,3}\\d{6,9}[A-Z]?|[A-Z]\\d[A-Z0-9]{6,7})',
   examples: {
     match: [
       ['Passport No. X1234567', 'X1234567'],

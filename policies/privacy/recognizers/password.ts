@@ -6,7 +6,8 @@ const NO_PASSWORD =
   /^(?:[$<{%[(*@]|null|none|undefined|true|false|string|text|required|optional|empty|hidden|password|passwort|contraseña|secret|token|field|input|reset|policy|is|was|and|or|the|for|must|should|has|protected|manager|change|hash|os\.|process\.|env\.|self\.|this\.|config|settings?|args|options)/i;
 
 /** Words are passwords only in quotes or with digits or signs in them: `the password is wrong`. */
-const isWord = (value: string): boolean => /^[\p{L}_.-]+$/u.test(value) || /[\w)]\(|\]\.|\.\w+\./.test(value);
+const isWord = (value: string): boolean =>
+  /^[\p{L}_.–—-]+$/u.test(value) || /[\w)]\(|\]\.|\.\w+\./.test(value);
 
 export default defineLabelled({
   name: 'password',

@@ -17,6 +17,7 @@ function isPlausible(value: string): false | null {
   let different = 0; // one bit for each digit
   for (let i = 0; i < value.length; i += 1) {
     const digit = value.charCodeAt(i) - 48;
+    if (digit > 9 && digits > 0) break; // an extension
     if (digit < 0 || digit > 9) continue;
     digits += 1;
     different |= 1 << digit;
@@ -35,21 +36,22 @@ const INTERNATIONAL: Form[] = [
   // +1 (415) 555-0132; North American numbers have ten digits after the 1
   {
     regex:
-      /(?<![\w+])\+1[ .\u00a0-]?\(?[2-9]\d{2}\)?[ .\u00a0-]{0,2}[2-9]\d{2}[ .\u00a0-]?\d{4}(?!\w|[.,]\d)/y,
+      /(?<![\w+])\+1[ .\u00a0-]?\(?[2-9]\d{2}\)?[ .\u00a0-]{0,2}[2-9]\d{2}[ .\u00a0-]?\d{4}(?!(?!x\d)\w|[.,]\d)/y,
     score: 0.8,
   },
   // +49 (0) 30 901820, +33 1 23 45 67 89
-  { regex: /(?<![\w+])\+(?!1)[2-9](?:[ .\-/()\u00a0]{0,3}\d){6,14}(?!\w|[.,]\d)/y, score: 0.7 },
+  { regex: /(?<![\w+])\+(?!1)[2-9](?:[ .\-/()\u00a0]{0,3}\d){6,14}(?!(?!x\d)\w|[.,]\d)/y, score: 0.7 },
 ];
 /** With a calling code or a number that there is not, mistyped maybe: only beside a context word. */
 const UNKNOWN_PLAN: Form[] = [{ regex: /(?<![\w+])\+\d{7,15}(?!\w|[.,]\d)/y, score: 0.16 }];
 /** 0049 30 901820 */
 const DIALLED: Form[] = [
-  { regex: /(?<![\w+.-])00[1-9]\d(?:[ .\-/()\u00a0]{0,2}\d){6,12}(?!\w|[.,]\d)/y, score: 0.4 },
+  { regex: /(?<![\w+.-])001[ .-]\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[ .-]\d{4}(?!(?!x\d)\w|[.,]\d)/y, score: 0.7 },
+  { regex: /(?<![\w+.-])00[1-9]\d(?:[ .\-/()\u00a0]{0,2}\d){6,12}(?!(?!x\d)\w|[.,]\d)/y, score: 0.4 },
 ];
 /** (415) 555-0132 */
 const BRACKETED: Form = {
-  regex: /(?<![\w.])(?:1[ .-])?\([2-9]\d{2}\) ?[2-9]\d{2}[ .-]\d{4}(?![\w-]|[.,]\d)/y,
+  regex: /(?<![\w.])(?:1[ .-])?\([2-9]\d{2}\) ?[2-9]\d{2}[ .-]\d{4}(?!(?!x\d)[\w-]|[.,]\d)/y,
   score: 0.75,
 };
 const TRUNK_0: Form[] = [
@@ -75,13 +77,17 @@ const MOBILE_1: Form[] = [
 ];
 const THREE_GROUPS: Form[] = [
   // 415-555-0132, 1-800-555-0199
-  { regex: /(?<![\w.+/-])(?:1([ .-]))?[2-9]\d{2}([ .-])[2-9]\d{2}\2\d{4}(?![\w-]|[.,]\d)/y, score: 0.6 },
+  {
+    regex: /(?<![\w.+/-])(?:1([ .-]))?[2-9]\d{2}([ .-])[2-9]\d{2}\2\d{4}(?!(?!x\d)[\w-]|[.,]\d)/y,
+    score: 0.6,
+  },
   // Spain: 912 34 56 78, 612 345 678, 93 260 79 82
   {
-    regex: /(?<![\w.+/-])[6789]\d{2}(?:([ .-])\d{2}\1\d{2}\1\d{2}|[ .-]\d{3}[ .-]\d{3})(?![\w-]|[.,]\d)/y,
+    regex:
+      /(?<![\w.+/-])[6789]\d{2}(?:([ .-])\d{2}\1\d{2}\1\d{2}|[ .-]\d{3}[ .-]\d{3})(?!(?!x\d)[\w-]|[.,]\d)/y,
     score: 0.4,
   },
-  { regex: /(?<![\w.+/-])9\d[ .-]\d{3}[ .-]\d{2}[ .-]\d{2}(?![\w-]|[.,]\d)/y, score: 0.4 },
+  { regex: /(?<![\w.+/-])9\d[ .-]\d{3}[ .-]\d{2}[ .-]\d{2}(?!(?!x\d)[\w-]|[.,]\d)/y, score: 0.4 },
 ];
 /** Beside a context word: 848 435000, 93 2607982, 555-0132 */
 const TWO_GROUPS: Form[] = [
@@ -111,6 +117,7 @@ const isSeparator = (unit: number): boolean =>
 /** May a number end here? Not before a letter, `_`, decimals or another part of a code. */
 function mayEnd(units: Uint16Array, end: number): boolean {
   const after = units[end] as number;
+  if (after === 120 && isDigitUnit(units[end + 1] as number)) return true;
   if (after === 95 || ((after | 32) >= 97 && (after | 32) <= 122) || (after > 0xbf && after <= 0x2e80))
     return false;
   return !isDigitUnit(units[end + 1] as number) || (after !== DOT && after !== 44 && after !== HYPHEN);
@@ -156,6 +163,22 @@ function callableEnd({ text, runStarts, runEnds, units }: TextIndex, i: number, 
   return -1;
 }
 
+/** `ext. 12`, `x8842`, `Durchwahl 7` behind a number. */
+const EXTENSION =
+  /(?:x|[ ,;]{0,2}(?:ext(?:ension)?\.?|x\.?|extn\.?|durchwahl|dw|app\.?|poste|int\.?|interno|ramal)[ :.]{0,2})\d{1,6}(?![\w-]|[.,]\d)/iy;
+
+/** How these words begin. */
+const EXTENSION_START = /^[ ,;]{0,2}[xedapir]/i;
+
+/** The end of a number with its extension. */
+function withExtension(text: string, end: number): number {
+  const next = text.charCodeAt(end);
+  if (next !== 32 && next !== 44 && next !== 59 && (next | 32) !== 120) return end;
+  if (!EXTENSION_START.test(text.slice(end, end + 3))) return end;
+  EXTENSION.lastIndex = end;
+  return EXTENSION.test(text) ? EXTENSION.lastIndex : end;
+}
+
 function tryForms(text: string, start: number, forms: readonly Form[], found: FoundSpan[]): void {
   for (const { regex, score } of forms) {
     regex.lastIndex = start;
@@ -189,6 +212,7 @@ function findNumbers(text: string, index: TextIndex): FoundSpan[] {
     if (before === OPEN) {
       if (length === 3) tryForms(text, at, [BRACKETED], found);
       if (first === 48) tryForms(text, at, TRUNK_0, found);
+      if (first === 48) tryForms(text, start, TRUNK_0, found);
     }
     if (length > 12 || (length < 7 && !isSeparator(next))) continue;
     const last = lastRun(index, i);
@@ -271,12 +295,22 @@ function addGrouped(
   found.push([start, end, isGroupedNationally(groups) ? GROUPED : LOOSELY_GROUPED]);
 }
 
+/** With extensions, and without a bracket that nothing closes. */
+function findWhole(text: string, index: TextIndex): FoundSpan[] {
+  const found = findNumbers(text, index);
+  for (const span of found) {
+    if (text.charCodeAt(span[0]) === OPEN && !text.slice(span[0], span[1]).includes(')')) span[0] += 1;
+    span[1] = withExtension(text, span[1]);
+  }
+  return found;
+}
+
 export default defineRecognizer({
   name: 'phone',
   type: 'PHONE',
   minDigits: 7,
   patterns: [],
-  find: findNumbers,
+  find: findWhole,
   context: [
     'phone',
     'telephone',
@@ -330,6 +364,10 @@ export default defineRecognizer({
       ['+14155550132 2024', '+14155550132'],
       ['Call me on my phone: +11549968958 after lunch.', '+11549968958'],
       ['+49 30 901820 0A0', '+49 30 901820'],
+      ['555-213-4471x8842, +1-555-213-4471 ext. 12', '555-213-4471x8842', '+1-555-213-4471 ext. 12'],
+      ['Tfno: 986413144 ext 1530 - Fax', '986413144 ext 1530'],
+      ['phone 001-555-213-4471x889', '001-555-213-4471x889'],
+      ['(0731-88889999)', '0731-88889999'],
     ],
     noMatch: [
       'order 4155550132',

@@ -12,6 +12,9 @@ export default defineLabelled({
     'postal code',
     'postcode',
     'post code',
+    'zip postal',
+    'zip/postal',
+    'postal',
     'plz',
     'postleitzahl',
     'código postal',
@@ -24,7 +27,7 @@ export default defineLabelled({
     'kod pocztowy',
   ],
   value:
-    '(?:\\d{5}(?:-\\d{4})?|\\d{4} ?[A-Z]{2}|\\d{2}-\\d{3}|\\d{5}-\\d{3}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|\\d{4,6})',
+    '(?:\\d{5}(?:-\\d{4})?|\\d{4} ?[A-Z]{2}|\\d{2}-\\d{3}|\\d{5}-\\d{3}|\\d{2}\\.\\d{3}-\\d{3}|[A-Z]\\d[A-Z] ?\\d[A-Z]\\d|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}|\\d{4,6})',
   score: 0.7,
   examples: {
     match: [

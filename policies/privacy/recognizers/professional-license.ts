@@ -1,10 +1,10 @@
-// Licence and college numbers of doctors and other professionals, by their label.
-import { defineLabelled } from '../define-labelled.ts';
+// Licence, certificate and college numbers of doctors and other professionals, by their label.
+import { defineLabelled, hasDigits, ID_VALUE } from '../define-labelled.ts';
 
 export default defineLabelled({
   name: 'professional-license',
   type: 'MEDICAL_LICENSE_NUMBER',
-  minDigits: 2,
+  minDigits: 1,
   labels: [
     'ncol',
     'nº col',
@@ -14,21 +14,32 @@ export default defineLabelled({
     'num colegiado',
     'número de colegiado',
     'colegiado',
-    'license number',
-    'licence number',
     'crm',
     'gmc number',
     'gmc',
-    'bar number',
     'arztregister',
+    'lebenslange arztnummer',
   ],
-  value: '\\d[\\d ./-]{3,12}\\d',
-  validate: (value) => (/\d/.test(value) ? null : false),
+  nouns: [
+    'license',
+    'licence',
+    'medical license',
+    'medical licence',
+    'bar',
+    'certificate',
+    'certification',
+    'colegiado',
+    'registro profesional',
+    'approbation',
+  ],
+  value: ID_VALUE,
+  validate: hasDigits(4),
   examples: {
     match: [
       ['Médico: Ana  NºCol: 28 28 20943. Informe', '28 28 20943'],
       ['GMC number 1234567', '1234567'],
+      ['Medical license number: ME-448213', 'ME-448213'],
     ],
-    noMatch: ['colegiado en Madrid', 'NºCol:'],
+    noMatch: ['colegiado en Madrid', 'NºCol:', 'license number one'],
   },
 });

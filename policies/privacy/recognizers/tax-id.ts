@@ -1,5 +1,5 @@
 // Tax numbers whose country nothing says, by their label.
-import { defineLabelled } from '../define-labelled.ts';
+import { defineLabelled, hasDigits } from '../define-labelled.ts';
 
 export default defineLabelled({
   name: 'tax-id',
@@ -11,15 +11,27 @@ export default defineLabelled({
     'taxpayer id',
     'tax number',
     'tin no',
+    'tin',
     'ein',
     'employer identification',
     'steuer id',
+    'steuernummer',
+    'steueridentifikationsnummer',
     'numero fiscal',
+    'número fiscal',
     'identificación fiscal',
     'codice fiscale',
+    'partita iva',
+    'vat number',
+    'vat id',
+    'vat no',
+    'rfc',
+    'cuit',
+    'nip',
   ],
-  value: '(?=[A-Z/-]{0,4}\\d)[A-Z0-9][A-Z0-9/ -]{5,16}[A-Z0-9]',
-  validate: (value) => ((value.match(/\d/g) ?? []).length >= 7 ? null : false),
+  nouns: ['tax', 'taxpayer', 'tax identification', 'employer identification', 'vat', 'steuer'],
+  value: '(?=[A-Z/-]{0,4}\\d)[A-Z0-9](?:[A-Z0-9/-]| (?=\\d)){5,17}[A-Z0-9]',
+  validate: hasDigits(7),
   examples: {
     match: [
       ['EIN: 12-3456789', '12-3456789'],
