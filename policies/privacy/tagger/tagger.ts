@@ -64,7 +64,9 @@ function isPossible({ shape, gap, word }: Tokens, known: Uint16Array, i: number,
 /** Are tokens [first, end) a single one, or letters that stand alone, and the signs around them, before a number? */
 function isBridge(tokens: Tokens, first: number, end: number): boolean {
   if (end - first === 1) return true;
-  if (tokens.shape[end] !== SHAPE.digits && tokens.shape[end + MARGIN] !== SHAPE.digits) return false;
+  // Behind the last token stands what the text before left there.
+  const isNumberBehind = end + MARGIN < tokens.length && tokens.shape[end + MARGIN] === SHAPE.digits;
+  if (tokens.shape[end] !== SHAPE.digits && !isNumberBehind) return false;
   let hasLetter = false;
   for (let i = first; i < end; i += 1) {
     if ((tokens.shape[i] as number) >= SHAPE.digits) continue;

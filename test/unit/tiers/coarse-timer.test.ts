@@ -35,4 +35,29 @@ describe('CoarseTimer', () => {
     expect(refreshed).toBeGreaterThanOrEqual(95); // 40 + 60, and timers that wake a little early
     expect(await lasts(30, async (timer) => timer.start(90))).toBeGreaterThanOrEqual(90);
   });
+
+  it('ends each of many once, those that another end stopped or refreshed not at all or later', async () => {
+    const start = performance.now();
+    const ended: [name: string, afterMs: number][] = [];
+    const timers: Record<string, CoarseTimer> = {};
+    const add = (name: string, limitMs: number, onEnd = (): void => {}): void => {
+      timers[name] = new CoarseTimer(() => {
+        ended.push([name, performance.now() - start]);
+        onEnd();
+      });
+      timers[name].start(limitMs);
+    };
+    add('first', 30, () => {
+      timers['stopped']?.stop();
+      timers['refreshed']?.refresh();
+      add('new', 30);
+    });
+    for (const name of ['stopped', 'refreshed', 'last']) add(name, 30);
+    for (let i = 0; i < 100; i += 1) add(`gone ${i}`, 30);
+    for (let i = 0; i < 100; i += 1) timers[`gone ${(i * 37) % 100}`]?.stop();
+    await sleep(250);
+    expect(ended.map(([name]) => name).sort()).toEqual(['first', 'last', 'new', 'refreshed']);
+    for (const [name, afterMs] of ended)
+      expect(afterMs, name).toBeGreaterThanOrEqual(name === 'new' || name === 'refreshed' ? 60 : 30);
+  });
 });
