@@ -26,11 +26,12 @@ struct UnpackedCodes {
   static void unpack(const uint8_t* block, int64_t n_cols, uint8_t* out) {
     for (int64_t c = 0; c < n_cols; c += Q::kBlock, block += P::kBlockBytes) {
       for (int s = 0; s < P::kSteps; ++s, out += kStepBytes) {
-        I minus[kG];
+        I minus[kG];  // 16-bit sums of two and two columns: 8 x 2 x -128 at most
         for (int g = 0; g < kG; ++g) minus[g] = V::zero_i32();
         unpack_quads<0>(block + P::step_at(s), out, minus);
         if constexpr (kHasSigns) {
-          for (int g = 0; g < kG; ++g) V::store_bytes(at(out, 16, g), V::sub_i32(V::zero_i32(), minus[g]));
+          for (int g = 0; g < kG; ++g)
+            V::store_bytes(at(out, 16, g), V::dot_pairs(V::zero_i32(), minus[g], V::set1_i32(-1)));
         }
       }
     }
@@ -78,7 +79,7 @@ struct UnpackedCodes {
           const auto size = V::size_of_bytes(codes), mask = V::negative_bytes(codes);
           V::store_bytes(at(out, 2 * i, g), size);
           V::store_bytes(at(out, 2 * i + 1, g), mask);
-          minus[g] = V::dot(minus[g], size, mask);  // each -1 where it is negative
+          minus[g] = V::add_pairs(minus[g], V::pair_products(size, mask));
         } else {
           V::store_bytes(at(out, i, g), codes);
         }
