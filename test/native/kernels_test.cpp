@@ -81,6 +81,7 @@ Product make_product(const KernelTable& table, const MatmulKernel& kernel, int64
     x[static_cast<size_t>(i)] = bf16_to_f32(f32_to_bf16(x[static_cast<size_t>(i)]));
   std::vector<typename Q::Block> blocks(x.size() / Q::kBlock);
   for (size_t b = 0; b < blocks.size(); ++b) Q::quantize(x.data() + b * Q::kBlock, {}, blocks[b]);
+  if constexpr (Q::kId == 8) std::fill_n(blocks[0].q, 32, int8_t{-128});  // what no quantiser writes
   Product product{table, kernel, n_rows, n_cols, AlignedBuffer<uint8_t>(kernel.packed_bytes(n_rows, n_cols)),
                   {}};
   kernel.pack(blocks.data(), n_rows, n_cols, 0, n_rows, product.packed.data());
@@ -187,7 +188,8 @@ void check_prompt(const KernelTable& table) {
   if (kernel == nullptr) return;
   constexpr int64_t kRows = 70, kStride = kRows + 3, kTokens = 131, kCols = Q::kBlock == 1 ? 1111 : 9 * 256;
   const Product p = make_product<Q>(table, *kernel, kRows, kCols, 0);
-  const std::vector<float> x = normal(kTokens * kCols);
+  std::vector<float> x = normal(kTokens * kCols);
+  std::fill_n(x.begin(), 32, 9.0f);  // the largest bytes side by side
   std::vector<float> single(static_cast<size_t>(kTokens * kStride), -1.0f), all = single;
   for (int64_t t = 0; t < kTokens; ++t) {
     const auto token = p.quantize(x.data() + t * kCols, 1);
@@ -376,8 +378,7 @@ TEST("all instruction sets quantise activations to the same bytes") {
   x[300] = -x[301];
   for (const auto format :
        {ActivationFormat::kF32, ActivationFormat::kF16, ActivationFormat::kBF16, ActivationFormat::kBF16Pairs,
-        ActivationFormat::kF16AndBF16Pairs, ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256,
-        ActivationFormat::kQ8Block32AndWords}) {
+        ActivationFormat::kF16AndBF16Pairs, ActivationFormat::kQ8Block32, ActivationFormat::kQ8Block256}) {
     const size_t bytes = scalar->activation_row_bytes(format, 512);
     std::vector<uint8_t> expected(bytes);
     scalar->quantize_panel(format, x.data(), 1, 512, 0, 512, expected.data());

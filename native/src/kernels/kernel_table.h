@@ -28,10 +28,9 @@ enum class ActivationFormat : uint8_t {
   kBF16Pairs,
   kF16AndBF16Pairs,
   kQ8Block32,
-  kQ8Block256,
-  kQ8Block32AndWords
+  kQ8Block256
 };
-inline constexpr int kActivationFormats = 8;
+inline constexpr int kActivationFormats = 7;
 
 /// Per tensor type.
 struct MatmulKernel {

@@ -125,7 +125,8 @@ struct Avx2 {
     memcpy(&bytes, x, 4);
     return _mm256_set1_epi32(bytes);
   }
-  /// 16-bit sums of two products. They do not saturate: codes are at most 63 (2 * 63 * 127 = 16002).
+  /// 16-bit sums of two products. They do not saturate: codes are at most 63 (2 * 63 * 127 = 16002), or 128 times x
+  /// or its complement (2 * 128 * -128 = -32768).
   static KERNEL_INLINE I pair_products(B codes, I x) { return _mm256_maddubs_epi16(codes, x); }
   /// |code| times x with the code's sign: 2 * 128 * 127 = 32512 fits 16 bits. x is never -128.
   static KERNEL_INLINE I signed_pair_products(B codes, I x) {
@@ -137,9 +138,9 @@ struct Avx2 {
     asm volatile("" : "+x"(a));
     return a;
   }
-  /// Signed bytes of even and odd columns as 16-bit numbers.
-  static KERNEL_INLINE I even_bytes(B a) { return _mm256_srai_epi16(_mm256_slli_epi16(a, 8), 8); }
-  static KERNEL_INLINE I odd_bytes(B a) { return _mm256_srai_epi16(a, 8); }
+  static KERNEL_INLINE B size_of_bytes(B a) { return _mm256_abs_epi8(a); }
+  static KERNEL_INLINE B negative_bytes(B a) { return _mm256_cmpgt_epi8(_mm256_setzero_si256(), a); }
+  static KERNEL_INLINE B differing(B a, B b) { return _mm256_xor_si256(a, b); }
   static KERNEL_INLINE I add_i32(I a, I b) { return _mm256_add_epi32(a, b); }
   static KERNEL_INLINE I sub_i32(I a, I b) { return _mm256_sub_epi32(a, b); }
   static KERNEL_INLINE I dot(I sum, B codes, I x) {

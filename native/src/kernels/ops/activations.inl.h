@@ -8,10 +8,6 @@
 //     kQ8Block256: int16 pairs16[n_cols / 32][N][2]  sums of 16 q: for a bias
 //                  int16 pairs32[n_cols / 64][N][2]  sums of 32 q: for a minimum
 //                  int32 minus16[n_cols / 16][N]     minus the sums of 16 q: for a bias and scales of 16 columns
-//   kQ8Block32AndWords, for UnpackedCodes
-//     kQ8Block32, then
-//     int16 words[n_cols / 4][N][2][2]               of each four q the even ones, then the odd ones
-//     int32 crossed[n_cols / 32][N]                  minus the sums of even times odd ones of 32 q
 //   kF32, kF16, kBF16
 //     float x[n_cols][N], rounded to the format
 //   kBF16Pairs
@@ -49,7 +45,6 @@ struct Activations {
     if (format == ActivationFormat::kBF16Pairs) bytes = (n + 1) / 2 * 4;
     if (format == ActivationFormat::kF16AndBF16Pairs) bytes = n * 4 + (n + 1) / 2 * 4;
     if (format == ActivationFormat::kQ8Block32) bytes = n + n / 32 * 12;
-    if (format == ActivationFormat::kQ8Block32AndWords) bytes = n + n / 32 * 12 + n * 2 + n / 32 * 4;
     if (format == ActivationFormat::kQ8Block256)
       bytes = n + n / 256 * 4 + n / 32 * 4 + n / 64 * 4 + n / 16 * 4;
     return (bytes + 63) / 64 * 64;
@@ -68,17 +63,13 @@ struct Activations {
     const int32_t* pairs;
     const void* sums;
     const int32_t* minus;
-    const int32_t* all_words;
-    const int32_t* all_crossed;
 
     Panel(const void* panel, int64_t n_cols)
         : q((const int8_t*)panel),
           d((const float*)(q + n_cols * kN)),
           pairs((const int32_t*)(d + n_cols / kBlock * kN)),
           sums(pairs + n_cols / 32 * kN),
-          minus(pairs + n_cols / 32 * kN + n_cols / 64 * kN),
-          all_words(pairs + n_cols / 32 * kN * 2),
-          all_crossed(all_words + n_cols / 2 * kN) {}
+          minus(pairs + n_cols / 32 * kN + n_cols / 64 * kN) {}
 
     const int8_t* codes(int64_t column) const { return q + column * kN; }
     const float* scales(int64_t column) const { return d + column / kBlock * kN; }
@@ -86,8 +77,6 @@ struct Activations {
     const int32_t* pairs16(int64_t column) const { return pairs + column / 32 * kN; }
     const int32_t* pairs32(int64_t column) const { return (const int32_t*)sums + column / 64 * kN; }
     const int32_t* minus16(int64_t column) const { return minus + column / 16 * kN; }
-    const int32_t* words(int64_t column) const { return all_words + column / 2 * kN; }
-    const int32_t* crossed(int64_t column) const { return all_crossed + column / 32 * kN; }
     const float* scaled_sums32(int64_t column) const { return (const float*)sums + column / 32 * kN; }
   };
 
@@ -112,9 +101,6 @@ struct Activations {
         return quantize_blocks<32>(x, n, n_cols, begin, end, (int8_t*)out);
       case ActivationFormat::kQ8Block256:
         return quantize_blocks<256>(x, n, n_cols, begin, end, (int8_t*)out);
-      case ActivationFormat::kQ8Block32AndWords:
-        quantize_blocks<32>(x, n, n_cols, begin, end, (int8_t*)out);
-        return put_words(n, n_cols, begin, end, (int8_t*)out);
     }
   }
 
@@ -195,24 +181,6 @@ struct Activations {
             }
           }
         }
-      }
-    }
-  }
-
-  /// Of columns that are quantised already.
-  static void put_words(int64_t n, int64_t n_cols, int64_t begin, int64_t end, int8_t* panel) {
-    int16_t* const words = (int16_t*)(panel + (n_cols + n_cols / 32 * 12) * n);
-    int32_t* const crossed = (int32_t*)(words + n_cols * n);
-    for (int64_t b = begin / 32; b < end / 32; ++b) {
-      for (int64_t t = 0; t < n; ++t) {
-        int32_t sum = 0;
-        for (int64_t i = b * 8; i < b * 8 + 8; ++i) {
-          const int8_t* const q = panel + (i * n + t) * 4;
-          const int16_t two[4] = {q[0], q[2], q[1], q[3]};
-          memcpy(words + (i * n + t) * 4, two, 8);
-          sum -= two[0] * two[2] + two[1] * two[3];
-        }
-        crossed[b * n + t] = sum;
       }
     }
   }

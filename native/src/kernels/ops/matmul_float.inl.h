@@ -57,25 +57,30 @@ struct FloatMatmul {
     return V::load_f16(p);
   }
 
-  /// Columns [0, n) of one panel of rows x kN tokens, added to total.
-  template <int kN, typename T>
-  static KERNEL_INLINE void sum_chunk(const T* w, const float* x, int64_t n, Asking ahead, F (*total)[kG]) {
+  /// Columns [0, n) of one panel of rows x kN tokens, added to total. kKeeps: their widened weights stay in `wide`.
+  template <int kN, bool kKeeps, typename T>
+  static KERNEL_INLINE void sum_chunk(const T* w, float* wide, const float* x, int64_t n, Asking ahead,
+                                      F (*total)[kG]) {
     F sums[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
     }
-    add_products<kN>(w, x, n, ahead, sums);
+    add_products<kN, kKeeps>(w, wide, x, n, ahead, sums);
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) total[t][g] = V::add(total[t][g], sums[t][g]);
     }
   }
 
-  template <int kN, typename T>
-  static KERNEL_INLINE void add_products(const T* w, const float* x, int64_t n, Asking ahead, F (*sums)[kG]) {
+  template <int kN, bool kKeeps, typename T>
+  static KERNEL_INLINE void add_products(const T* w, float* wide, const float* x, int64_t n, Asking ahead,
+                                         F (*sums)[kG]) {
     for (int64_t c = 0; c < n; ++c, w += kRows, x += kN) {
       Tiles<V>::template ask<0, kColumnBytes<T>>(w, ahead);
       F weights[kG];
-      for (int g = 0; g < kG; ++g) weights[g] = widened(w + g * kL);
+      for (int g = 0; g < kG; ++g) {
+        weights[g] = widened(w + g * kL);
+        if constexpr (kKeeps) V::store(wide + c * kRows + g * kL, weights[g]);
+      }
       for (int t = 0; t < kN; ++t) {
         const F value = V::set1(x[t]);
         for (int g = 0; g < kG; ++g) sums[t][g] = V::fma(weights[g], value, sums[t][g]);
@@ -83,16 +88,18 @@ struct FloatMatmul {
     }
   }
 
-  /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0. w: from column begin on.
-  template <int kN, bool kAsks, typename T>
-  KERNEL_TILE static void tile(const T* w, const float* x, int64_t begin, int64_t end, int64_t n_valid,
-                               Ahead given, float* out, int64_t out_stride) {
+  /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0. w, wide: from column begin on.
+  template <int kN, bool kAsks, bool kKeeps, typename T>
+  KERNEL_TILE static void tile(const T* w, float* wide, const float* x, int64_t begin, int64_t end,
+                               int64_t n_valid, Ahead given, float* out, int64_t out_stride) {
     const Asking ahead{kAsks ? given : Ahead::kNot, Tiles<V>::kAhead};
     F total[kN][kG];
     Tiles<V>::template ask_for_sums<kN>(out, out_stride);
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
-    for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows)
-      sum_chunk<kN>(w, x + c * kN, end - c < kChunk ? end - c : kChunk, ahead, total);
+    for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows) {
+      float* const kept = kKeeps ? wide + (c - begin) * kRows : nullptr;
+      sum_chunk<kN, kKeeps>(w, kept, x + c * kN, end - c < kChunk ? end - c : kChunk, ahead, total);
+    }
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
 
@@ -119,7 +126,8 @@ struct FloatMatmul {
         const Asking ahead =
             Tiles<V>::asking_in_stream((n_cols - c) * kColumnBytes<Value>, (int64_t)panel_bytes(n_cols));
         for (int p = 0; p < kStreams; ++p)
-          add_products<kN>(panel + p * kRows * n_cols + c * kRows, x + c * kN, n, ahead, sums[p]);
+          add_products<kN, false>(panel + p * kRows * n_cols + c * kRows, nullptr, x + c * kN, n, ahead,
+                                  sums[p]);
       }
       for (int p = 0; p < kStreams; ++p) {
         for (int t = 0; t < kN; ++t) {
@@ -138,8 +146,8 @@ struct FloatMatmul {
     const auto all_tokens = [&](const auto* w, int64_t begin, int64_t end) {
       const Ahead first = sizeof *w == sizeof(Value) ? ahead : Ahead::kNot;
       Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
-        tile<kN, kAsks>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, n_valid,
-                        t == 0 ? first : Ahead::kNot, out + t * out_stride, out_stride);
+        tile<kN, kAsks, false>(w, nullptr, (const float*)(activations + (size_t)t * row_bytes), begin, end,
+                               n_valid, t == 0 ? first : Ahead::kNot, out + t * out_stride, out_stride);
       });
     };
     Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
@@ -157,20 +165,23 @@ struct FloatMatmul {
     const size_t row_bytes = A::row_bytes(kFormat, n_cols);
     constexpr bool kIsWide = sizeof(Value) == sizeof(float);
     alignas(64) float wide[kIsWide ? 1 : kBlockColumns * kRows];
-    const float* w = wide;
+    const Value* w = nullptr;
+    bool is_widened = false;
     Blocks<V, kRows>::multiply(
         row_begin, row_end, n_cols, kBlockColumns, n_tokens, out, out_stride,
-        [&](int64_t row, int64_t begin, int64_t end) {
-          const Value* const from = packed + row * n_cols + begin * kRows;
-          if constexpr (kIsWide) {
-            w = from;
-          } else {
-            for (int64_t i = 0; i < (end - begin) * kRows; i += kL) V::store(wide + i, widened(from + i));
-          }
+        [&](int64_t row, int64_t begin, int64_t) {
+          w = packed + row * n_cols + begin * kRows;
+          is_widened = false;
         },
         [&]<int kN>(int64_t, int64_t t, int64_t begin, int64_t end, float* sums) {
-          tile<kN, false>(w, (const float*)(activations + (size_t)t * row_bytes), begin, end, kRows,
-                          Ahead::kNot, sums, kRows);
+          const float* const x = (const float*)(activations + (size_t)t * row_bytes);
+          if constexpr (!kIsWide) {
+            if (is_widened)
+              return tile<kN, false, false>((const float*)wide, nullptr, x, begin, end, kRows, Ahead::kNot,
+                                            sums, kRows);
+          }
+          tile<kN, false, !kIsWide>(w, wide, x, begin, end, kRows, Ahead::kNot, sums, kRows);
+          is_widened = true;
         });
   }
 

@@ -30,9 +30,8 @@ struct QuantizedMatmul {
   static constexpr int kL = V::kLanes;
   static constexpr int kG = V::kGroups;
   static constexpr int64_t kChunk = 2048;  // columns whose packed rows and tokens stay in the L2 cache
-  static constexpr ActivationFormat kFormat = U::kAreWords      ? ActivationFormat::kQ8Block32AndWords
-                                              : Q::kBlock == 32 ? ActivationFormat::kQ8Block32
-                                                                : ActivationFormat::kQ8Block256;
+  static constexpr ActivationFormat kFormat =
+      Q::kBlock == 32 ? ActivationFormat::kQ8Block32 : ActivationFormat::kQ8Block256;
 
   static KERNEL_INLINE I dot(I sum, typename V::B codes, I x) {
     if constexpr (P::kSigned && V::kSignedOffset == 0) {
@@ -226,11 +225,13 @@ struct QuantizedMatmul {
   template <int kN, bool kUnpacked, typename Panel>
   static KERNEL_INLINE void block32(const uint8_t* block, const uint8_t* codes, const Panel& x,
                                     int64_t column, Asking ahead, F (*total)[kG]) {
-    if constexpr (kUnpacked && U::kAreWords) {
-      return block32_of_words<kN, 0>(block, codes, x, column, total);
-    }
     I sums[kN][kG];
-    if constexpr (kRun > 0) {
+    if constexpr (kUnpacked && U::kHasSigns) {
+      const I one[kG] = {set1_pairs(1, 1), set1_pairs(1, 1)};
+      U::template multiply_signed<kN>(
+          codes, x.codes(column), [](int, int) __attribute__((always_inline)) { return V::zero_i32(); }, one,
+          sums);
+    } else if constexpr (kRun > 0) {
       const int32_t* const minus = x.minus32(column);
       dot_runs<kN, kUnpacked, 0, 8>(
           kUnpacked ? codes : block, x.codes(column), ahead,
@@ -241,36 +242,23 @@ struct QuantizedMatmul {
       dot_quads<kN, 0, 8>(block, x.codes(column), ahead, sums);
     }
     Tiles<V>::template ask<0, P::kScaleBytes>(block + P::kCodeBytes, ahead);
-    add_scaled<kN, 0, kN>(block, x, column, sums, total);
+    add_scaled<kN>(block, x, column, sums, total);
   }
 
-  /// Three tokens at a time: 2 x 3 sums beside 2 x 2 vectors of weights.
-  template <int kN, int kFirst, typename Panel>
-  static KERNEL_INLINE void block32_of_words(const uint8_t* block, const uint8_t* codes, const Panel& x,
-                                             int64_t column, F (*total)[kG]) {
-    if constexpr (kFirst < kN) {
-      constexpr int kLast = kFirst + 3 < kN ? kFirst + 3 : kN;
-      I sums[kLast - kFirst][kG];
-      U::template multiply_words<kN, kFirst, kLast>(codes, x.words(column), x.crossed(column), sums);
-      add_scaled<kN, kFirst, kLast>(block, x, column, sums, total);
-      block32_of_words<kN, kLast>(block, codes, x, column, total);
-    }
-  }
-
-  /// Tokens [kFirst, kLast) of a block's sums.
-  template <int kN, int kFirst, int kLast, typename Panel>
+  /// Adds a block's sums, scaled.
+  template <int kN, typename Panel>
   static KERNEL_INLINE void add_scaled(const uint8_t* block, const Panel& x, int64_t column,
                                        const I (*sums)[kG], F (*total)[kG]) {
     const uint8_t* const scales = block + P::kCodeBytes;
     const float* const d = x.scales(column);
     for (int g = 0; g < kG; ++g) {
       const F scale = P::scale(scales + g * kL * 2);
-      for (int t = kFirst; t < kLast; ++t)
-        total[t][g] = V::fma(V::to_float(sums[t - kFirst][g]), V::mul(scale, V::set1(d[t])), total[t][g]);
+      for (int t = 0; t < kN; ++t)
+        total[t][g] = V::fma(V::to_float(sums[t][g]), V::mul(scale, V::set1(d[t])), total[t][g]);
       if constexpr (Q::kHasMin) {
         const F min = P::scale(scales + (P::kRows + g * kL) * 2);
         const float* const sum = x.scaled_sums32(column);
-        for (int t = kFirst; t < kLast; ++t) total[t][g] = V::fma(min, V::set1(sum[t]), total[t][g]);
+        for (int t = 0; t < kN; ++t) total[t][g] = V::fma(min, V::set1(sum[t]), total[t][g]);
       }
     }
   }
@@ -406,10 +394,15 @@ struct QuantizedMatmul {
   template <int kN, bool kUnpacked, int kFirst, int kLast, typename Panel, typename Sum>
   static KERNEL_INLINE void sub_block(const uint8_t* step, const uint8_t* scales, const Panel& x,
                                       int64_t column, Asking ahead, Sum (*scaled)[kG]) {
-    if constexpr (kRun > 0) {
+    const auto so_far = [=](int t, int g) __attribute__((always_inline)) { return scaled[t][g]; };
+    if constexpr (kUnpacked && U::kHasSigns) {
+      static_assert(kFirst == 0 && kLast == 8 && !Q::kHasMin);
+      I scale[kG];
+      for (int g = 0; g < kG; ++g) scale[g] = V::twice_i8(scales + g * kL);
+      U::template multiply_signed<kN>(step, x.codes(column), so_far, scale, scaled);
+    } else if constexpr (kRun > 0) {
       dot_runs<kN, kUnpacked, kFirst, kLast>(
-          step, x.codes(column), ahead,
-          [=](int t, int g) __attribute__((always_inline)) { return scaled[t][g]; },
+          step, x.codes(column), ahead, so_far,
           [=](int g) __attribute__((always_inline)) {
             return Q::kHasMin ? V::twice_u8(scales + g * kL) : V::twice_i8(scales + g * kL);
           },
