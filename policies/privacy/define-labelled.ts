@@ -56,6 +56,9 @@ function anchorsOf(label: string): Exclude<Anchor, string>[] {
   }));
 }
 
+/** The number of `[PASSWORD_1]` is no value. */
+const NOT_IN_PLACEHOLDER = '(?:(?<!_)|(?!\\d+[a-z]?\\]))(?!_\\d+[a-z]?\\])';
+
 const anyOf = (labels: readonly string[]): string =>
   labels.map((text) => text.replace(/[.()]/g, '\\$&').replaceAll(' ', '[ _.-]?')).join('|');
 
@@ -83,7 +86,7 @@ export function defineLabelled({
     patterns: [
       {
         regex: new RegExp(
-          `(?<![A-Za-z\\d\\u00c0-\\u02ff])(?:${[...wholes, ...numbers].join('|')})${LABEL_GAP}(?<value>${value})(?![A-Za-z\\d_\\u00c0-\\u02ff])`,
+          `(?<![A-Za-z\\d\\u00c0-\\u02ff])(?:${[...wholes, ...numbers].join('|')})${LABEL_GAP}${NOT_IN_PLACEHOLDER}(?<value>${value})(?![A-Za-z\\d_\\u00c0-\\u02ff])`,
           'gi',
         ),
         score,

@@ -28,7 +28,7 @@ export default defineLabelled({
     'passcode',
     'pwd',
   ],
-  value: '[^\\s"\'`,;<>]{4,64}(?<![.:!?)])',
+  value: '[^\\s"\'`,;<>]{4,128}(?<![.:!?)])',
   validate: (value) =>
     NO_PASSWORD.test(value) || isWord(value) || isMadeUp(`${value}abcdef`) ? false : null,
   examples: {
@@ -37,6 +37,11 @@ export default defineLabelled({
       ['password: hunter2', 'hunter2'],
       ['"passwd": "s3cr3t!pw"', 's3cr3t!pw'],
       ['Contraseña: Verano2024!x', 'Verano2024!x'],
+      // Longer than a usual one: none of it may stay.
+      [
+        `password: mail/services/${'Kq8ZtR4w/'.repeat(6)}x\nregion: eu`,
+        `mail/services/${'Kq8ZtR4w/'.repeat(6)}x`,
+      ],
     ],
     noMatch: [
       'the password is wrong',
@@ -44,6 +49,7 @@ export default defineLabelled({
       'password: ${DB_PASSWORD1}',
       'password: changeme1',
       'password = get_password(1)',
+      'password: [PASSWORD_1]/Kq8ZtR4wKq8ZtR4w',
     ],
   },
 });
