@@ -42,17 +42,18 @@ const USUAL = /^(?:number|code|date|name|user|file|valid|record|card|national|ho
 const MIN_FIRST = 5;
 
 /**
- * What is looked for to find a label, in any case: its first word, or all of it where that is short or usual. A space of the label
+ * What is looked for to find a label, in any case: its first word, or its first two where that is short or usual. A space of the label
  * may be missing or another sign in the text.
  */
 function anchorsOf(label: string): Exclude<Anchor, string>[] {
   const [first = '', ...others] = label.split(/[ '’]/);
   if (others.length > 0 && first.length >= MIN_FIRST && !USUAL.test(first))
     return [{ text: first, starts: true, ends: false }];
-  return [...new Set([' ', '_', '-', '.', ''].map((sign) => label.replaceAll(' ', sign)))].map((text) => ({
+  const two = /^\S+ \S+(?= )/.exec(label)?.[0] ?? label;
+  return [...new Set([' ', '_', '-', '.', ''].map((sign) => two.replace(' ', sign)))].map((text) => ({
     text,
     starts: true,
-    ends: /[a-z]$/.test(text),
+    ends: two === label && /[a-z]$/.test(text),
   }));
 }
 

@@ -74,8 +74,11 @@ export const coordinateNumbers: Places = (index) => {
       i + 1 < runs &&
       runStarts[i + 1] === end + 1 &&
       (runEnds[i + 1] as number) - end > 4
-    )
-      places.push(start > 0 && (units[start - 1] === 43 || units[start - 1] === HYPHEN) ? start - 1 : start);
+    ) {
+      // Or without its sign, where what stands before that keeps a match from beginning there.
+      if (start > 0 && (units[start - 1] === 43 || units[start - 1] === HYPHEN)) places.push(start - 1);
+      places.push(start);
+    }
   }
   return places;
 };

@@ -95,7 +95,8 @@ export function createPatternRunner(recognizer: Recognizer, owner: number, usesH
   );
   if (compiled.length === 0 && recognizer.find === undefined) return null;
   const placesOf = usesHits ? recognizer.places : undefined;
-  const near = usesHits && recognizer.anchors !== undefined ? lead : undefined;
+  // What begins with its anchor is tried at places in any case: a long match that is refused may have swallowed a label.
+  const near = recognizer.anchors !== undefined && (usesHits || lead === 0) ? lead : undefined;
 
   return ({ index, hitsOf }, judge) => {
     const { text } = index;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Anchor, Recognizer } from '../../contract/recognizer.ts';
 import { registry } from '../../policies/privacy/recognizers/_registry.gen.ts';
 import { createScanner, scanText } from '../../policies/privacy/scan.ts';
+import { textsOfPattern } from '../support/pattern-texts.ts';
 
 const recognizers: [string, Recognizer][] = Object.entries(registry);
 
@@ -115,6 +116,20 @@ describe.each(recognizers)('recognizer %s', (name, recognizer) => {
       { numRuns: recognizer.layouts === undefined ? 200 : 50 },
     );
   });
+
+  if (recognizer.patterns.length > 0)
+    it('finds whatever its patterns match with and without the prefilter', { timeout: 60_000 }, () => {
+      const slow = createScanner([recognizer], false);
+      const glue = fc.oneof(fc.constantFrom('', ' ', '\n', 'x ', ', '), fc.string({ maxLength: 4 }));
+      const match = fc.oneof(...recognizer.patterns.map(({ regex }) => textsOfPattern(regex)));
+      fc.assert(
+        fc.property(glue, match, glue, (before, value, after) => {
+          const text = `${before}${value}${after}`;
+          expect(scan(text, { minScore: 0 })).toEqual(slow(text, { minScore: 0 }));
+        }),
+        { numRuns: 300 },
+      );
+    });
 
   it('takes linear time on 100 kB of adversarial text', { timeout: 60_000 }, () => {
     const slow = createScanner([recognizer], false);

@@ -19,14 +19,31 @@ const unitSet = (chars: string): Uint8Array =>
 /** How these words end: most words before a number are known not to be one by this alone. */
 const LAST = unitSet([...WORDS, ...LINKS].map((word) => word.at(-1)).join(''));
 /** How `years`, `y/o`, `años`, `Jahre`, `meses` and the others begin: not as `ms`. */
-const UNITS = new Set(['ye', 'yr', 'y/', 'yo', 'añ', 'an', 'ja', 'me', 'mo', 'we', 'se', 'da', 'dí', 'di']);
-const [FIRST_OF_UNITS, SECOND_OF_UNITS] = [unitSet('yajmwsd'), unitSet('er/oñnaíi')];
+const UNITS = new Set([
+  'ye',
+  'yr',
+  'y/',
+  'yo',
+  'añ',
+  'an',
+  'ja',
+  'me',
+  'mo',
+  'we',
+  'se',
+  'da',
+  'dí',
+  'di',
+  'wo',
+  'ta',
+]);
+const [FIRST_OF_UNITS, SECOND_OF_UNITS] = [unitSet('yajmwsdt'), unitSet('er/oñnaíi')];
 /** How they begin. */
 const FIRST = unitSet([...WORDS, ...LINKS].map((word) => word[0]).join(''));
 /** What may stand before the blank before a number, or before it: such a last letter, or more of a gap. */
 const MAY_END_GAP = LAST.slice();
 for (const char of ' \t\n\v\f\r\u00a0"\':=*|') MAY_END_GAP[char.charCodeAt(0)] = 1;
-const LONGEST_GAP = 7;
+const LONGEST_GAP = 11;
 
 /** The word that says `age` before a number, over a link or not; -1 when there is none. */
 function labelBefore(index: Parameters<typeof gapBefore>[0], start: number): number {
@@ -112,7 +129,7 @@ export default defineRecognizer({
     },
     {
       regex: new RegExp(
-        `(?<!\\p{L})(?:aged?|edad|alter|âge|età|idade|leeftijd|wiek)["'*]{0,3}\\s{0,2}[:=|]?[*]{0,2}\\s{0,2}(?:(?:is|of|von|de|es|ist|est|è) )?["']?(?<value>\\d{1,3}(?:\\s{0,2}(?:${UNIT_WORDS}))?)(?![\\p{L}\\d.,%:/-](?!\\s|$))(?![%:/-])`,
+        `(?<!\\p{L})(?:aged?|edad|alter|âge|età|idade|leeftijd|wiek)["'*]{0,3}\\s{0,2}[:=|]?[*]{0,2}\\s{0,2}(?:(?<!\\p{L})(?:is|of|von|de|es|ist|est|è) )?["']?(?<value>\\d{1,3}(?:\\s{0,2}(?:${UNIT_WORDS}))?)(?![\\p{L}\\d.,%:/-](?!\\s|$))(?![%:/-])`,
         'giu',
       ),
       score: 0.7,

@@ -10,7 +10,7 @@ const isTemplate = (value: string): boolean =>
 export default defineRecognizer({
   name: 'authorization-header',
   type: 'API_KEY',
-  anchors: ['authorization', 'api-key', 'api-token', 'auth-token', 'token:', 'access-token'],
+  anchors: ['authorization', 'token:', 'apikey:', '-key:', '"key:', "'key:"],
   lead: 40,
   tail: 4300,
   patterns: [
@@ -21,7 +21,7 @@ export default defineRecognizer({
     },
     {
       regex:
-        /(?:-H|--header)[= \t]{1,5}["'](?:X-)?(?:(?:Api|Auth|Access|Private|Gitlab|Vault|Shopify-Access)-?)?(?:Token|Key):[ \t]{0,5}(?<value>[\w=~@.+/-]{8,4096})/gi,
+        /(?:-H|--header)[= \t]{1,5}["'](?:X-)?(?:(?:(?:Api|Auth|Access|Private|Gitlab|Vault|Shopify-Access)-?)?Token|(?:(?:Api|Auth|Access|Private|Gitlab|Vault|Shopify-Access)-|Api)?Key):[ \t]{0,5}(?<value>[\w=~@.+/-]{8,4096})/gi,
       score: 0.9,
     },
   ],

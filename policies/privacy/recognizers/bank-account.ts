@@ -4,7 +4,7 @@ import { defineLabelled, hasDigits } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'bank-account',
   type: 'BANK_ACCOUNT_NUMBER',
-  minDigits: 6,
+  minDigits: 2,
   labels: [
     'account',
     'acct',
@@ -42,7 +42,7 @@ export default defineLabelled({
     'mortgage',
     'wallet',
   ],
-  value: `(?:[A-Z]{2}\\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?|\\d[\\d -]{4,24}\\d)`,
+  value: `(?:[A-Z]{2}\\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?|\\d(?:[ -]{0,3}\\d){5,25})`,
   validate: hasDigits(6),
   examples: {
     match: [

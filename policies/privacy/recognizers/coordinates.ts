@@ -5,12 +5,12 @@ import { coordinateNumbers } from '../digit-places.ts';
 export default defineRecognizer({
   name: 'coordinates',
   type: 'LOCATION_COORDINATES',
-  minDigits: 6,
+  minDigits: 3,
   places: coordinateNumbers,
   patterns: [
     {
       regex:
-        /(?<![\w.,-])[-+]?(?:[1-8]?\d|90)\.\d{4,9}°?,? ?[NS]?,? ?[-+]?(?:1[0-7]\d|180|\d{1,2})\.\d{4,9}°?(?: ?[EWO])?(?![\w.])/g,
+        /(?<![\w.,-])[-+]?(?:[1-8]?\d|90)\.\d{4,9}(?=[° ,NS+-])°?,? ?[NS]?,? ?[-+]?(?:1[0-7]\d|180|\d{1,2})\.\d{4,9}°?(?: ?[EWO])?(?![\w.])/g,
       score: 0.35,
     },
     {

@@ -4,7 +4,7 @@ import { defineLabelled } from '../define-labelled.ts';
 export default defineLabelled({
   name: 'passport',
   type: 'PASSPORT',
-  minDigits: 6,
+  minDigits: 3,
   labels: [
     'passport',
     'passport no',
@@ -22,7 +22,7 @@ export default defineLabelled({
     '护照号',
     '旅券番号',
   ],
-  value: '(?:[A-Z]{0,3}\\d{6,9}[A-Z]?|[A-Z]\\d[A-Z0-9]{6,7})',
+  value: '(?:[A-Z]{0,3}\\d{6,9}[A-Z]?|[A-Z]\\d(?=(?:[A-Z]{0,3}\\d){2})[A-Z0-9]{6,7})',
   examples: {
     match: [
       ['Passport No. X1234567', 'X1234567'],

@@ -9,7 +9,7 @@ export default defineRecognizer({
   patterns: [
     {
       regex:
-        /(?:https?:\/\/)?hooks.slack.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{43,56}(?![A-Za-z0-9+/])/g,
+        /(?:https?:\/\/)?hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{43,56}(?![A-Za-z0-9+/])/g,
       score: 0.95,
     },
     { regex: /(?:https?:\/\/)?discord(?:app)?\.com\/api\/webhooks\/\d{17,20}\/[\w-]{60,80}/g, score: 0.95 },
