@@ -60,6 +60,20 @@ export function entity(text: string, at: number): Decoded {
   return code <= 0x10ffff ? [String.fromCodePoint(code), all.length] : null;
 }
 
+const LINE_ESCAPE = /\\+(?:[nrt]|[ux](?:00)?0[9adAD])/y;
+/** A line end or a tab as programs, JSON and logs write it, with one backslash or several: `\n`, `\\r`, `\u000a`, `\x0a`. */
+export function lineEscape(text: string, at: number): Decoded {
+  LINE_ESCAPE.lastIndex = at;
+  const match = LINE_ESCAPE.exec(text);
+  return match === null ? null : ['\n', match[0].length];
+}
+
+/** A written line end or tab before a capital letter, as in `team,\nAnna`; not in `C:\temp`. */
+const BEFORE_NAME = /\\[nrt](?=\p{Lu})/gu;
+/** The text with white space in place of written line ends before capital letters; its places are the same. */
+export const withLinesBroken = (text: string): string =>
+  text.includes('\\') ? text.replace(BEFORE_NAME, ' \n') : text;
+
 /** `\u0040`, not of a control character. */
 export function unicodeEscape(text: string, at: number): Decoded {
   const code = text[at + 1] === 'u' ? hex(text, at + 2, 4) : -1;

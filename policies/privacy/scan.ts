@@ -2,6 +2,7 @@
 // is written, text-index.ts which ones run and where.
 import type { Finding, Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { createContextSearch } from './context-words.ts';
+import { withLinesBroken } from './encoded-characters.ts';
 import { type EncodedText, encodedTexts, mayHaveEncodedText } from './encoded-text.ts';
 import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
@@ -52,6 +53,17 @@ function blank(text: string, findings: readonly Finding[]): string {
   return out + text.slice(copied);
 }
 
+const ENDS_IN_LINE_END = /(?:\\[nrt]|[\\%](?:[ux](?:00)?)?0[9ad])$/i;
+/** Did a finding take some of a written line end with it, as `nanna@example.com` of `\nanna@example.com`? */
+const tookLineEnd = (text: string, { type, start, end }: Finding, hidden: readonly Finding[]): boolean =>
+  hidden.some(
+    (other) =>
+      other.type === type &&
+      other.end === end &&
+      other.start > start &&
+      ENDS_IN_LINE_END.test(text.slice(Math.max(0, start - 1, other.start - 8), other.start)),
+  );
+
 /** The findings without addresses that are parts of one that the tagger found: an address is one value. */
 function withoutPartsOf(named: readonly Finding[], kept: readonly Finding[]): readonly Finding[] {
   const addresses = named.filter(({ type }) => type === 'ADDRESS');
@@ -81,7 +93,7 @@ export function createScanner(
     if (options.names === undefined) return kept;
     const { minScore = DEFAULT_MIN_SCORE, minScores = {} } = options;
     const named = options.names
-      .find(text)
+      .find(withLinesBroken(text))
       .filter(
         ({ type, score }) => score >= (minScores[type] ?? minScore) && (options.types?.has(type) ?? true),
       );
@@ -181,7 +193,8 @@ export function createScanner(
       rest = blank(text, kept);
     }
     const hidden = [...(hasView ? scanView(text, options) : []), ...scanEncoded(encoded, options)];
-    return hidden.length === 0 ? kept : resolveOverlaps([...kept, ...hidden]);
+    if (hidden.length === 0) return kept;
+    return resolveOverlaps([...kept.filter((finding) => !tookLineEnd(text, finding, hidden)), ...hidden]);
   }
 
   /** What only the normal view of a text shows, at its places in the text. */

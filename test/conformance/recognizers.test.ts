@@ -64,6 +64,22 @@ function isLinear(run: (text: string) => unknown, seed: string, size = 100_000):
   return false;
 }
 
+describe.each(['\\n', '\\t', '\\r\\n', '\\\\n', '\\u000a', '\\x0a', '%0A', '&#10;'])(
+  'a line end written as %j',
+  (written) => {
+    it('hides no value that stands behind it', () => {
+      const whole = (text: string): string[] =>
+        scanText(text).map(({ start, end }) => text.slice(start, end));
+      // Of the examples those that need no label before them.
+      const values = recognizers
+        .flatMap(([, { examples }]) => examples.match.flatMap(([, ...found]) => found))
+        .filter((value) => whole(value).includes(value));
+      expect(values.length).toBeGreaterThan(200);
+      expect(values.filter((value) => !whole(`x${written}${value} y`).includes(value))).toEqual([]);
+    });
+  },
+);
+
 describe.each(recognizers)('recognizer %s', (name, recognizer) => {
   const scan = createScanner([recognizer]);
   const values = (text: string): string[] => scan(text).map(({ start, end }) => text.slice(start, end));

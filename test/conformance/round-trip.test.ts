@@ -6,7 +6,10 @@ import type { ChatRequest } from '../../contract/chat.ts';
 import { inspectRequest } from '../../policies/privacy/conversation.ts';
 import { createLeakCheck } from '../../policies/privacy/leak-check.ts';
 import { nameFinder } from '../../policies/privacy/names.ts';
+import { registry } from '../../policies/privacy/recognizers/_registry.gen.ts';
 import { type OperatorName, redactRequest } from '../../policies/privacy/redact.ts';
+import type { Vault } from '../../policies/privacy/vault.ts';
+import { textsOfPattern } from '../support/pattern-texts.ts';
 import { piiSets, piiTexts } from '../support/pii-texts.ts';
 import { restoreText } from '../support/vault.ts';
 
@@ -20,7 +23,10 @@ const ask = (texts: readonly string[]): ChatRequest => ({
   messages: texts.map((content) => ({ role: 'user', content })),
 });
 
-function checkRoundTrip(texts: readonly string[], operator: OperatorName): number {
+function checkRoundTrip(
+  texts: readonly string[],
+  operator: OperatorName,
+): { redacted: ChatRequest; vault: Vault } {
   const request = ask(texts);
   const inspection = inspectRequest(request, { names });
   const { request: redacted, vault } = redactRequest(request, inspection, {
@@ -29,7 +35,7 @@ function checkRoundTrip(texts: readonly string[], operator: OperatorName): numbe
   });
   const back = contentsOf(redacted).map((text) => restoreText(text, vault));
   if (back.some((text, i) => text !== texts[i])) expect(back).toEqual(texts);
-  return vault.size;
+  return { redacted, vault };
 }
 
 const sets = piiSets();
@@ -46,7 +52,7 @@ describe.each(sets)('%s', (set) => {
     // All of it for the default; the others differ in what they put in, not in where.
     const step = operator === 'redact' ? CONVERSATION : 6 * CONVERSATION;
     for (let at = 0; at < texts.length; at += step)
-      values += checkRoundTrip(texts.slice(at, at + CONVERSATION), operator);
+      values += checkRoundTrip(texts.slice(at, at + CONVERSATION), operator).vault.size;
     expect(values).toBeGreaterThan(0);
   });
 
@@ -115,6 +121,63 @@ describe('generated conversations', () => {
     .array(fc.tuple(fc.oneof(value, fc.constantFrom('hello', 'the', '')), glue), { maxLength: 6 })
     .map((parts) => parts.flat().join(''));
   const conversation = fc.array(text, { minLength: 1, maxLength: 4 });
+
+  it('come back byte for byte, pass the door and are not redacted twice, with values of every pattern: 3,000 of them', {
+    timeout: 600_000,
+  }, () => {
+    const drawn = fc.oneof(
+      ...Object.values(registry).flatMap(({ patterns, examples }) =>
+        patterns.length > 0
+          ? patterns.map(({ regex }) => textsOfPattern(regex))
+          : [fc.constantFrom(...examples.match.flat())],
+      ),
+    );
+    const between = fc.oneof(
+      fc.constantFrom(
+        ' ',
+        ', ',
+        '\n',
+        '"',
+        ': ',
+        '. ',
+        '',
+        '(',
+        '/',
+        '-',
+        '_',
+        '=',
+        '@',
+        '%20',
+        '&amp;',
+        '%0A',
+      ),
+      fc.constantFrom('\\n', '\\t', '\\r\\n', '\\"', 'Anna Weber', '[EMAIL_1]', 'PERSON_2'),
+      fc.string({ maxLength: 3 }),
+    );
+    const parts = fc.array(fc.tuple(drawn, between), { minLength: 1, maxLength: 4 });
+    const texts = fc.array(
+      parts.map((pairs) => pairs.flat().join('')),
+      { minLength: 1, maxLength: 2 },
+    );
+    fc.assert(
+      fc.property(texts, fc.constantFrom(...REVERSIBLE), (conversation, operator) => {
+        const { redacted, vault } = checkRoundTrip(conversation, operator);
+        expect(createLeakCheck(vault)(JSON.stringify(redacted))).toBeNull();
+        // Stand-ins of the other operators look like values.
+        if (operator === 'redact')
+          expect(redactRequest(redacted, inspectRequest(redacted)).request).toBe(redacted);
+      }),
+      {
+        numRuns: 3_000,
+        examples: [
+          // The placeholder was taken for a password once more.
+          [['<add key="Password" value="        "Anna Weber'], 'redact'],
+          // `\n` before a key: the key was seen at the door alone, and the request refused.
+          [['logged: x\\nsk-proj-Zr8Kq2Lw9Xc4Vb7Nm1Aa_Sd3Fg6Hj5-Kl0Qw'], 'redact'],
+        ],
+      },
+    );
+  });
 
   it('come back byte for byte: 10,000 of them', { timeout: 600_000 }, () => {
     fc.assert(

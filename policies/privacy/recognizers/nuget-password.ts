@@ -7,7 +7,7 @@ export default defineRecognizer({
   anchors: ['<add key='],
   patterns: [
     {
-      regex: /<add key="(?:ClearText)?Password"\s{0,20}value="(?<value>[^"\n]{8,200})"/gi,
+      regex: /<add key="(?:ClearText)?Password"\s{0,20}value="(?<value>(?!\[[A-Z]{3,12}_\d)[^"\n]{8,200})"/gi,
       score: 0.95,
     },
   ],
@@ -17,6 +17,7 @@ export default defineRecognizer({
     noMatch: [
       '<add key="Password" value="%NUGET_PASSWORD%" />',
       '<add key="Username" value="WPl3yeMZduS" />',
+      '<add key="Password" value="[PASSWORD_1]" />',
     ],
   },
 });
