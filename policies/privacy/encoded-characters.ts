@@ -60,19 +60,27 @@ export function entity(text: string, at: number): Decoded {
   return code <= 0x10ffff ? [String.fromCodePoint(code), all.length] : null;
 }
 
-const LINE_ESCAPE = /\\+(?:[nrt]|[ux](?:00)?0[9adAD])/y;
-/** A line end or a tab as programs, JSON and logs write it, with one backslash or several: `\n`, `\\r`, `\u000a`, `\x0a`. */
+const LINE_ESCAPE = /\\+[ux](?:00)?0[9adAD]/y;
+/** A line end or a tab by its number, with one backslash or several: `\u000a`, `\\x0a`. */
 export function lineEscape(text: string, at: number): Decoded {
   LINE_ESCAPE.lastIndex = at;
   const match = LINE_ESCAPE.exec(text);
   return match === null ? null : ['\n', match[0].length];
 }
 
-/** A written line end or tab before a capital letter, as in `team,\nAnna`; not in `C:\temp`. */
-const BEFORE_NAME = /\\[nrt](?=\p{Lu})/gu;
-/** The text with white space in place of written line ends before capital letters; its places are the same. */
+/** A written line end or tab that something is glued to. */
+const GLUED = /\\[nrt](?=[^\s\\"'`<>{}|])/;
+const WRITTEN = /\\[nrt]/g;
+/**
+ * White space in place of line ends and tabs as programs, JSON and logs write them (`\n`), so that every place stays; the text
+ * itself where nothing is glued to one.
+ */
 export const withLinesBroken = (text: string): string =>
-  text.includes('\\') ? text.replace(BEFORE_NAME, ' \n') : text;
+  text.includes('\\') && GLUED.test(text) ? text.replace(WRITTEN, ' \n') : text;
+
+const WINDOWS_PATH = /(?<![A-Za-z0-9])[A-Za-z]:\\{1,2}[\w.]/;
+/** A folder's name may begin like a written line end: `C:\new\table`. */
+export const hasWindowsPath = (text: string): boolean => WINDOWS_PATH.test(text);
 
 /** `\u0040`, not of a control character. */
 export function unicodeEscape(text: string, at: number): Decoded {

@@ -1,5 +1,5 @@
 // A text as a reader means it: full-width and other digits as ASCII, invisible characters left out, letters of other alphabets
-// that look like Latin ones among Latin ones, %40, &#64; and \u0040 decoded, written line ends (`\n`) as such. Each place of it knows
+// that look like Latin ones among Latin ones, %40, &#64;, \u0040 and %0A decoded. Each place of it knows
 // the place of the text that it comes from. A text that has none of that costs a glance.
 import { type Decoded, entity, lineEscape, percent, unicodeEscape } from './encoded-characters.ts';
 import { confusableOf, isInvisible, isNumberSign, plainOf } from './look-alikes.ts';
@@ -13,15 +13,14 @@ export interface NormalView {
 }
 
 /** `%40`, `%0A`, `&#64;`, `&commat;`, `\u0040`. */
-const ENCODED = /%(?:[2-7cdef][0-9a-f]|0[9ad])|&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8});|\\u[0-9a-f]{4}/i;
-/** A written line end, whose letter what comes behind would be glued to. */
-const LINE_ESCAPE = /\\(?:[nrt]|x0[9adAD])(?=[^\s\\"'`<>{}|])/;
+const ENCODED =
+  /%(?:[2-7cdef][0-9a-f]|0[9ad])|&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8});|\\(?:u[0-9a-f]{4}|x0[9ad])/i;
 /** Could the text have another view? @param unitsOr all its code units, or-ed */
 export const mayHaveView = (text: string, unitsOr: number): boolean =>
   unitsOr > 0xff ||
   (unitsOr > 0x7f && text.includes('\u00ad')) ||
-  ((text.includes('%') || text.includes('&') || text.includes('\\u')) && ENCODED.test(text)) ||
-  (text.includes('\\') && LINE_ESCAPE.test(text));
+  ((text.includes('%') || text.includes('&') || text.includes('\\u') || text.includes('\\x')) &&
+    ENCODED.test(text));
 
 const isLatin = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122 && code < 128;
 const isShown = (piece: string): boolean => !/[\p{Cc}\p{Cs}\ufffd]/u.test(piece.replace(/[\t\n\r]/g, ''));

@@ -2,7 +2,7 @@
 // is written, text-index.ts which ones run and where.
 import type { Finding, Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { createContextSearch } from './context-words.ts';
-import { withLinesBroken } from './encoded-characters.ts';
+import { hasWindowsPath, withLinesBroken } from './encoded-characters.ts';
 import { type EncodedText, encodedTexts, mayHaveEncodedText } from './encoded-text.ts';
 import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
@@ -64,6 +64,12 @@ const tookLineEnd = (text: string, { type, start, end }: Finding, hidden: readon
       ENDS_IN_LINE_END.test(text.slice(Math.max(0, start - 1, other.start - 8), other.start)),
   );
 
+/** What a text shows as it stands, and what another reading of it does. */
+const joined = (text: string, kept: Finding[], hidden: readonly Finding[]): Finding[] =>
+  hidden.length === 0
+    ? kept
+    : resolveOverlaps([...kept.filter((finding) => !tookLineEnd(text, finding, hidden)), ...hidden]);
+
 /** The findings without addresses that are parts of one that the tagger found: an address is one value. */
 function withoutPartsOf(named: readonly Finding[], kept: readonly Finding[]): readonly Finding[] {
   const addresses = named.filter(({ type }) => type === 'ADDRESS');
@@ -89,11 +95,12 @@ export function createScanner(
   const scan = (text: string, options: ScanOptions = {}): Finding[] => {
     if (options.label !== undefined && options.label !== '')
       return scanLabelled(text, options.label, options);
-    const kept = scanPatterns(text, options);
+    const broken = withLinesBroken(text);
+    const kept = broken === text ? scanPatterns(text, options) : scanLines(text, broken, options);
     if (options.names === undefined) return kept;
     const { minScore = DEFAULT_MIN_SCORE, minScores = {} } = options;
     const named = options.names
-      .find(withLinesBroken(text))
+      .find(broken)
       .filter(
         ({ type, score }) => score >= (minScores[type] ?? minScore) && (options.types?.has(type) ?? true),
       );
@@ -193,8 +200,13 @@ export function createScanner(
       rest = blank(text, kept);
     }
     const hidden = [...(hasView ? scanView(text, options) : []), ...scanEncoded(encoded, options)];
-    if (hidden.length === 0) return kept;
-    return resolveOverlaps([...kept.filter((finding) => !tookLineEnd(text, finding, hidden)), ...hidden]);
+    return joined(text, kept, hidden);
+  }
+
+  /** A text and the same with its written line ends as such. */
+  function scanLines(text: string, broken: string, options: ScanOptions): Finding[] {
+    const found = scanPatterns(broken, options);
+    return hasWindowsPath(text) ? joined(text, scanPatterns(text, options), found) : found;
   }
 
   /** What only the normal view of a text shows, at its places in the text. */
