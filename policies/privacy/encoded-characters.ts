@@ -68,19 +68,13 @@ export function lineEscape(text: string, at: number): Decoded {
   return match === null ? null : ['\n', match[0].length];
 }
 
-/** A written line end or tab that something is glued to. */
-const GLUED = /\\[nrt](?=[^\s\\"'`<>{}|])/;
-const WRITTEN = /\\[nrt]/g;
-/**
- * White space in place of line ends and tabs as programs, JSON and logs write them (`\n`), so that every place stays; the text
- * itself where nothing is glued to one.
- */
-export const withLinesBroken = (text: string): string =>
-  text.includes('\\') && GLUED.test(text) ? text.replace(WRITTEN, ' \n') : text;
-
-const WINDOWS_PATH = /(?<![A-Za-z0-9])[A-Za-z]:\\{1,2}[\w.]/;
-/** A folder's name may begin like a written line end: `C:\new\table`. */
-export const hasWindowsPath = (text: string): boolean => WINDOWS_PATH.test(text);
+const TERMINAL = /(?:\p{Cc}|\\+(?:x1[bB]|u001[bB]|e|033))\[[\d;?]{0,16}[A-Za-z]/uy;
+/** An order to a terminal, most often a colour, as it is or as programs write it (ECMA-48, 5.4): nothing of it is seen. */
+export function terminalOrder(text: string, at: number): Decoded {
+  TERMINAL.lastIndex = at;
+  const match = TERMINAL.exec(text);
+  return match === null ? null : ['', match[0].length];
+}
 
 /** `\u0040`, not of a control character. */
 export function unicodeEscape(text: string, at: number): Decoded {

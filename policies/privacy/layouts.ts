@@ -2,6 +2,7 @@
 // are one tree of character classes; from each group of letters and digits that could begin one, the text is followed down the
 // tree until nothing fits. At most the longest layout is read from each beginning: linear.
 import type { Recognizer, TextIndex } from '../../contract/recognizer.ts';
+import { isDash, isWordUnit } from './word-units.ts';
 
 const DIGIT = 1;
 const LETTER = 2;
@@ -31,8 +32,8 @@ const isUnit = (code: number): boolean =>
   code === 0xb0 ||
   code === 0x20ac;
 
-/** Glued to a word: letters of alphabets with spaces between words, `_`, `@`. Chinese stands beside numbers without a space. */
-const isGlue = (code: number): boolean => code === 95 || code === 64 || (code > 0xbf && code < 0x2e80);
+/** Glued to a word. */
+const isGlue = (code: number): boolean => code === 95 || code === 64 || isWordUnit(code);
 
 const isAlphanumeric = (units: Uint16Array, at: number): boolean => {
   const kind = CLASS[units[at] as number];
@@ -47,7 +48,8 @@ function mayBegin(units: Uint16Array, at: number): boolean {
   if (before === 32) return true;
   if (isAlphanumeric(units, at - 1) || isGlue(before) || isUnit(before) || before === PLUS) return false;
   if (before === DOT) return at < 2 || !isDigit(units, at - 2);
-  if (before === HYPHEN || before === SLASH) return at < 2 || !isAlphanumeric(units, at - 2);
+  if (before === HYPHEN || before === SLASH || isDash(before))
+    return at < 2 || !isAlphanumeric(units, at - 2);
   return !(
     before === COMMA &&
     at >= 2 &&
@@ -62,7 +64,7 @@ function mayEnd(units: Uint16Array, end: number): boolean {
   const after = units[end] as number;
   if (after === 32 || after === 0) return true;
   if (isGlue(after) || (isUnit(after) && after !== 38 && after !== 35)) return false;
-  if (after === HYPHEN) return !isAlphanumeric(units, end + 1);
+  if (after === HYPHEN || isDash(after)) return !isAlphanumeric(units, end + 1);
   if (after === DOT || after === SLASH) return !isDigit(units, end + 1);
   return !(after === COMMA && isDigit(units, end + 1) && isDigit(units, end + 3) && !isDigit(units, end + 4));
 }

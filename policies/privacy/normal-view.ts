@@ -1,7 +1,14 @@
 // A text as a reader means it: full-width and other digits as ASCII, invisible characters left out, letters of other alphabets
 // that look like Latin ones among Latin ones, %40, &#64;, \u0040 and %0A decoded. Each place of it knows
 // the place of the text that it comes from. A text that has none of that costs a glance.
-import { type Decoded, entity, lineEscape, percent, unicodeEscape } from './encoded-characters.ts';
+import {
+  type Decoded,
+  entity,
+  lineEscape,
+  percent,
+  terminalOrder,
+  unicodeEscape,
+} from './encoded-characters.ts';
 import { confusableOf, isInvisible, isNumberSign, plainOf } from './look-alikes.ts';
 
 export interface NormalView {
@@ -14,13 +21,13 @@ export interface NormalView {
 
 /** `%40`, `%0A`, `&#64;`, `&commat;`, `\u0040`. */
 const ENCODED =
-  /%(?:[2-7cdef][0-9a-f]|0[9ad])|&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8});|\\(?:u[0-9a-f]{4}|x0[9ad])/i;
+  /%(?:[2-7cdef][0-9a-f]|0[9ad])|&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8});|\\(?:u[0-9a-f]{4}|x(?:0[9ad]|1b)|e\[|033\[)/i;
 /** Could the text have another view? @param unitsOr all its code units, or-ed */
 export const mayHaveView = (text: string, unitsOr: number): boolean =>
   unitsOr > 0xff ||
   (unitsOr > 0x7f && text.includes('\u00ad')) ||
-  ((text.includes('%') || text.includes('&') || text.includes('\\u') || text.includes('\\x')) &&
-    ENCODED.test(text));
+  text.includes('\u001b[') ||
+  ((text.includes('%') || text.includes('&') || text.includes('\\')) && ENCODED.test(text));
 
 const isLatin = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122 && code < 128;
 const isShown = (piece: string): boolean => !/[\p{Cc}\p{Cs}\ufffd]/u.test(piece.replace(/[\t\n\r]/g, ''));
@@ -34,8 +41,10 @@ function decodeAt(text: string, at: number): Decoded {
       : code === 38
         ? entity(text, at)
         : code === 92
-          ? (lineEscape(text, at) ?? unicodeEscape(text, at))
-          : null;
+          ? (lineEscape(text, at) ?? terminalOrder(text, at) ?? unicodeEscape(text, at))
+          : code === 27
+            ? terminalOrder(text, at)
+            : null;
   return decoded !== null && isShown(decoded[0]) ? decoded : null;
 }
 
@@ -99,7 +108,7 @@ export function normalView(text: string): NormalView | null {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code < 0x80) {
-      if (code !== 37 && code !== 38 && code !== 92) continue;
+      if (code !== 37 && code !== 38 && code !== 92 && code !== 27) continue;
       const decoded = decodeAt(text, at);
       if (decoded === null) continue;
       put(at, decoded[1], decoded[0]);

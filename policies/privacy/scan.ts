@@ -2,7 +2,6 @@
 // is written, text-index.ts which ones run and where.
 import type { Finding, Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { createContextSearch } from './context-words.ts';
-import { hasWindowsPath, withLinesBroken } from './encoded-characters.ts';
 import { type EncodedText, encodedTexts, mayHaveEncodedText } from './encoded-text.ts';
 import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
@@ -11,6 +10,7 @@ import { addAround, hasRemainder, resolveOverlaps } from './overlaps.ts';
 import { createPatternRunner, type Judge } from './patterns.ts';
 import { registry } from './recognizers/_registry.gen.ts';
 import { createTextReader, type Reading } from './text-index.ts';
+import { hasWindowsPath, unglued, ungluedForNames } from './unglued.ts';
 
 export interface ScanOptions {
   /** Findings below are dropped, 0 … 1. Default 0.5. */
@@ -53,22 +53,30 @@ function blank(text: string, findings: readonly Finding[]): string {
   return out + text.slice(copied);
 }
 
-const ENDS_IN_LINE_END = /(?:\\[nrt]|[\\%](?:[ux](?:00)?)?0[9ad])$/i;
-/** Did a finding take some of a written line end with it, as `nanna@example.com` of `\nanna@example.com`? */
-const tookLineEnd = (text: string, { type, start, end }: Finding, hidden: readonly Finding[]): boolean =>
-  hidden.some(
-    (other) =>
-      other.type === type &&
-      other.end === end &&
-      other.start > start &&
-      ENDS_IN_LINE_END.test(text.slice(Math.max(0, start - 1, other.start - 8), other.start)),
-  );
+/** Of a written line end or an order to a terminal: how a text before a value ends, how one behind it begins. */
+const ENDS_IN_ESCAPE = /(?:\\[nrt]|[\\%](?:[ux](?:00)?)?0[9ad]|\[[\d;?]{0,16}[a-z])$/i;
+const BEGINS_WITH_ESCAPE = /^(?:\\[nrt]|%0[9ad]|\\(?:u00|x)0[9ad]|(?:\p{Cc}|\\(?:x1b|u001b|e|033))\[)/iu;
+const LONGEST_ESCAPE = 24;
+/** Did a finding take what is no part of it, as `nanna@example.com` of `\nanna@example.com`? @param other within it, perhaps */
+const tookEscape = (text: string, { type, start, end }: Finding, other: Finding): boolean =>
+  other.type === type &&
+  other.end <= end &&
+  other.end - other.start < end - start &&
+  (other.start === start ||
+    ENDS_IN_ESCAPE.test(text.slice(Math.max(0, start - 1, other.start - LONGEST_ESCAPE), other.start))) &&
+  (other.end === end || BEGINS_WITH_ESCAPE.test(text.slice(other.end, other.end + LONGEST_ESCAPE)));
 
-/** What a text shows as it stands, and what another reading of it does. */
-const joined = (text: string, kept: Finding[], hidden: readonly Finding[]): Finding[] =>
-  hidden.length === 0
-    ? kept
-    : resolveOverlaps([...kept.filter((finding) => !tookLineEnd(text, finding, hidden)), ...hidden]);
+/** What a text shows as it stands, and what another reading of it does. Both sorted. */
+function joined(text: string, kept: readonly Finding[], hidden: readonly Finding[]): Finding[] {
+  let next = 0;
+  const whole = kept.filter((finding) => {
+    while (next < hidden.length && (hidden[next] as Finding).start < finding.start) next += 1;
+    for (let i = next; i < hidden.length && (hidden[i] as Finding).start < finding.end; i += 1)
+      if (tookEscape(text, finding, hidden[i] as Finding)) return false;
+    return true;
+  });
+  return resolveOverlaps([...whole, ...hidden]);
+}
 
 /** The findings without addresses that are parts of one that the tagger found: an address is one value. */
 function withoutPartsOf(named: readonly Finding[], kept: readonly Finding[]): readonly Finding[] {
@@ -95,12 +103,12 @@ export function createScanner(
   const scan = (text: string, options: ScanOptions = {}): Finding[] => {
     if (options.label !== undefined && options.label !== '')
       return scanLabelled(text, options.label, options);
-    const broken = withLinesBroken(text);
-    const kept = broken === text ? scanPatterns(text, options) : scanLines(text, broken, options);
+    const plain = unglued(text);
+    const kept = plain === text ? scanPatterns(text, options) : scanUnglued(text, plain, options);
     if (options.names === undefined) return kept;
     const { minScore = DEFAULT_MIN_SCORE, minScores = {} } = options;
     const named = options.names
-      .find(broken)
+      .find(ungluedForNames(plain))
       .filter(
         ({ type, score }) => score >= (minScores[type] ?? minScore) && (options.types?.has(type) ?? true),
       );
@@ -199,13 +207,17 @@ export function createScanner(
       if (!hasRemainder(strong, resolved)) break;
       rest = blank(text, kept);
     }
-    const hidden = [...(hasView ? scanView(text, options) : []), ...scanEncoded(encoded, options)];
-    return joined(text, kept, hidden);
+    if (hasView) {
+      const seen = scanView(text, options);
+      if (seen.length > 0) kept = joined(text, kept, seen);
+    }
+    const hidden = scanEncoded(encoded, options);
+    return hidden.length === 0 ? kept : resolveOverlaps([...kept, ...hidden]);
   }
 
-  /** A text and the same with its written line ends as such. */
-  function scanLines(text: string, broken: string, options: ScanOptions): Finding[] {
-    const found = scanPatterns(broken, options);
+  /** A text that has signs glued to what it says, by what it says. */
+  function scanUnglued(text: string, plain: string, options: ScanOptions): Finding[] {
+    const found = scanPatterns(plain, options);
     return hasWindowsPath(text) ? joined(text, scanPatterns(text, options), found) : found;
   }
 

@@ -4,6 +4,7 @@
 import { defineRecognizer, type FoundSpan, type TextIndex } from '../../../contract/recognizer.ts';
 import { isDigitUnit } from '../digit-places.ts';
 import { isGroupedNationally, isInternationalNumber } from '../numbering-plans.ts';
+import { isDash, isOutsideWord, isWordUnit } from '../word-units.ts';
 
 /** Dates, timestamps and runs of one digit are no numbers to call. */
 const DATES = [
@@ -118,8 +119,7 @@ const isSeparator = (unit: number): boolean =>
 function mayEnd(units: Uint16Array, end: number): boolean {
   const after = units[end] as number;
   if (after === 120 && isDigitUnit(units[end + 1] as number)) return true;
-  if (after === 95 || ((after | 32) >= 97 && (after | 32) <= 122) || (after > 0xbf && after <= 0x2e80))
-    return false;
+  if (after === 95 || ((after | 32) >= 97 && (after | 32) <= 122) || isWordUnit(after)) return false;
   return !isDigitUnit(units[end + 1] as number) || (after !== DOT && after !== 44 && after !== HYPHEN);
 }
 
@@ -205,7 +205,8 @@ function findNumbers(text: string, index: TextIndex): FoundSpan[] {
       continue;
     }
     // In the middle of a word, a date or a decimal number: `x12`, `2.34`, `10-12`. `(` may be part of it.
-    if (before > 127 ? before < 0x2e80 && before !== 0xa0 : before !== OPEN && !isBoundary(before)) continue;
+    if (before > 127 ? !isOutsideWord(before) : before !== OPEN && !isBoundary(before)) continue;
+    if (isDash(before) && start > 1 && isDigitUnit(units[start - 2] as number)) continue;
     const length = (runEnds[i] as number) - start;
     const next = units[runEnds[i] as number] as number;
     const at = before === OPEN ? start - 1 : start;
@@ -267,6 +268,9 @@ const isBoundary = (unit: number): boolean =>
   unit === 96 ||
   unit === 123 ||
   unit === 124 ||
+  unit === 126 ||
+  unit === 33 ||
+  unit === 63 ||
   unit === 42 ||
   unit === 0;
 

@@ -1,0 +1,36 @@
+// Signs that stand right beside a value and are no part of it: line ends as programs, JSON and logs write them (`\n`), markdown's
+// underscores, `=3D` of mail. White space in their place, so that every place of the text stays.
+
+/** A written line end or tab that something is glued to. */
+const GLUED_LINE_END = /\\[nrt](?=[^\s\\"'`<>{}|])/;
+const LINE_END = /\\[nrt]/g;
+const EMPHASIS = /(?<![^\s([{<>"'“‘*:,;|])(_{1,2})([^\s_][^\n]{0,120}?)\1(?![^\s)\]}<>"'”’*:=,;|.!?])/g;
+/** Longer names of programs are rare, longer keys are not. */
+const LONG = 24;
+/** `_219-09-9998_`, `__Anna Weber__`; a name of a program has no digit, space or sign in it. */
+const withoutEmphasis = (whole: string, mark: string, inside: string): string =>
+  (inside.length > LONG || /[\d @.-]/.test(inside)) && inside.trim() === inside
+    ? spaces(mark) + inside + spaces(mark)
+    : whole;
+/** Quoted-printable (RFC 2045, 6.7): `=` is written so. */
+const MAIL_SIGN = /=3D(?=\S)/g;
+
+const spaces = (written: string): string => ' '.repeat(written.length);
+
+/** The text with white space in place of such signs; itself where there are none. */
+export function unglued(text: string): string {
+  let out = text;
+  if (text.includes('\\') && GLUED_LINE_END.test(text)) out = out.replace(LINE_END, ' \n');
+  if (text.includes('_')) out = out.replace(EMPHASIS, withoutEmphasis);
+  return text.includes('=3D') ? out.replace(MAIL_SIGN, '=  ') : out;
+}
+
+/** Quotes and brackets as JSON of some programs has them, and a terminal's colours. */
+const AROUND_NAME = /\\u00(?:2[267]|3[cCeE])|(?:\p{Cc}|\\(?:x1[bB]|u001[bB]|e|033))\[[\d;?]{0,16}[A-Za-z]/gu;
+/** The same for texts in which names are looked for, which may stand some way behind a label. */
+export const ungluedForNames = (plain: string): string =>
+  plain.includes('\\') || plain.includes('\u001b') ? plain.replace(AROUND_NAME, spaces) : plain;
+
+const WINDOWS_PATH = /(?<![A-Za-z0-9])[A-Za-z]:\\{1,2}[\w.]/;
+/** A folder's name may begin like a written line end: `C:\new\table`. */
+export const hasWindowsPath = (text: string): boolean => WINDOWS_PATH.test(text);
