@@ -72,7 +72,11 @@ export class Literals<T> {
         return best;
       }
       const char = readLogical(text, end, encoding);
-      if (char === 'partial') return isLast ? best : 'partial';
+      if (char === 'partial') {
+        // What seemed to begin an escape or a reference is a character of its own.
+        if (isLast) settle(end, text[end] as string);
+        return isLast ? best : 'partial';
+      }
       settle(end, String.fromCharCode(char.code));
       const next = node.next.get(foldUnit(char.code));
       if (next === undefined) return best;

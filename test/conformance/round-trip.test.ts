@@ -122,60 +122,56 @@ describe('generated conversations', () => {
     .map((parts) => parts.flat().join(''));
   const conversation = fc.array(text, { minLength: 1, maxLength: 4 });
 
-  it('come back byte for byte, pass the door and are not redacted twice, with values of every pattern: 3,000 of them', {
+  const drawn = fc.oneof(
+    ...Object.values(registry).flatMap(({ patterns, examples }) =>
+      patterns.length > 0
+        ? patterns.map(({ regex }) => textsOfPattern(regex))
+        : [fc.constantFrom(...examples.match.flat())],
+    ),
+  );
+  const between = fc.oneof(
+    fc.constantFrom(
+      ...[' ', ', ', '\n', '"', ': ', '. ', '', '(', '/', '-', '_', '=', '@', '%20', '&amp;', '%0A'],
+    ),
+    fc.constantFrom(
+      ...['\\n', '\\t', '\\r\\n', '\\"', '\u001b[31m', '“', '”', 'Anna Weber', '[EMAIL_1]', 'PERSON_2'],
+    ),
+    fc.string({ maxLength: 3 }),
+  );
+  const drawnText = (values: number): fc.Arbitrary<string> =>
+    fc
+      .array(fc.tuple(drawn, between), { minLength: 1, maxLength: values })
+      .map((pairs) => pairs.flat().join(''));
+
+  it('come back byte for byte and pass the door, with values of every pattern: 3,000 of them', {
     timeout: 600_000,
   }, () => {
-    const drawn = fc.oneof(
-      ...Object.values(registry).flatMap(({ patterns, examples }) =>
-        patterns.length > 0
-          ? patterns.map(({ regex }) => textsOfPattern(regex))
-          : [fc.constantFrom(...examples.match.flat())],
-      ),
-    );
-    const between = fc.oneof(
-      fc.constantFrom(
-        ' ',
-        ', ',
-        '\n',
-        '"',
-        ': ',
-        '. ',
-        '',
-        '(',
-        '/',
-        '-',
-        '_',
-        '=',
-        '@',
-        '%20',
-        '&amp;',
-        '%0A',
-      ),
-      fc.constantFrom('\\n', '\\t', '\\r\\n', '\\"', 'Anna Weber', '[EMAIL_1]', 'PERSON_2'),
-      fc.string({ maxLength: 3 }),
-    );
-    const parts = fc.array(fc.tuple(drawn, between), { minLength: 1, maxLength: 4 });
-    const texts = fc.array(
-      parts.map((pairs) => pairs.flat().join('')),
-      { minLength: 1, maxLength: 2 },
-    );
+    const conversations = fc.array(drawnText(4), { minLength: 1, maxLength: 2 });
     fc.assert(
-      fc.property(texts, fc.constantFrom(...REVERSIBLE), (conversation, operator) => {
-        const { redacted, vault } = checkRoundTrip(conversation, operator);
+      fc.property(conversations, fc.constantFrom(...REVERSIBLE), (texts, operator) => {
+        const { redacted, vault } = checkRoundTrip(texts, operator);
         expect(createLeakCheck(vault)(JSON.stringify(redacted))).toBeNull();
-        // Stand-ins of the other operators look like values.
-        if (operator === 'redact')
-          expect(redactRequest(redacted, inspectRequest(redacted)).request).toBe(redacted);
       }),
       {
         numRuns: 3_000,
         examples: [
-          // The placeholder was taken for a password once more.
-          [['<add key="Password" value="        "Anna Weber'], 'redact'],
-          // `\n` before a key: the key was seen at the door alone, and the request refused.
+          // `\n` before a key: it was seen at the door alone, and the request refused.
           [['logged: x\\nsk-proj-Zr8Kq2Lw9Xc4Vb7Nm1Aa_Sd3Fg6Hj5-Kl0Qw'], 'redact'],
+          // What seemed to begin a reference hid the stand-in before it.
+          [['Kungsgatan 3, 111 43 Stockholm&'], 'surrogate'],
         ],
       },
+    );
+  });
+
+  it('are not redacted twice, with a value of every pattern: 3,000 of them', { timeout: 600_000 }, () => {
+    fc.assert(
+      fc.property(drawnText(1), (text) => {
+        const { redacted } = checkRoundTrip([text], 'redact');
+        expect(redactRequest(redacted, inspectRequest(redacted)).request).toBe(redacted);
+      }),
+      // The placeholder was taken for a password once more.
+      { numRuns: 3_000, examples: [['<add key="Password" value="        "Anna Weber']] },
     );
   });
 
