@@ -2,6 +2,7 @@
 // place's neighbourhood is read once, however many recognizers ask about it.
 import type { Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { lowerUnit } from './text-index.ts';
+import { isWordUnit as isForeignWordUnit } from './word-units.ts';
 
 /** Characters on each side of a match in which context words count. */
 const WINDOW = 50;
@@ -9,6 +10,8 @@ const WINDOW = 50;
 const MANY = 3;
 const SHORT = 1 << 14;
 const SPACE = 32;
+const HYPHEN = 45;
+const UNDERSCORE = 95;
 const SMALL_S = 115;
 /** Chinese has no spaces between words. */
 const IDEOGRAPHS = 0x2e80;
@@ -16,9 +19,9 @@ const IDEOGRAPHS = 0x2e80;
 /** Upper-case ASCII letter? */
 const isCapital = (unit: number): boolean => unit >= 65 && unit <= 90;
 const isSmall = (unit: number): boolean => unit >= 97 && unit <= 122;
-/** Letters and digits: of ASCII, and all from Latin-1's letters on. */
+/** Letters and digits of alphabets with spaces between words. */
 const isWordUnit = (unit: number): boolean =>
-  isSmall(unit) || isCapital(unit) || (unit >= 48 && unit <= 57) || unit > 0xbf;
+  isSmall(unit) || isCapital(unit) || (unit >= 48 && unit <= 57) || isForeignWordUnit(unit);
 
 /** Units of words in lower case; 0 for all others and for ideographs. */
 const WORD_UNIT = new Uint16Array(1 << 16);
@@ -34,14 +37,15 @@ interface Word {
   text: string;
 }
 
-/** Does a word or phrase stand at `at`, in any case, with the beginning of a `camelCase` word for a space? */
+/** Does a word or phrase stand at `at`, in any case, with `_`, `-` or the beginning of a `camelCase` word for a space? */
 function standsAt(units: Uint16Array, at: number, limit: number, text: string): boolean {
   let place = at;
   for (let i = 0; i < text.length; i += 1) {
     const wanted = text.charCodeAt(i);
     const unit = place < limit ? (units[place] as number) : 0;
     if (wanted === SPACE && isCapital(unit) && isSmall(units[place - 1] as number)) continue;
-    if (lowerUnit(unit) !== wanted) return false;
+    if (lowerUnit(unit) !== wanted && !(wanted === SPACE && (unit === UNDERSCORE || unit === HYPHEN)))
+      return false;
     place += 1;
   }
   // `phone_number`, `userPhone` and `phones` count as "phone"; `microphones` does not.

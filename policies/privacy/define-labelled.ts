@@ -25,12 +25,12 @@ export const hasDigits =
 
 const TAGS = '(?:</?[a-z]{1,8}>\\s?){0,2}';
 /** `No.`, `number`, `nº`, `is`, quotes, signs, the edges of cells, bold type and tags between the label and its value. */
-export const LABEL_GAP = `(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?(?: \\([^()\\n]{1,20}\\))?[\\\\"'.ºª°*_\`]{0,3}\\s{0,3}${TAGS}(?:[:=#|：]|>(?!\\s)|is|was|ist|es|est|:{1,3}=|\\?=|=>|\\|\\||-|—|–|→)?[*_\`]{0,2}\\s{0,3}${TAGS}[\\\\"'\`*]{0,2}`;
+export const LABEL_GAP = `(?:[ _-]?(?:numbers?|numero|número|nummer|num|code|id|nos?|nrs?|is|was|n))?(?: \\([^()\\n]{1,20}\\))?[\\\\"'.ºª°*_\`”’»]{0,3}\\s{0,3}${TAGS}(?:[:=#|：]|,(?=["'“])|>(?!\\s)|is|was|ist|es|est|:{1,3}=|\\?=|=>|\\|\\||-|—|–|→)?[*_\`]{0,2}\\s{0,3}${TAGS}[\\\\"'\`*“„«‘”]{0,2}(?:\\((?=[^()\\n]{2,40}\\)))?`;
 
 const NUMBER_BEHIND =
   "(?:s|en|n|e|'s)?[ _.-]{0,2}(?:#|(?:ids?|identifier|identification|numbers?|nummer|num|nos?|nr|nbr|code|kennung)(?![a-z]))";
 const NUMBER_BEFORE =
-  "(?:n[uú]mero|numéro|n[uú]m\\.?|n[º°]|c[oó]digo|codice|identificador|identifiant)[ _-]{1,2}(?:d(?:e l'|e la |el |es |e |u |'|i |o |a |ell')|van )?";
+  "(?:n[uú]mero|numéro|n[uú]m\\.?|n[º°]|c[oó]digo|codice|identificador|identifiant)[ _-]{1,2}(?:d(?:e[ _-]l'|e[ _-]la[ _-]|el[ _-]|es[ _-]|e[ _-]|u[ _-]|'|i[ _-]|o[ _-]|a[ _-]|ell')|van[ _-])?";
 const BEFORE_ANCHORS: readonly Exclude<Anchor, string>[] = [
   ...['numero', 'número', 'numéro', 'num', 'núm', 'nº ', 'n° ', 'nº_', 'n°_', 'nº-', 'n°-'],
   ...['codigo', 'código', 'codice', 'identificador', 'identifiant'],

@@ -103,6 +103,44 @@ describe.each(SURROUNDINGS)('%j and %j', (before, behind) => {
   });
 });
 
+const LABELLED: [label: string, value: string][] = [
+  ['Customer ID', 'C-4482913'],
+  ['MRN', '2569870'],
+  ['PIN', '4711'],
+  ['passport no', 'X1234567'],
+  ['número de cliente', '99213048'],
+  ['sort code', '20-00-00'],
+  ['account number', '000123456789'],
+];
+const inCode = (label: string): string => label.replaceAll(' ', '_');
+
+it.each<[string, (label: string, value: string) => string]>([
+  ['a colon', (label, value) => `${label}: ${value}`],
+  ['JSON', (label, value) => `{"${label}": "${value}"}`],
+  ['JSON within a text', (label, value) => `{\\"${label}\\": \\"${value}\\"}`],
+  ['quotes of prose', (label, value) => `“${label}” is “${value}”`],
+  ['brackets', (label, value) => `${label} (${value})`],
+  ['bold type', (label, value) => `**${label}:** ${value}`],
+  ['a table', (label, value) => `| ${label} | ${value} |`],
+  ['a table of HTML', (label, value) => `<td>${label}</td><td>${value}</td>`],
+  ['quoted cells', (label, value) => `"${label}","${value}"`],
+  ['a setting', (label, value) => `${inCode(label).toUpperCase()}=${value}`],
+  ['an element', (label, value) => `<${inCode(label)}>${value}</${inCode(label)}>`],
+  ['a line of its own', (label, value) => `${label}\n${value}`],
+  ['a written line end', (label, value) => `${label}:\\n${value}`],
+  ['a terminal’s colours', (label, value) => `\u001b[1m${label}:\u001b[0m \u001b[32m${value}\u001b[0m`],
+  ['an arrow', (label, value) => `${label} → ${value}`],
+  ['a mail’s quotation', (label, value) => `> ${label}: ${value}`],
+])('finds what is labelled by %s', (_, written) => {
+  const hidden = LABELLED.map(([label, value]) => ({ text: written(label, value), value })).filter(
+    ({ text, value }) => {
+      const at = text.lastIndexOf(value);
+      return !scanText(text).some(({ start, end }) => start <= at && end >= at + value.length);
+    },
+  );
+  expect(hidden).toEqual([]);
+});
+
 describe.each(recognizers)('recognizer %s', (name, recognizer) => {
   const scan = createScanner([recognizer]);
   const values = (text: string): string[] => scan(text).map(({ start, end }) => text.slice(start, end));
