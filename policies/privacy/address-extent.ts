@@ -15,7 +15,11 @@ const ENDS_IN_PARTICLE =
 const NEXT_WORD = /^ (?:[a-z]{1,3}['’])?[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*/u;
 
 /** The rest of a code: `CM` in `SE3C 9CM`. */
-const REST_OF_CODE = /^[A-Z]{1,3}(?![\p{L}\p{N}])/u;
+const REST_OF_CODE = /^(?:[A-Z]{1,3}|[a-z]{2})(?![\p{L}\p{N}])/u;
+/** The house in front of a street's word: `11100 rua carvalho`. */
+const HOUSE_BEFORE = /(?<![\p{L}\p{N}.,/-])\d{1,5}[a-zA-Z]?,? $/u;
+const BEGINS_WITH_STREET =
+  /^(?:rua|avenida|alameda|travessa|rodovia|praça|rue|avenue|boulevard|place|passage|quai|impasse|allée|chemin)(?!\p{L})/iu;
 /** A postal code: `90813-440`, `G92 49A`. */
 const ENDS_IN_CODE = /(?<![\p{L}\p{N}])(?=[\p{L}\p{N}]*\p{Nd})[\p{L}\p{N}]{2,8}$/u;
 const BEFORE_TOWN = /^[,،]?[ \n]$/;
@@ -88,5 +92,7 @@ export function addressExtent(text: string, start: number, end: number): { start
   const glued = GLUED_BEFORE.exec(text.slice(Math.max(0, start - REACH), start));
   let from = start - (glued?.[0].length ?? 0);
   from -= BEFORE.exec(text.slice(Math.max(0, from - REACH), from))?.[0].length ?? 0;
+  if (BEGINS_WITH_STREET.test(text.slice(from, from + 12)))
+    from -= HOUSE_BEFORE.exec(text.slice(Math.max(0, from - 8), from))?.[0].length ?? 0;
   return { start: from, end: to };
 }

@@ -7,9 +7,9 @@ const LINE_END = /\\[nrt]/g;
 const EMPHASIS = /(?<![^\s([{<>"'“‘*:,;|])(_{1,2})([^\s_][^\n]{0,120}?)\1(?![^\s)\]}<>"'”’*:=,;|.!?])/g;
 /** Longer names of programs are rare, longer keys are not. */
 const LONG = 24;
-/** `_219-09-9998_`, `__Anna Weber__`; a name of a program has no digit, space or sign in it. */
+/** `_219-09-9998_`, `__Anna Weber__`; a name of a program is ASCII and has no digit, space or sign in it. */
 const withoutEmphasis = (whole: string, mark: string, inside: string): string =>
-  (inside.length > LONG || /[\d @.-]/.test(inside)) && inside.trim() === inside
+  (inside.length > LONG || /[\d @.\u0080-\uffff-]/.test(inside)) && inside.trim() === inside
     ? spaces(mark) + inside + spaces(mark)
     : whole;
 /** Quoted-printable (RFC 2045, 6.7): `=` is written so. */
@@ -25,11 +25,14 @@ export function unglued(text: string): string {
   return text.includes('=3D') ? out.replace(MAIL_SIGN, '=  ') : out;
 }
 
-/** Quotes and brackets as JSON of some programs has them, and a terminal's colours. */
-const AROUND_NAME = /\\u00(?:2[267]|3[cCeE])|(?:\p{Cc}|\\(?:x1[bB]|u001[bB]|e|033))\[[\d;?]{0,16}[A-Za-z]/gu;
+/** Quotes and brackets as JSON of some programs has them, the space of an address, and a terminal's colours. */
+const AROUND_NAME =
+  /%20|\\u00(?:2[267]|3[cCeE])|(?:\p{Cc}|\\(?:x1[bB]|u001[bB]|e|033))\[[\d;?]{0,16}[A-Za-z]/gu;
 /** The same for texts in which names are looked for, which may stand some way behind a label. */
 export const ungluedForNames = (plain: string): string =>
-  plain.includes('\\') || plain.includes('\u001b') ? plain.replace(AROUND_NAME, spaces) : plain;
+  plain.includes('\\') || plain.includes('%20') || plain.includes('\u001b')
+    ? plain.replace(AROUND_NAME, spaces)
+    : plain;
 
 const WINDOWS_PATH = /(?<![A-Za-z0-9])[A-Za-z]:\\{1,2}[\w.]/;
 /** A folder's name may begin like a written line end: `C:\new\table`. */

@@ -41,7 +41,7 @@ export default defineRecognizer({
     {
       regex: new RegExp(
         `(?<![\\p{L}\\d])${BEFORE}(?:${KIND} ?${NAME}|${NAME} ${KIND})${HOUSE}${MORE}${TOWN}`,
-        'gu',
+        'giu',
       ),
       score: 0.8,
     },
