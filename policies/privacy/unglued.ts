@@ -28,11 +28,17 @@ export function unglued(text: string): string {
 /** Quotes and brackets as JSON of some programs has them, the space of an address, and a terminal's colours. */
 const AROUND_NAME =
   /%20|\\u00(?:2[267]|3[cCeE])|(?:\p{Cc}|\\(?:x1[bB]|u001[bB]|e|033))\[[\d;?]{0,16}[A-Za-z]/gu;
+/** `CV_Anna_Weber.pdf`: documents that people name; not the files of programs. */
+const DOCUMENT =
+  /(?<![\p{L}\p{N}_.-])[\p{L}\p{N}_.-]{1,80}\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|txt|csv|eml|msg|jpe?g|png|heic|tiff?|zip)(?![\p{L}\p{N}_])/giu;
+
 /** The same for texts in which names are looked for, which may stand some way behind a label. */
-export const ungluedForNames = (plain: string): string =>
-  plain.includes('\\') || plain.includes('%20') || plain.includes('\u001b')
-    ? plain.replace(AROUND_NAME, spaces)
-    : plain;
+export function ungluedForNames(plain: string): string {
+  let out = plain;
+  if (out.includes('\\') || out.includes('%20') || out.includes('\u001b'))
+    out = out.replace(AROUND_NAME, spaces);
+  return out.includes('_') ? out.replace(DOCUMENT, (name) => name.replaceAll('_', ' ')) : out;
+}
 
 const WINDOWS_PATH = /(?<![A-Za-z0-9])[A-Za-z]:\\{1,2}[\w.]/;
 /** A folder's name may begin like a written line end: `C:\new\table`. */

@@ -203,6 +203,30 @@ describe('scanText with names', () => {
     ]);
   });
 
+  it.each([
+    ['CV_Anna_Weber.pdf', 'Anna_Weber'],
+    ['attached: Maria_Garcia_contract_signed.docx', 'Maria_Garcia'],
+    ['https://crm.example/search?q=Anna%20Weber&page=2', 'Anna%20Weber'],
+    ['Dear team,\\nMartin Holloway has left.', 'Martin Holloway'],
+    ['{\\u0022from\\u0022: \\u0022Martin Holloway\\u0022}', 'Martin Holloway'],
+    ['\u001b[1mMartin Holloway\u001b[0m signed in', 'Martin Holloway'],
+    ['It was _Martin Holloway_ who called.', 'Martin Holloway'],
+    ['It was “Martin Holloway” who called.', 'Martin Holloway'],
+  ])('finds the name in %j', (text, name) => {
+    const at = text.indexOf(name);
+    const covers = scanText(text, { names }).some(({ start, end }) => start <= at && end >= at + name.length);
+    expect(covers).toBe(true);
+  });
+
+  it.each([
+    'annual_report_2024.pdf',
+    'Meeting_Notes_March.docx',
+    'User_Guide_Windows.pdf',
+    'src/Anna_Weber.ts',
+  ])('finds nobody in %j', (text) => {
+    expect(scanText(text, { names })).toEqual([]);
+  });
+
   it('reads the name under which a text stands', () => {
     expect(scanText('Weber', { names, label: 'last_name' }).map(({ start, end }) => [start, end])).toEqual([
       [0, 5],
