@@ -76,6 +76,9 @@ export function terminalOrder(text: string, at: number): Decoded {
   return match === null ? null : ['', match[0].length];
 }
 
+/** `https:\/\/`, as some programs write JSON. */
+export const escapedSlash = (text: string, at: number): Decoded => (text[at + 1] === '/' ? ['/', 2] : null);
+
 /** `\u0040`, not of a control character. */
 export function unicodeEscape(text: string, at: number): Decoded {
   const code = text[at + 1] === 'u' ? hex(text, at + 2, 4) : -1;

@@ -4,6 +4,7 @@
 import {
   type Decoded,
   entity,
+  escapedSlash,
   lineEscape,
   percent,
   terminalOrder,
@@ -21,7 +22,7 @@ export interface NormalView {
 
 /** `%40`, `%0A`, `&#64;`, `&commat;`, `\u0040`. */
 const ENCODED =
-  /%(?:[2-7cdef][0-9a-f]|0[9ad])|&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8});|\\(?:u[0-9a-f]{4}|x(?:0[9ad]|1b)|e\[|033\[)/i;
+  /%(?:[2-7cdef][0-9a-f]|0[9ad])|&(?:#\d{2,7}|#x[0-9a-f]{2,6}|[a-z]{2,8});|\\(?:u[0-9a-f]{4}|x(?:0[9ad]|1b)|e\[|033\[)|[\w:]\\\/[\w\\]/i;
 /** Could the text have another view? @param unitsOr all its code units, or-ed */
 export const mayHaveView = (text: string, unitsOr: number): boolean =>
   unitsOr > 0xff ||
@@ -41,7 +42,10 @@ function decodeAt(text: string, at: number): Decoded {
       : code === 38
         ? entity(text, at)
         : code === 92
-          ? (lineEscape(text, at) ?? terminalOrder(text, at) ?? unicodeEscape(text, at))
+          ? (lineEscape(text, at) ??
+            terminalOrder(text, at) ??
+            escapedSlash(text, at) ??
+            unicodeEscape(text, at))
           : code === 27
             ? terminalOrder(text, at)
             : null;

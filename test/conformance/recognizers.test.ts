@@ -103,6 +103,39 @@ describe.each(SURROUNDINGS)('%j and %j', (before, behind) => {
   });
 });
 
+it.each([
+  ['no-break spaces', ' ', '\u00a0'],
+  ['narrow no-break spaces', ' ', '\u202f'],
+  ['thin spaces', ' ', '\u2009'],
+  ['%20', ' ', '%20'],
+  ['escaped slashes', '/', '\\/'],
+  ['%2F', '/', '%2F'],
+  ['full-width digits', /[0-9]/g, ''],
+])('finds values with %s in them', (_, sign, written) => {
+  const other = (value: string): string =>
+    value.replaceAll(sign, (found) =>
+      written === '' ? String.fromCharCode(0xff10 + Number(found)) : written,
+    );
+  const covers = (text: string, value: string): boolean => {
+    const at = text.indexOf(value);
+    return scanText(text).some(({ start, end }) => start <= at && end >= at + value.length);
+  };
+  const examples = recognizers.flatMap(([, { examples }]) =>
+    examples.match.flatMap(([text, ...values]) => values.map((value) => ({ text, value }))),
+  );
+  const changed = examples.filter(({ text, value }) => covers(text, value) && other(value) !== value);
+  expect(changed.length).toBeGreaterThan(10);
+  expect(
+    changed.filter(
+      ({ text, value }) =>
+        !covers(
+          text.replace(value, () => other(value)),
+          other(value),
+        ),
+    ),
+  ).toEqual([]);
+});
+
 const LABELLED: [label: string, value: string][] = [
   ['Customer ID', 'C-4482913'],
   ['MRN', '2569870'],

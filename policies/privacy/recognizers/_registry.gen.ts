@@ -56,6 +56,7 @@ import ecCedulaVariant from './ec-cedula.ts';
 import eeIsikukoodVariant from './ee-isikukood.ts';
 import egNationalIdVariant from './eg-national-id.ts';
 import emailVariant from './email.ts';
+import emailSpelledVariant from './email-spelled.ts';
 import employeeIdVariant from './employee-id.ts';
 import esCifVariant from './es-cif.ts';
 import esNieVariant from './es-nie.ts';
@@ -255,6 +256,7 @@ export const registry = {
   'ee-isikukood': eeIsikukoodVariant,
   'eg-national-id': egNationalIdVariant,
   email: emailVariant,
+  'email-spelled': emailSpelledVariant,
   'employee-id': employeeIdVariant,
   'es-cif': esCifVariant,
   'es-nie': esNieVariant,
