@@ -5,24 +5,38 @@
 /** A written line end or tab that something is glued to. */
 const GLUED_LINE_END = /\\[nrt](?=[^\s\\"'`<>{}|])/;
 const LINE_END = /\\[nrt]/g;
-const EMPHASIS = /(?<![^\s([{<>"'“‘*:,;|])(_{1,2})([^\s_][^\n]{0,120}?)\1(?![^\s)\]}<>"'”’*:=,;|.!?])/g;
+const OPENS_EMPHASIS = /[\s([<>"'*:,;]/;
+const EMPHASIS = /(_{1,2})([^\s_][^\n]{0,120}?)\1(?![^\s)\]}<>"'”’*:=,;|.!?])/y;
 /** Longer names of programs are rare, longer keys are not. */
 const LONG = 24;
-/** `_219-09-9998_`, `__Anna Weber__`; a name of a program is ASCII and has no digit, space or sign in it. */
-const withoutEmphasis = (whole: string, mark: string, inside: string): string =>
-  (inside.length > LONG || /[\d @.\u0080-\uffff-]/.test(inside)) && inside.trim() === inside
-    ? spaces(mark) + inside + spaces(mark)
-    : whole;
+/** A name of a program is ASCII and has no digit, space or sign in it. */
+const isEmphasised = (inside: string): boolean =>
+  (inside.length > LONG || /[\d @.\u0080-\uffff-]/.test(inside)) && inside.trim() === inside;
+
+/** `_219-09-9998_`, `__Anna Weber__`: the marks are left out. */
+function withoutEmphasis(text: string): string {
+  let out = '';
+  let copied = 0;
+  for (let at = text.indexOf('_'); at >= 0; at = text.indexOf('_', at + 1)) {
+    // Most are within names of programs, where a look at the unit is enough.
+    if (at > 0 && (text.charCodeAt(at - 1) >= 97 || !OPENS_EMPHASIS.test(text[at - 1] as string))) continue;
+    EMPHASIS.lastIndex = at;
+    const [whole, mark = '', inside = ''] = EMPHASIS.exec(text) ?? [];
+    if (whole === undefined || !isEmphasised(inside)) continue;
+    out += text.slice(copied, at) + spaces(mark) + inside + spaces(mark);
+    copied = at + whole.length;
+    at = copied - 1;
+  }
+  return copied === 0 ? text : out + text.slice(copied);
+}
+
 /** Quoted-printable (RFC 2045, 6.7): `=` is written so. */
 const MAIL_SIGN = /=3D(?=\S)/g;
 
 /** No-break, narrow, thin and wide spaces: `12\u202f345\u202f678`. */
-const TYPESET_SPACE = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
-/** Ten times as fast asked for one by one, as most texts have no character that wide. */
-const hasTypesetSpace = (text: string): boolean => TYPESET_SPACES.some((space) => text.includes(space));
-const TYPESET_SPACES = [
-  ...'\u00a0\u202f\u2009\u3000\u2007\u2002\u2003\u200a\u2008\u2004\u2005\u2006\u2000\u2001\u205f',
-];
+const NO_BREAK = '\u00a0';
+/** Without the no-break space, so that the runtime need not look at a text of Latin-1 at all. */
+const WIDE_SPACE = /[\u2000-\u200a\u202f\u205f\u3000]/g;
 
 const spaces = (written: string): string => ' '.repeat(written.length);
 
@@ -30,9 +44,10 @@ const spaces = (written: string): string => ' '.repeat(written.length);
 export function unglued(text: string): string {
   let out = text;
   if (text.includes('\\') && GLUED_LINE_END.test(text)) out = out.replace(LINE_END, ' \n');
-  if (text.includes('_')) out = out.replace(EMPHASIS, withoutEmphasis);
+  out = withoutEmphasis(out);
   if (text.includes('=3D')) out = out.replace(MAIL_SIGN, '=  ');
-  return hasTypesetSpace(out) ? out.replace(TYPESET_SPACE, ' ') : out;
+  if (out.includes(NO_BREAK)) out = out.replaceAll(NO_BREAK, ' ');
+  return out.replace(WIDE_SPACE, ' ');
 }
 
 /** Quotes and brackets as JSON of some programs has them, the space of an address, and a terminal's colours. */
