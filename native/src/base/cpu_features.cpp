@@ -32,10 +32,10 @@ bool is_vendor(const char (&letters)[5]) {
   return std::memcmp(&found, letters, sizeof found) == 0;
 }
 
-// AMD CPUID specification, leaf 1: base family 15 plus the extended one; family 25 is Zen 4 with AVX-512, else Zen 3.
-bool is_zen3_or_4(const Registers& one) {
-  const uint32_t family = (one.eax >> 8 & 15) + (one.eax >> 20 & 255);
-  return is_vendor("Auth") && family == 25;
+// AMD CPUID specification, leaf 1: base family 15 plus the extended one; family 23 is Zen 1 and 2, family 25 Zen 4 with
+// AVX-512, else Zen 3.
+uint32_t amd_family(const Registers& one) {
+  return is_vendor("Auth") ? (one.eax >> 8 & 15) + (one.eax >> 20 & 255) : 0;
 }
 
 // Intel SDM vol. 2A, CPUID leaves 1 and 7; vol. 1 section 13.3: XCR0 bit 1 SSE, 2 AVX, 5 … 7 AVX-512.
@@ -55,7 +55,9 @@ uint32_t detect() {
     if (bit(seven.ecx, 11)) found |= kCpuAvx512Vnni;
     if (bit(seven1.eax, 5)) found |= kCpuAvx512Bf16;
   }
-  if (is_zen3_or_4(one)) found |= bit(seven.ebx, 16) ? kCpuForesees : kCpuFollowsStreams;
+  const uint32_t family = amd_family(one);
+  if (family == 23) found |= kCpuMultipliesOnce | kCpuFollowsStreams;
+  if (family == 25) found |= bit(seven.ebx, 16) ? kCpuForesees : kCpuFollowsStreams;
   if (is_vendor("Genu")) found |= kCpuFillsL2 | kCpuHalfRateBf16;
   return found;
 }

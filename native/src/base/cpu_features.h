@@ -22,8 +22,10 @@ enum CpuFeature : uint32_t {
   kCpuFillsL2 = 1u << 9,
   /// Dot products of bf16 at half the rate of f32's: Intel's cores (seen on Emerald Rapids).
   kCpuHalfRateBf16 = 1u << 10,
-  /// Follows several streams out of memory faster than one, asked for or not: Zen 3 does.
+  /// Follows several streams out of memory faster than one, asked for or not: Zen 2 and 3 do.
   kCpuFollowsStreams = 1u << 11,
+  /// Multiplies integers in one place a cycle, and adds in three: Zen 2 does.
+  kCpuMultipliesOnce = 1u << 12,
 };
 
 /// Bits of CpuFeature; asked once, then remembered.

@@ -96,6 +96,7 @@ struct Avx2 {
   static KERNEL_INLINE I shift_left_i32(I a) {
     return _mm256_slli_epi32(a, kBits);
   }
+  static KERNEL_INLINE F as_float(I bits) { return _mm256_castsi256_ps(bits); }
   static KERNEL_INLINE F to_float(I a) { return _mm256_cvtepi32_ps(a); }
   static KERNEL_INLINE B load_bytes(const uint8_t* p) { return _mm256_loadu_si256((const __m256i*)p); }
   template <int kRight, int kMask>
@@ -132,12 +133,24 @@ struct Avx2 {
   static KERNEL_INLINE I signed_pair_products(B codes, I x) {
     return pair_products(_mm256_abs_epi8(codes), _mm256_sign_epi8(x, codes));
   }
+  /// Of a vector in memory: one instruction, where the compiler would keep the vector for the next ones.
+  static KERNEL_INLINE I add_pairs_at(const uint8_t* p, I b) {
+    I sum;
+    asm("vpaddw %2, %1, %0" : "=x"(sum) : "x"(b), "m"(*(const __m256i_u*)p));
+    return sum;
+  }
   static KERNEL_INLINE I add_pairs(I a, I b) { return _mm256_add_epi16(a, b); }
   /// In the order in which it is written: the compiler's own needs more registers than there are.
   static KERNEL_INLINE I here(I a) {
     asm volatile("" : "+x"(a));
     return a;
   }
+  /// Signed bytes 0, 2, 4 … and 1, 3, 5 … as 16-bit numbers.
+  static KERNEL_INLINE I even_words(B a) {
+    const I sign = _mm256_set1_epi16(128);  // shifts have one port on Zen 2
+    return _mm256_sub_epi16(_mm256_xor_si256(_mm256_and_si256(a, _mm256_set1_epi16(255)), sign), sign);
+  }
+  static KERNEL_INLINE I odd_words(B a) { return _mm256_srai_epi16(a, 8); }
   static KERNEL_INLINE B size_of_bytes(B a) { return _mm256_abs_epi8(a); }
   static KERNEL_INLINE B negative_bytes(B a) { return _mm256_cmpgt_epi8(_mm256_setzero_si256(), a); }
   static KERNEL_INLINE B differing(B a, B b) { return _mm256_xor_si256(a, b); }

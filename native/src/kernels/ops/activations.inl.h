@@ -104,6 +104,9 @@ struct Activations {
     }
   }
 
+  /// Tokens that a panel may have.
+  static constexpr int kMost = V::kMostTokens > V::kTokens ? V::kMostTokens : V::kTokens;
+
   /// Values that are rounded together.
   static constexpr int kPiece = 64;
 
@@ -124,14 +127,28 @@ struct Activations {
     }
   }
 
+  /// Of the tokens of one panel, whose values of a column are written side by side.
   template <typename Round>
   static void put_floats(const float* x, int64_t n, int64_t n_cols, int64_t begin, int64_t end, float* out,
                          const Round& round) {
-    for (int64_t t = 0; t < n; ++t) {
-      each_piece(x + t * n_cols, begin, end, [&](int64_t column, int count, float* piece) {
-        round(piece);
-        for (int i = 0; i < count; ++i) out[(column + i) * n + t] = piece[i];
-      });
+    if (n == V::kTokens) return put_floats_of<V::kTokens>(x, n, n_cols, begin, end, out, round);
+    put_floats_of<0>(x, n, n_cols, begin, end, out, round);
+  }
+  template <int kKnown, typename Round>
+  static KERNEL_INLINE void put_floats_of(const float* x, int64_t given, int64_t n_cols, int64_t begin,
+                                          int64_t end, float* out, const Round& round) {
+    const int64_t n = kKnown > 0 ? kKnown : given;
+    float pieces[kMost][kPiece] = {};
+    for (; begin < end; begin += kPiece) {
+      const int count = end - begin < kPiece ? (int)(end - begin) : kPiece;
+      for (int64_t t = 0; t < n; ++t) {
+        memcpy(pieces[t], x + t * n_cols + begin, (size_t)count * sizeof(float));
+        round(pieces[t]);
+      }
+      float* to = out + begin * n;
+      for (int i = 0; i < count; ++i, to += n) {
+        for (int64_t t = 0; t < n; ++t) to[t] = pieces[t][i];
+      }
     }
   }
 
@@ -149,31 +166,42 @@ struct Activations {
   template <int kBlock>
   static void quantize_blocks(const float* x, int64_t n, int64_t n_cols, int64_t begin, int64_t end,
                               int8_t* out) {
+    if (n == V::kTokens) return quantize_blocks_of<kBlock, V::kTokens>(x, n, n_cols, begin, end, out);
+    quantize_blocks_of<kBlock, 0>(x, n, n_cols, begin, end, out);
+  }
+  template <int kBlock, int kKnown>
+  static KERNEL_INLINE void quantize_blocks_of(const float* x, int64_t given, int64_t n_cols, int64_t begin,
+                                               int64_t end, int8_t* out) {
+    const int64_t n = kKnown > 0 ? kKnown : given;
     float* const d = (float*)(out + n_cols * n);
     int16_t* const pairs16 = (int16_t*)(d + n_cols / kBlock * n);
     void* const sums = pairs16 + n_cols / 16 * n;
     int32_t* const minus16 = (int32_t*)((int16_t*)sums + n_cols / 32 * n);
-    for (int64_t t = 0; t < n; ++t) {
-      const float* const row = x + t * n_cols;
-      for (int64_t first = begin / kBlock; first < end / kBlock; first += kScales) {
-        const int64_t left = end / kBlock - first;
-        const int n_blocks = left < kScales ? (int)left : kScales;
-        float scale[kScales] = {}, inverse[kScales];
-        find_scales<kBlock>(row + first * kBlock, n_blocks, scale, inverse);
-        for (int k = 0; k < n_blocks; ++k) {
-          const int64_t b = first + k;
-          int8_t q[kBlock];
-          put_codes<kBlock>(row + b * kBlock, inverse[k], q);
-          d[b * n + t] = scale[k];
-          for (int i = 0; i < kBlock / 4; ++i)
-            memcpy(out + ((b * (kBlock / 4) + i) * n + t) * 4, q + i * 4, 4);
-          for (int i = 0; i < kBlock / 32; ++i) {
-            const int64_t at = b * (kBlock / 32) + i;
-            const int16_t sum16[2] = {sum_of_16(q + i * 32), sum_of_16(q + i * 32 + 16)};
+    for (int64_t first = begin / kBlock; first < end / kBlock; first += kScales) {
+      const int64_t left = end / kBlock - first;
+      const int n_blocks = left < kScales ? (int)left : kScales;
+      float scale[kMost][kScales] = {}, inverse[kMost][kScales];
+      for (int64_t t = 0; t < n; ++t)
+        find_scales<kBlock>(x + t * n_cols + first * kBlock, n_blocks, scale[t], inverse[t]);
+      for (int k = 0; k < n_blocks; ++k) {
+        const int64_t b = first + k;
+        int8_t q[kMost][kBlock];
+        for (int64_t t = 0; t < n; ++t) {
+          put_codes<kBlock>(x + t * n_cols + b * kBlock, inverse[t][k], q[t]);
+          d[b * n + t] = scale[t][k];
+        }
+        int8_t* to = out + b * kBlock * n;
+        for (int i = 0; i < kBlock; i += 4) {
+          for (int64_t t = 0; t < n; ++t, to += 4) memcpy(to, q[t] + i, 4);
+        }
+        for (int i = 0; i < kBlock / 32; ++i) {
+          const int64_t at = b * (kBlock / 32) + i;
+          for (int64_t t = 0; t < n; ++t) {
+            const int16_t sum16[2] = {sum_of_16(q[t] + i * 32), sum_of_16(q[t] + i * 32 + 16)};
             const int16_t sum32 = (int16_t)(sum16[0] + sum16[1]);
             if constexpr (kBlock == 32) {
               ((int32_t*)pairs16)[at * n + t] = -sum32;
-              ((float*)sums)[at * n + t] = scale[k] * (float)sum32;
+              ((float*)sums)[at * n + t] = scale[t][k] * (float)sum32;
             } else {
               memcpy(pairs16 + (at * n + t) * 2, sum16, 4);
               ((int16_t*)sums)[(at / 2 * n + t) * 2 + at % 2] = sum32;

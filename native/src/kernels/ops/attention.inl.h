@@ -17,15 +17,17 @@ template <typename V, typename Kv>
 struct Attention {
   using F = typename V::F;
   static constexpr int kL = V::kLanes;
-  static constexpr int kTile = V::kLanes >= 16 ? 8 : 4;
+  /// AVX2: 6 x 2 sums hide what a product takes; more than kFewPairs, so that a prompt asks for nothing ahead.
+  static constexpr int kTile = V::kLanes >= 16 ? 8 : V::kLanes == 8 ? 6 : 4;
   static constexpr int kSums = kTile * V::kGroups;  // in registers
   /// Heads that few pairs of each go through a page with: memory comes faster in long stretches.
   template <int kN>
   static constexpr int kHeadsTogether = kN <= kFewPairs ? 4 : 1;
+  static constexpr int power_of_2_in(int n) { return n < 2 ? 1 : 2 * power_of_2_in(n / 2); }
   /// Vectors of keys, or of values, that kN pairs take at a time: as many as there are registers for, so that few
   /// queries read memory in order.
   template <int kN>
-  static constexpr int kWidth = kSums / kN;
+  static constexpr int kWidth = power_of_2_in(kSums / kN);
 
   struct Pair {
     typename Kv::Query query;
@@ -38,10 +40,9 @@ struct Attention {
 
   /// x (n,) times a factor.
   static KERNEL_INLINE void multiply(float* x, int32_t n, float factor) {
-    for (int32_t c = 0; c < n; c += kL) {
-      const int left = n - c < kL ? n - c : kL;
-      V::store_partial(x + c, V::mul(V::load_partial(x + c, left), V::set1(factor)), left);
-    }
+    int32_t c = 0;
+    for (; c + kL <= n; c += kL) V::store(x + c, V::mul(V::load(x + c), V::set1(factor)));
+    if (c < n) V::store_partial(x + c, V::mul(V::load_partial(x + c, n - c), V::set1(factor)), n - c);
   }
 
   /// Turns the page's scores into weights and rescales what was summed before. What the pairs' sums are rescaled by is
@@ -126,8 +127,7 @@ struct Attention {
     pair.first = args.window > 0 && pair.end > args.window ? pair.end - args.window : 0;
     pair.max = -__builtin_inff();
     pair.sum = 0;
-    for (int32_t c = 0; c < args.head_dim; c += kL)
-      V::store_partial(pair.out + c, V::zero(), args.head_dim - c < kL ? args.head_dim - c : kL);
+    for (int32_t c = 0; c < args.head_dim; ++c) pair.out[c] = 0;
   }
 
   /// kN pairs of each of n_kv_heads heads, at most kHeadsTogether<kN>.
@@ -167,7 +167,7 @@ struct Attention {
                     int64_t n_pairs) {
     for (; n_pairs - pair >= kN; pair += kN) tile<kN>(args, kv_head, n_kv_heads, pair);
     if constexpr (kN > 1) {
-      if (pair < n_pairs) tiles<kN / 2>(args, kv_head, n_kv_heads, pair, n_pairs);
+      if (pair < n_pairs) tiles<kN == 6 ? 4 : kN / 2>(args, kv_head, n_kv_heads, pair, n_pairs);
     }
   }
 

@@ -58,23 +58,25 @@ struct FloatMatmul {
   }
 
   /// Columns [0, n) of one panel of rows x kN tokens, added to total. kKeeps: their widened weights stay in `wide`.
-  template <int kN, bool kKeeps, typename T>
-  static KERNEL_INLINE void sum_chunk(const T* w, float* wide, const float* x, int64_t n, Asking ahead,
-                                      F (*total)[kG]) {
+  /// kNext: asks for those of the next panel of tokens, x_stride values on.
+  template <int kN, bool kKeeps, bool kNext, typename T>
+  static KERNEL_INLINE void sum_chunk(const T* w, float* wide, const float* x, int64_t x_stride, int64_t n,
+                                      Asking ahead, F (*total)[kG]) {
     F sums[kN][kG];
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) sums[t][g] = V::zero();
     }
-    add_products<kN, kKeeps>(w, wide, x, n, ahead, sums);
+    add_products<kN, kKeeps, kNext>(w, wide, x, x_stride, n, ahead, sums);
     for (int t = 0; t < kN; ++t) {
       for (int g = 0; g < kG; ++g) total[t][g] = V::add(total[t][g], sums[t][g]);
     }
   }
 
-  template <int kN, bool kKeeps, typename T>
-  static KERNEL_INLINE void add_products(const T* w, float* wide, const float* x, int64_t n, Asking ahead,
-                                         F (*sums)[kG]) {
+  template <int kN, bool kKeeps, bool kNext, typename T>
+  static KERNEL_INLINE void add_products(const T* w, float* wide, const float* x, int64_t x_stride, int64_t n,
+                                         Asking ahead, F (*sums)[kG]) {
     for (int64_t c = 0; c < n; ++c, w += kRows, x += kN) {
+      if constexpr (kNext) __builtin_prefetch(x + x_stride, 0, 2);
       Tiles<V>::template ask<0, kColumnBytes<T>>(w, ahead);
       F weights[kG];
       for (int g = 0; g < kG; ++g) {
@@ -89,16 +91,18 @@ struct FloatMatmul {
   }
 
   /// Columns [begin, end) of one panel of rows x kN tokens, added to `out` when begin > 0. w, wide: from column begin on.
-  template <int kN, bool kAsks, bool kKeeps, typename T>
-  KERNEL_TILE static void tile(const T* w, float* wide, const float* x, int64_t begin, int64_t end,
-                               int64_t n_valid, Ahead given, float* out, int64_t out_stride) {
+  /// kInBlock: sums are in a near cache, the next panel of tokens is n_cols columns on.
+  template <int kN, bool kAsks, bool kInBlock, bool kKeeps, typename T>
+  KERNEL_TILE static void tile(const T* w, float* wide, const float* x, int64_t n_cols, int64_t begin,
+                               int64_t end, int64_t n_valid, Ahead given, float* out, int64_t out_stride) {
     const Asking ahead{kAsks ? given : Ahead::kNot, Tiles<V>::kAhead};
     F total[kN][kG];
-    Tiles<V>::template ask_for_sums<kN>(out, out_stride);
+    if constexpr (!kInBlock) Tiles<V>::template ask_for_sums<kN>(out, out_stride);
     Tiles<V>::template load<kN>(begin == 0, out, out_stride, n_valid, total);
     for (int64_t c = begin; c < end; c += kChunk, w += kChunk * kRows) {
       float* const kept = kKeeps ? wide + (c - begin) * kRows : nullptr;
-      sum_chunk<kN, kKeeps>(w, kept, x + c * kN, end - c < kChunk ? end - c : kChunk, ahead, total);
+      sum_chunk<kN, kKeeps, kInBlock && !kKeeps>(w, kept, x + c * kN, n_cols * kN,
+                                                 end - c < kChunk ? end - c : kChunk, ahead, total);
     }
     Tiles<V>::template store<kN>(out, out_stride, n_valid, total);
   }
@@ -126,8 +130,8 @@ struct FloatMatmul {
         const Asking ahead =
             Tiles<V>::asking_in_stream((n_cols - c) * kColumnBytes<Value>, (int64_t)panel_bytes(n_cols));
         for (int p = 0; p < kStreams; ++p)
-          add_products<kN, false>(panel + p * kRows * n_cols + c * kRows, nullptr, x + c * kN, n, ahead,
-                                  sums[p]);
+          add_products<kN, false, false>(panel + p * kRows * n_cols + c * kRows, nullptr, x + c * kN, 0, n,
+                                         ahead, sums[p]);
       }
       for (int p = 0; p < kStreams; ++p) {
         for (int t = 0; t < kN; ++t) {
@@ -146,8 +150,9 @@ struct FloatMatmul {
     const auto all_tokens = [&](const auto* w, int64_t begin, int64_t end) {
       const Ahead first = sizeof *w == sizeof(Value) ? ahead : Ahead::kNot;
       Tiles<V>::each_panel(n_tokens, [&]<int kN, bool kAsks>(int64_t t) {
-        tile<kN, kAsks, false>(w, nullptr, (const float*)(activations + (size_t)t * row_bytes), begin, end,
-                               n_valid, t == 0 ? first : Ahead::kNot, out + t * out_stride, out_stride);
+        tile<kN, kAsks, false, false>(w, nullptr, (const float*)(activations + (size_t)t * row_bytes), n_cols,
+                                      begin, end, n_valid, t == 0 ? first : Ahead::kNot, out + t * out_stride,
+                                      out_stride);
       });
     };
     Tiles<V>::each_chunk(n_cols, kChunk, n_tokens, [&](int64_t begin, int64_t end) {
@@ -167,8 +172,9 @@ struct FloatMatmul {
     alignas(64) float wide[kIsWide ? 1 : kBlockColumns * kRows];
     const Value* w = nullptr;
     bool is_widened = false;
-    Blocks<V, kRows>::multiply(
+    Blocks<V, kRows, 16>::multiply(
         row_begin, row_end, n_cols, kBlockColumns, n_tokens, out, out_stride,
+        []<int>(int64_t, int64_t, int64_t) {},
         [&](int64_t row, int64_t begin, int64_t) {
           w = packed + row * n_cols + begin * kRows;
           is_widened = false;
@@ -177,10 +183,10 @@ struct FloatMatmul {
           const float* const x = (const float*)(activations + (size_t)t * row_bytes);
           if constexpr (!kIsWide) {
             if (is_widened)
-              return tile<kN, false, false>((const float*)wide, nullptr, x, begin, end, kRows, Ahead::kNot,
-                                            sums, kRows);
+              return tile<kN, false, true, false>((const float*)wide, nullptr, x, n_cols, begin, end, kRows,
+                                                  Ahead::kNot, sums, kRows);
           }
-          tile<kN, false, !kIsWide>(w, wide, x, begin, end, kRows, Ahead::kNot, sums, kRows);
+          tile<kN, false, true, !kIsWide>(w, wide, x, n_cols, begin, end, kRows, Ahead::kNot, sums, kRows);
           is_widened = true;
         });
   }

@@ -15,6 +15,7 @@
 #include "kernels/ops/panels_together.inl.h"
 #include "kernels/ops/tiles.inl.h"
 #include "kernels/ops/unpacked_codes.inl.h"
+#include "kernels/ops/word_products.inl.h"
 
 namespace tiergate {
 
@@ -429,6 +430,7 @@ struct QuantizedMatmul {
     };
     Blocks<V, P::kRows>::multiply(
         row_begin, row_end, n_cols, U::kColumns, n_tokens, out, out_stride,
+        []<int>(int64_t, int64_t, int64_t) {},
         [&](int64_t row, int64_t begin, int64_t end) { U::unpack(block_at(row, begin), end - begin, codes); },
         [&]<int kN>(int64_t row, int64_t t, int64_t begin, int64_t end, float* sums) {
           tile<kN, false, true>(block_at(row, begin), codes,
@@ -440,6 +442,12 @@ struct QuantizedMatmul {
   static void matmul(const void* packed, int64_t n_cols, int64_t row_begin, int64_t row_end,
                      const void* activations, int64_t n_tokens, float* out, int64_t out_stride) {
     if constexpr (V::kWidens) {
+      if constexpr (WordProducts<QuantizedMatmul>::kHas) {
+        if (n_tokens > 2 * V::kTokens && (cpu_features() & kCpuMultipliesOnce)) {
+          return WordProducts<QuantizedMatmul>::matmul(packed, n_cols, row_begin, row_end, activations,
+                                                       n_tokens, out, out_stride);
+        }
+      }
       if (n_tokens > 2 * V::kTokens)
         return matmul_blocks(packed, n_cols, row_begin, row_end, activations, n_tokens, out, out_stride);
     }

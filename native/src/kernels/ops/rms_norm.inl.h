@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "kernels/ops/elementwise.inl.h"
+
 namespace tiergate {
 
 template <typename V>
@@ -21,12 +23,10 @@ static void rms_norm(const float* x, const float* weight, int64_t n, float eps, 
     squares = V::fma(v, v, squares);
   }
   const F factor = V::set1(1 / sqrtf(V::reduce_add(squares) / (float)n + eps));
-  for (i = 0; i < n; i += kL) {
-    const int left = n - i < kL ? (int)(n - i) : kL;
-    F v = V::mul(V::load_partial(x + i, left), factor);
-    if (weight != nullptr) v = V::mul(v, V::load_partial(weight + i, left));
-    V::store_partial(out + i, v, left);
-  }
+  each_vector<V>(n, out, [=](const auto& load) __attribute__((always_inline)) {
+    const F v = V::mul(load(x), factor);
+    return weight == nullptr ? v : V::mul(v, load(weight));
+  });
 }
 
 }  // namespace tiergate
