@@ -17,8 +17,10 @@ template <typename V, typename Kv>
 struct Attention {
   using F = typename V::F;
   static constexpr int kL = V::kLanes;
-  /// AVX2: 6 x 2 sums hide what a product takes; more than kFewPairs, so that a prompt asks for nothing ahead.
+  /// AVX2: 6 x 2 sums hide what a product takes; more than kFewPairs, so that a prompt asks for nothing ahead. Where there
+  /// are so few pairs that memory is the limit, four.
   static constexpr int kTile = V::kLanes >= 16 ? 8 : V::kLanes == 8 ? 6 : 4;
+  static constexpr int kSmallTile = kTile == 6 ? 4 : kTile, kMostOfSmall = 16;
   static constexpr int kSums = kTile * V::kGroups;  // in registers
   /// Heads that few pairs of each go through a page with: memory comes faster in long stretches.
   template <int kN>
@@ -176,7 +178,12 @@ struct Attention {
     const int32_t together = n_pairs <= kFewPairs ? kHeadsTogether<1> : 1;
     for (int32_t kv_head = kv_head_begin; kv_head < kv_head_end; kv_head += together) {
       const int32_t left = kv_head_end - kv_head;
-      tiles<kTile>(args, kv_head, left < together ? left : together, 0, n_pairs);
+      const int32_t n_heads = left < together ? left : together;
+      if (n_pairs > kMostOfSmall) {
+        tiles<kTile>(args, kv_head, n_heads, 0, n_pairs);
+      } else {
+        tiles<kSmallTile>(args, kv_head, n_heads, 0, n_pairs);
+      }
     }
   }
 };
