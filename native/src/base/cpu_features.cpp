@@ -86,11 +86,17 @@ uint32_t detect() {
 uint32_t detect() { return 0; }
 #endif
 
+uint32_t& remembered() {
+  static uint32_t features = detect();
+  return features;
+}
+
 }  // namespace
 
-uint32_t cpu_features() {
-  static const uint32_t features = detect();
-  return features;
+uint32_t cpu_features() { return remembered(); }
+
+void assume_cpu_traits(uint32_t traits) {
+  remembered() = (remembered() & ~kCpuTraits) | (traits & kCpuTraits);
 }
 
 }  // namespace tiergate

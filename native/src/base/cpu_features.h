@@ -28,7 +28,14 @@ enum CpuFeature : uint32_t {
   kCpuMultipliesOnce = 1u << 12,
 };
 
+/// What tells how a core runs kernels fastest, not which it can run.
+constexpr uint32_t kCpuTraits =
+    kCpuForesees | kCpuFillsL2 | kCpuHalfRateBf16 | kCpuFollowsStreams | kCpuMultipliesOnce;
+
 /// Bits of CpuFeature; asked once, then remembered.
 uint32_t cpu_features();
+
+/// For tests: from now on the traits are these. Not while kernels run.
+void assume_cpu_traits(uint32_t traits);
 
 }  // namespace tiergate
