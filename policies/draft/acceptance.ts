@@ -27,6 +27,7 @@ export interface JudgedDraft {
 }
 
 export const ACCEPTANCE_FEATURES = [
+  'textChance',
   'logSurprise',
   'minLogprob',
   'minMargin',
@@ -83,8 +84,8 @@ function shipped(stage: AcceptanceStage): StageModel {
 const logOf = (value: number): number => Math.log(0.01 + Math.max(0, value));
 
 /**
- * Of the features, in their order; NaN where the target reports none. `logSurprise` is of the whole text's probability: the mean of a long
- * answer hides its one wrong word.
+ * Of the features, in their order; NaN where the target reports none. `textChance` is the whole text's probability, which a short answer
+ * is as often right as: a mean hides the one wrong word. A long text has next to none, and is told by its rivals.
  */
 export function acceptanceFeatures(signals: TokenSignals, { gap, promptTokens }: DraftPrompt): number[] {
   const of = (value: number | null): number =>
@@ -92,8 +93,10 @@ export function acceptanceFeatures(signals: TokenSignals, { gap, promptTokens }:
   const share = Math.max(1e-4, Math.min(1 - 1e-4, gap));
   const margin = of(signals.minMargin);
   const tokens = Math.max(0, of(signals.tokens));
+  const surprise = Math.max(0, -of(signals.meanLogprob) * tokens);
   return [
-    logOf(-of(signals.meanLogprob) * tokens),
+    Math.exp(-surprise),
+    logOf(surprise),
     of(signals.minLogprob),
     margin,
     logOf(margin),
