@@ -24,7 +24,26 @@ export const NO_SIGNALS: TokenSignals = {
   secondMargin: null,
   nearTies: null,
   closeTies: null,
+  rivals1: null,
+  rivals3: null,
+  rivals10: null,
+  rivals30: null,
 };
+
+/**
+ * Of a rival's odds. Fewer bits a weight move log odds by about the same everywhere, so that a rival within e^(1/30) of the likeliest token
+ * is one for a file of 6 bits, one within e^(1/3) for a file of 4.
+ */
+const POWERS = [1, 3, 10, 30] as const;
+
+/** What rounding may make of a difference of probabilities. */
+const ROUNDING = 1e-4;
+
+/** The second likeliest token's odds against the likeliest, 0 ... 1; 1 where the token itself is not the likeliest. */
+function rivalOdds(logprob: number, margin: number): number {
+  const chance = Math.exp(logprob);
+  return chance === 0 || margin > chance + ROUNDING ? 1 : Math.max(0, 1 - margin / chance);
+}
 
 export class ConfidenceMeter {
   readonly #earlyTokens: number;
@@ -37,13 +56,25 @@ export class ConfidenceMeter {
   #margins: [least: number, second: number] = [1, 1];
   #nearTies = 0;
   #closeTies = 0;
+  /** Of each of POWERS. */
+  readonly #rivals = POWERS.map(() => 0);
 
   /** @param earlyTokens after so many tokens the signals are kept as `early`; 0: they are not */
   constructor(earlyTokens = 0) {
     this.#earlyTokens = earlyTokens;
   }
 
-  add({ logprob, entropy, margin }: TokenSureness): void {
+  add(token: TokenSureness): void {
+    this.#count(token);
+    if (this.#tokens === this.#earlyTokens) this.#early = this.signals();
+  }
+
+  /** That the answer ends here is chosen as any of its words is; it is none of the first tokens. */
+  end(choice: TokenSureness): void {
+    this.#count(choice);
+  }
+
+  #count({ logprob, entropy, margin }: TokenSureness): void {
     this.#tokens += 1;
     this.#logprobSum += logprob;
     this.#minLogprob = Math.min(this.#minLogprob, logprob);
@@ -53,12 +84,16 @@ export class ConfidenceMeter {
     this.#margins = [Math.min(least, own), Math.min(second, Math.max(least, own))];
     this.#nearTies += Math.exp(-own / NEAR);
     this.#closeTies += Math.exp(-own / CLOSE);
-    if (this.#tokens === this.#earlyTokens) this.#early = this.signals();
+    const odds = rivalOdds(logprob, own);
+    POWERS.forEach((power, at) => {
+      this.#rivals[at]! += odds ** power;
+    });
   }
 
   signals(): TokenSignals {
     if (this.#tokens === 0) return NO_SIGNALS;
     const known = (value: number): number | null => (Number.isNaN(value) ? null : value);
+    const [rivals1, rivals3, rivals10, rivals30] = this.#rivals;
     return {
       tokens: this.#tokens,
       meanLogprob: this.#logprobSum / this.#tokens,
@@ -68,6 +103,10 @@ export class ConfidenceMeter {
       secondMargin: known(this.#margins[1]),
       nearTies: known(this.#nearTies),
       closeTies: known(this.#closeTies),
+      rivals1: known(rivals1!),
+      rivals3: known(rivals3!),
+      rivals10: known(rivals10!),
+      rivals30: known(rivals30!),
     };
   }
 

@@ -4,7 +4,10 @@
 export const CASCADE_MODES = ['hold', 'early'] as const;
 export type CascadeMode = (typeof CASCADE_MODES)[number];
 
-/** How sure a model was of some tokens; null where the target does not report what it takes. */
+/**
+ * How sure a model was of some tokens, the one that ends the answer among them where it is reported; null where the target does not
+ * report what it takes.
+ */
 export interface TokenSignals {
   tokens: number;
   /** Natural logarithm. */
@@ -18,6 +21,11 @@ export interface TokenSignals {
   /** About how many tokens could as well have been others: sums of exp(-margin / 0.05) and exp(-margin / 0.15). */
   nearTies: number | null;
   closeTies: number | null;
+  /** The same by odds, not by differences: sums of powers 1, 3, 10 and 30 of the second likeliest token's odds against the likeliest. */
+  rivals1: number | null;
+  rivals3: number | null;
+  rivals10: number | null;
+  rivals30: number | null;
 }
 
 /** Of an answer, as far as it has come. */

@@ -53,6 +53,10 @@ const signalsBody = (signals: TokenSignals) => ({
   second_margin: signals.secondMargin,
   near_ties: signals.nearTies,
   close_ties: signals.closeTies,
+  rivals_1: signals.rivals1,
+  rivals_3: signals.rivals3,
+  rivals_10: signals.rivals10,
+  rivals_30: signals.rivals30,
 });
 
 export const confidenceBody = ({ early, ...whole }: DraftConfidence) => ({

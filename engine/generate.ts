@@ -100,7 +100,10 @@ export async function* generate(
         signal: AbortSignal.any([signal, left.signal]),
         isBehind: () => events.length >= MAX_PENDING_EVENTS,
         onToken(result) {
-          if (model.isEndOfGeneration(result.token)) return false;
+          if (model.isEndOfGeneration(result.token)) {
+            answer.ended(result);
+            return false;
+          }
           const { text, logprobs, stopped } = answer.add(result);
           if (text !== '' || logprobs.length > 0) emit(delta(text, logprobs));
           return !stopped;
@@ -111,14 +114,12 @@ export async function* generate(
     .then(({ reason, cachedTokens }) => {
       const { text, logprobs, stopped } = answer.end();
       if (text !== '' || logprobs.length > 0) emit(delta(text, logprobs));
-      const confidence = answer.confidence();
-      const completionTokens = confidence.tokens;
       emit({
         type: 'finish',
         reason: stopped ? 'stop' : reason,
-        completionTokens,
+        completionTokens: answer.tokens,
         cachedTokens,
-        confidence,
+        confidence: answer.confidence(),
       });
     })
     .catch((error: unknown) => {
@@ -179,6 +180,15 @@ class Answer {
   end(): { text: string; logprobs: TokenLogprob[]; stopped: boolean } {
     const piece = this.#stream.end();
     return { ...piece, logprobs: this.#shown(!piece.stopped) };
+  }
+
+  /** By a token that is not shown. */
+  ended(result: NativeStepResult): void {
+    this.#meter.end(result);
+  }
+
+  get tokens(): number {
+    return this.#tokens;
   }
 
   /** Since the last call; the confidence is of all tokens so far. */

@@ -20,6 +20,10 @@ function signalsIn(fields: Record<string, unknown>): TokenSignals {
     secondMargin: number(fields['second_margin']),
     nearTies: number(fields['near_ties']),
     closeTies: number(fields['close_ties']),
+    rivals1: number(fields['rivals_1']),
+    rivals3: number(fields['rivals_3']),
+    rivals10: number(fields['rivals_10']),
+    rivals30: number(fields['rivals_30']),
   };
 }
 

@@ -27,14 +27,18 @@ export interface JudgedDraft {
 }
 
 export const ACCEPTANCE_FEATURES = [
-  'meanLogprob',
+  'textChance',
+  'logSurprise',
   'minLogprob',
-  'meanEntropy',
   'minMargin',
   'logMinMargin',
   'secondMargin',
   'nearTies',
   'closeTies',
+  'logRivals1',
+  'logRivals3',
+  'logRivals10',
+  'logRivals30',
   'logTokens',
   'gapOdds',
   'logPromptTokens',
@@ -69,24 +73,41 @@ function readModel(path: string): AcceptanceModel {
   return model;
 }
 
-const MODEL = readModel(join(packageRoot, 'policies/draft/acceptance.json'));
+let read: AcceptanceModel | undefined;
+/** Read when it is first asked for: whoever trains another one has none that fits. */
+function shipped(stage: AcceptanceStage): StageModel {
+  read ??= readModel(join(packageRoot, 'policies/draft/acceptance.json'));
+  return read.stages[stage];
+}
 
-/** Of the features, in their order; NaN where the target reports none. */
+/** Nought, and what is next to it, is as good as 0.01. */
+const logOf = (value: number): number => Math.log(0.01 + Math.max(0, value));
+
+/**
+ * Of the features, in their order; NaN where the target reports none. `textChance` is the whole text's probability, which a short answer
+ * is as often right as: a mean hides the one wrong word. A long text has next to none, and is told by its rivals.
+ */
 export function acceptanceFeatures(signals: TokenSignals, { gap, promptTokens }: DraftPrompt): number[] {
   const of = (value: number | null): number =>
     value === null ? Number.NaN : Math.max(-MOST, Math.min(MOST, value));
   const share = Math.max(1e-4, Math.min(1 - 1e-4, gap));
   const margin = of(signals.minMargin);
+  const tokens = Math.max(0, of(signals.tokens));
+  const surprise = Math.max(0, -of(signals.meanLogprob) * tokens);
   return [
-    of(signals.meanLogprob),
+    Math.exp(-surprise),
+    logOf(surprise),
     of(signals.minLogprob),
-    of(signals.meanEntropy),
     margin,
-    Math.log(0.01 + Math.max(0, margin)),
+    logOf(margin),
     of(signals.secondMargin),
     of(signals.nearTies),
     of(signals.closeTies),
-    Math.log1p(Math.max(0, signals.tokens)),
+    logOf(of(signals.rivals1)),
+    logOf(of(signals.rivals3)),
+    logOf(of(signals.rivals10)),
+    logOf(of(signals.rivals30)),
+    Math.log1p(tokens),
     Math.log(share / (1 - share)),
     Math.log1p(Math.max(0, promptTokens)),
   ];
@@ -115,8 +136,9 @@ export function acceptanceOf(
   prompt: DraftPrompt,
   own: OwnTraffic | null = null,
 ): number {
-  const values = filled(acceptanceFeatures(signals, prompt), MODEL.stages[stage]);
-  const odds = stageOdds(MODEL.stages[stage], values);
+  const model = shipped(stage);
+  const values = filled(acceptanceFeatures(signals, prompt), model);
+  const odds = stageOdds(model, values);
   return sigmoid(own === null ? odds : ownOdds(own, values, odds, prompt.kind));
 }
 
@@ -131,11 +153,12 @@ export const signalsAt = (
 
 /** As much of a correction of the shipped weights as the judged drafts bear out; null: none of them has anything to look at. */
 export function fitAcceptance(stage: AcceptanceStage, judged: readonly JudgedDraft[]): OwnTraffic | null {
+  const model = shipped(stage);
   const examples = judged.flatMap(({ prompt, confidence, isGood }) => {
     const signals = signalsAt(stage, confidence);
     if (signals === null) return [];
-    const values = filled(acceptanceFeatures(signals, prompt), MODEL.stages[stage]);
-    const baseOdds = stageOdds(MODEL.stages[stage], values);
+    const values = filled(acceptanceFeatures(signals, prompt), model);
+    const baseOdds = stageOdds(model, values);
     return [{ values, baseOdds, kind: prompt.kind, label: Number(isGood) }];
   });
   return examples.length === 0 ? null : fitOwnTraffic(examples);

@@ -13,6 +13,11 @@ const signals = z.object({
   secondMargin: signal,
   nearTies: signal,
   closeTies: signal,
+  // Lines of older versions have none.
+  rivals1: signal.default(null),
+  rivals3: signal.default(null),
+  rivals10: signal.default(null),
+  rivals30: signal.default(null),
 });
 
 const label = z.object({

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../contract/built-file.ts';
+import { BOX_MODEL } from '../../engine/store/places/in-the-box.ts';
 import { hostOnPort, LONG_TOKENS, longModel, spawnHost, until } from '../support/engine-process.ts';
 import { tinyModel } from '../support/tiny-gguf.ts';
 
@@ -308,5 +309,34 @@ describe('starting the engine host', () => {
     third.child.kill('SIGTERM');
     expect((await once(third.child, 'exit'))[0]).toBe(0);
     expect(existsSync(socket)).toBe(false);
+  });
+});
+
+describe('the engine host with the model in the box', () => {
+  it('counts the end of an answer among what it was sure of, and not among its tokens', async () => {
+    const host = await hostOnPort(BOX_MODEL);
+    try {
+      const answer = await fetch(`${host.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          messages: [{ role: 'user', content: 'What can you do?' }],
+          ...{ temperature: 0, max_tokens: 100, logprobs: true },
+        }),
+      });
+      const { choices, usage, tiergate } = (await answer.json()) as OpenAI.ChatCompletion & {
+        tiergate: { confidence: { tokens: number; mean_logprob: number; min_logprob: number } };
+      };
+      expect(choices[0]!.finish_reason).toBe('stop');
+      const shown = choices[0]!.logprobs!.content!.map(({ logprob }) => logprob);
+      expect(usage!.completion_tokens).toBe(shown.length);
+      expect(tiergate.confidence.tokens).toBe(shown.length + 1);
+      const end = tiergate.confidence.mean_logprob * (shown.length + 1) - shown.reduce((a, b) => a + b);
+      expect(end).toBeLessThanOrEqual(1e-4);
+      expect(tiergate.confidence.min_logprob).toBeCloseTo(Math.min(...shown, end), 4);
+    } finally {
+      host.child.kill('SIGTERM');
+      await once(host.child, 'exit');
+    }
   });
 });

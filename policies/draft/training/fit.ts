@@ -1,7 +1,7 @@
 // Fits the shipped acceptance. A signal's weight is its covariance with "the draft is right" within each set of drafts, each signal for
 // itself, as in the gap model: weights that are fitted together hold for one model and one kind of answer alone. The chance is read
 // off by a logistic calibration on sets that the weights had not seen, each with a level of its own.
-import type { DraftConfidence } from '../../../contract/draft.ts';
+import type { DraftConfidence, TokenSignals } from '../../../contract/draft.ts';
 import { calibrate, deviationOf, meanOf } from '../../gap/training/fit.ts';
 import { areaUnderRoc } from '../../gap/training/metrics.ts';
 import {
@@ -24,6 +24,7 @@ export interface TrainingDraft {
 const setOf = ({ model, task }: Pick<Row, 'model' | 'task'>): string => `${task} ${model}`;
 
 interface Row {
+  signals: TokenSignals;
   values: number[];
   label: number;
   model: string;
@@ -42,7 +43,7 @@ function rowsOf(drafts: readonly TrainingDraft[], stage: AcceptanceStage): Row[]
     if (signals === null) return [];
     const values = acceptanceFeatures(signals, NO_PROMPT);
     // Nothing is learned from a target that does not report all.
-    return values.some(Number.isNaN) ? [] : [{ values, label: Number(isGood), model, task }];
+    return values.some(Number.isNaN) ? [] : [{ signals, values, label: Number(isGood), model, task }];
   });
 }
 
@@ -110,10 +111,10 @@ export function rankUnseenDrafts(drafts: readonly TrainingDraft[]): Ranking[] {
         setOf(row) === set || setOf({ ...row, task: ALL_TASKS }) === set ? [i] : [],
       );
       const labels = members.map((i) => rows[i]!.label);
-      const by = (name: (typeof ACCEPTANCE_FEATURES)[number]): number =>
+      const by = (name: 'meanLogprob' | 'minMargin'): number =>
         areaUnderRoc(
           labels,
-          members.map((i) => rows[i]!.values[ACCEPTANCE_FEATURES.indexOf(name)]!),
+          members.map((i) => rows[i]!.signals[name]!),
         );
       const ours = areaUnderRoc(
         labels,

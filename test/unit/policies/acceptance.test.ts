@@ -26,6 +26,10 @@ const signals: fc.Arbitrary<TokenSignals> = fc.record({
   secondMargin: fc.option(finite),
   nearTies: fc.option(finite),
   closeTies: fc.option(finite),
+  rivals1: fc.option(finite),
+  rivals3: fc.option(finite),
+  rivals10: fc.option(finite),
+  rivals30: fc.option(finite),
 });
 
 const measured = (margins: readonly number[], earlyTokens = 0) => {
@@ -48,6 +52,36 @@ describe('signals of tokens', () => {
     expect(early).toEqual(first);
   });
 
+  it('count rivals by their odds, and one for a token that is not the likeliest', () => {
+    const meter = new ConfidenceMeter();
+    // 0.6 before 0.3, then 0.2 before 0.19: half, and 0.95.
+    meter.add({ logprob: Math.log(0.6), entropy: 1, margin: 0.3 });
+    meter.add({ logprob: Math.log(0.2), entropy: 2, margin: 0.01 });
+    for (const [name, power] of [
+      ['rivals1', 1],
+      ['rivals3', 3],
+      ['rivals10', 10],
+      ['rivals30', 30],
+    ] as const)
+      expect(meter.signals()[name]).toBeCloseTo(0.5 ** power + 0.95 ** power, 12);
+    meter.add({ logprob: Math.log(0.1), entropy: 1, margin: 0.5 });
+    expect(meter.signals().rivals30).toBeCloseTo(0.5 ** 30 + 0.95 ** 30 + 1, 12);
+    // No difference is left of rounding.
+    const sure = new ConfidenceMeter();
+    sure.add({ logprob: -1e-7, entropy: 0, margin: 1 });
+    expect(sure.signals().rivals1).toBeCloseTo(0, 6);
+  });
+
+  it('take the end of an answer for a token of the whole, and for none of the first ones', () => {
+    const meter = new ConfidenceMeter(2);
+    meter.add({ logprob: -0.1, entropy: 0.3, margin: 0.8 });
+    meter.end({ logprob: -0.5, entropy: 0.9, margin: 0.3 });
+    const { early, ...whole } = meter.confidence();
+    expect(early).toBeNull();
+    expect(whole).toMatchObject({ tokens: 2, minLogprob: -0.5, minMargin: 0.3, secondMargin: 0.8 });
+    expect(whole.meanLogprob).toBeCloseTo(-0.3, 12);
+  });
+
   it('are unknown where a token does not report them, and null without tokens', () => {
     const meter = new ConfidenceMeter();
     expect(meter.signals()).toEqual(NO_SIGNALS);
@@ -55,6 +89,7 @@ describe('signals of tokens', () => {
     meter.add({ logprob: -3, entropy: null, margin: null });
     expect(meter.signals()).toMatchObject({ tokens: 2, meanLogprob: -2, minLogprob: -3, meanEntropy: null });
     expect(meter.signals()).toMatchObject({ minMargin: null, secondMargin: null, nearTies: null });
+    expect(meter.signals()).toMatchObject({ rivals1: null, rivals30: null });
     expect(signalsAt('whole', null)).toBeNull();
     expect(signalsAt('whole', { ...NO_SIGNALS, early: null })).toBeNull();
     expect(signalsAt('early', measured([0.5, 0.5]))).toBeNull();
@@ -87,6 +122,11 @@ describe('the shipped acceptance', () => {
         },
       ),
     );
+  });
+
+  it('is lower for a longer text of the same sureness: a mean hides that more may be wrong', () => {
+    const text = (tokens: number) => measured(Array.from({ length: tokens }, () => 0.7));
+    expect(acceptanceOf('whole', text(20), PROMPT)).toBeLessThan(acceptanceOf('whole', text(2), PROMPT));
   });
 
   it('takes what is not reported for average: between the best and the worst of it', () => {
