@@ -6,7 +6,7 @@
 #include <numbers>
 #include <random>
 
-#include "base/cpu_features.h"
+#include "each_isa.h"
 #include "harness.h"
 #include "include_quant_types.inc"
 #include "kernels/kernel_table.h"
@@ -23,29 +23,6 @@ std::vector<float> normal(int64_t n, float deviation = 1) {
   std::vector<float> out(static_cast<size_t>(n));
   for (float& value : out) value = distribution(random_bits);
   return out;
-}
-
-template <typename Body>
-void each_isa(const Body& body) {
-  int32_t n = 0;
-  const KernelTable* const* tables = all_kernels(&n);
-  for (int32_t i = 0; i < n; ++i) {
-    if (kernels_supported(tables[i])) {
-      body(*tables[i]);
-    } else {
-      std::printf("# %s is not supported by this CPU\n", tables[i]->isa);
-    }
-  }
-}
-
-/// With this core's traits, and with what other cores prefer in their place.
-template <typename Body>
-void each_core(const Body& body) {
-  const uint32_t own = cpu_features() & kCpuTraits;
-  each_isa(body);
-  assume_cpu_traits(own ^ (kCpuMultipliesOnce | kCpuFollowsStreams));
-  each_isa(body);
-  assume_cpu_traits(own);
 }
 
 /// sum (a - b)^2 / sum b^2
