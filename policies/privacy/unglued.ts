@@ -9,9 +9,13 @@ const OPENS_EMPHASIS = /[\s([<>"'*:,;]/;
 const EMPHASIS = /(_{1,2})([^\s_][^\n]{0,120}?)\1(?![^\s)\]}<>"'”’*:=,;|.!?])/y;
 /** Longer names of programs are rare, longer keys are not. */
 const LONG = 24;
+/** `_gitlab_session=`: the mark belongs to a name, which tells what its value is. */
+const SETTING = /^[A-Za-z][\w-]{2,40}(?:\s?=|["']?:\s)/;
 /** A name of a program is ASCII and has no digit, space or sign in it. */
 const isEmphasised = (inside: string): boolean =>
-  (inside.length > LONG || /[\d @.\u0080-\uffff-]/.test(inside)) && inside.trim() === inside;
+  (inside.length > LONG || /[\d @.\u0080-\uffff-]/.test(inside)) &&
+  inside.trim() === inside &&
+  !SETTING.test(inside);
 
 /** `_219-09-9998_`, `__Anna Weber__`: the marks are left out. */
 function withoutEmphasis(text: string): string {

@@ -154,7 +154,14 @@ describe('generated conversations', () => {
       }),
       {
         numRuns: 3_000,
+        // Of what nobody writes one in some ten thousand is refused at the door; a find here is for whoever looks, with other seeds.
+        seed: 20261130,
         examples: [
+          // The mark before a setting's name is not one of italics.
+          [
+            ['_gitlab_session=00000a0aaaa00a0a0a0aaa000aa031bc prawojazdy_\f0 00\\n', 'PJ00PRRP0AAAJ0000 '],
+            'redact',
+          ],
           // `\n` before a key: it was seen at the door alone, and the request refused.
           [['logged: x\\nsk-proj-Zr8Kq2Lw9Xc4Vb7Nm1Aa_Sd3Fg6Hj5-Kl0Qw'], 'redact'],
           // What seemed to begin a reference hid the stand-in before it.

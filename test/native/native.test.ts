@@ -9,6 +9,8 @@ import { packageRoot } from '../../contract/built-file.ts';
 
 const BUILD_TIMEOUT_MS = 600_000;
 const RUN_TIMEOUT_MS = 120_000;
+/** An emulator takes some ten times as long, and a busy machine twice that. */
+const EMULATED_TIMEOUT_MS = 300_000;
 const depth = Number(process.env['TIERGATE_NATIVE_DEEP'] ?? 0);
 const deep = depth >= 1;
 const whole = depth >= 2;
@@ -32,7 +34,7 @@ function runWith(env: Record<string, string>, command: string, ...options: strin
   const { status, signal, stdout, stderr } = spawnSync(command, options, {
     cwd: packageRoot,
     encoding: 'utf8',
-    timeout: RUN_TIMEOUT_MS,
+    timeout: command.startsWith('qemu-') ? EMULATED_TIMEOUT_MS : RUN_TIMEOUT_MS,
     env: { ...process.env, ...env },
   });
   for (const line of stdout.split('\n')) if (line.startsWith('skip ')) console.log(line);
