@@ -68,8 +68,10 @@ export function lineEscape(text: string, at: number): Decoded {
   return match === null ? null : ['\n', match[0].length];
 }
 
-const TERMINAL = /(?:\p{Cc}|\\+(?:x1[bB]|u001[bB]|e|033))\[[\d;?]{0,16}[A-Za-z]/uy;
-/** An order to a terminal, most often a colour, as it is or as programs write it (ECMA-48, 5.4): nothing of it is seen. */
+/** An order to a terminal, most often a colour, as it is or as programs write it (ECMA-48, 5.4). */
+export const TERMINAL_ORDER = '(?:\\u001b|\\\\+(?:x1[bB]|u001[bB]|e|033))\\[[\\d;?]{0,16}[A-Za-z]';
+const TERMINAL = new RegExp(TERMINAL_ORDER, 'y');
+/** Nothing of it is seen. */
 export function terminalOrder(text: string, at: number): Decoded {
   TERMINAL.lastIndex = at;
   const match = TERMINAL.exec(text);

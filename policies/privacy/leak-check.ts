@@ -18,8 +18,6 @@ const MIN_ENCODED = 10;
 const SPACE = /\s/;
 /** Media in base64. Nothing that stands in such a run stands alone. */
 const BASE64_RUN = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{256,}={0,2}/g;
-/** White space as JSON writes it: else `\n` would join the words around it. */
-const WHITE_SPACE_ESCAPE = /\\[nrt]/g;
 
 /** A run of base64 of this length is media. */
 const MEDIA_RUN = 256;
@@ -218,8 +216,7 @@ export function createLeakCheck(
     const leaked = find(body);
     if (leaked !== undefined) return `a redacted value of type ${leaked} is still in the outgoing body`;
     const unread = looked.length === 0 ? body : withoutLooked(body, looked);
-    const spaced = unread.includes('\\') ? unread.replace(WHITE_SPACE_ESCAPE, '\n') : unread;
-    const text = hasEncodedRun(spaced, MEDIA_RUN) ? spaced.replace(BASE64_RUN, ' ') : spaced;
+    const text = hasEncodedRun(unread, MEDIA_RUN) ? unread.replace(BASE64_RUN, ' ') : unread;
     const found = scanText(text, { types, minScore: STRONG_SCORE }).find(
       ({ start, end }) => !mayPass(text.slice(start, end)),
     );

@@ -2,6 +2,7 @@
 // is written, text-index.ts which ones run and where.
 import type { Finding, Recognizer, TextIndex } from '../../contract/recognizer.ts';
 import { createContextSearch } from './context-words.ts';
+import { TERMINAL_ORDER } from './encoded-characters.ts';
 import { type EncodedText, encodedTexts, mayHaveEncodedText } from './encoded-text.ts';
 import { createLayoutMatcher } from './layouts.ts';
 import type { NameFinder } from './names.ts';
@@ -55,7 +56,7 @@ function blank(text: string, findings: readonly Finding[]): string {
 
 /** Of a written line end or an order to a terminal: how a text before a value ends, how one behind it begins. */
 const ENDS_IN_ESCAPE = /(?:\\[nrt]|[\\%](?:[ux](?:00)?)?0[9ad]|\[[\d;?]{0,16}[a-z])$/i;
-const BEGINS_WITH_ESCAPE = /^(?:\\[nrt]|%0[9ad]|\\(?:u00|x)0[9ad]|(?:\p{Cc}|\\(?:x1b|u001b|e|033))\[)/iu;
+const BEGINS_WITH_ESCAPE = new RegExp(`^(?:\\\\[nrt]|%0[9ad]|\\\\(?:u00|x)0[9ad]|${TERMINAL_ORDER})`, 'i');
 const LONGEST_ESCAPE = 24;
 /** Did a finding take what is no part of it, as `nanna@example.com` of `\nanna@example.com`? @param other within it, perhaps */
 const tookEscape = (text: string, { type, start, end }: Finding, other: Finding): boolean =>

@@ -1,6 +1,7 @@
 // Signs that stand right beside a value and are no part of it: line ends as programs, JSON and logs write them (`\n`), markdown's
 // underscores, `=3D` of mail; and spaces of typesetters within it. Plain white space in their place, so that every place of the text
 // stays.
+import { TERMINAL_ORDER } from './encoded-characters.ts';
 
 /** A written line end or tab that something is glued to. */
 const GLUED_LINE_END = /\\[nrt](?=[^\s\\"'`<>{}|])/;
@@ -55,8 +56,7 @@ export function unglued(text: string): string {
 }
 
 /** Quotes and brackets as JSON of some programs has them, the space of an address, and a terminal's colours. */
-const AROUND_NAME =
-  /%20|\\u00(?:2[267]|3[cCeE])|(?:\p{Cc}|\\(?:x1[bB]|u001[bB]|e|033))\[[\d;?]{0,16}[A-Za-z]/gu;
+const AROUND_NAME = new RegExp(`%20|\\\\u00(?:2[267]|3[cCeE])|${TERMINAL_ORDER}`, 'g');
 /** `CV_Anna_Weber.pdf`: documents that people name; not the files of programs. */
 const DOCUMENT =
   /(?<![\p{L}\p{N}_.-])[\p{L}\p{N}_.-]{1,80}\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|txt|csv|eml|msg|jpe?g|png|heic|tiff?|zip)(?![\p{L}\p{N}_])/giu;

@@ -210,6 +210,8 @@ describe('scanText with names', () => {
     ['Dear team,\\nMartin Holloway has left.', 'Martin Holloway'],
     ['{\\u0022from\\u0022: \\u0022Martin Holloway\\u0022}', 'Martin Holloway'],
     ['\u001b[1mMartin Holloway\u001b[0m signed in', 'Martin Holloway'],
+    // A line end before a bracket is no order to a terminal.
+    ['see /a%20b for:\n[Martin Holloway] has left.', 'Martin Holloway'],
     ['It was _Martin Holloway_ who called.', 'Martin Holloway'],
     ['It was “Martin Holloway” who called.', 'Martin Holloway'],
   ])('finds the name in %j', (text, name) => {
