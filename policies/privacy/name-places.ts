@@ -28,7 +28,8 @@ const NO_PART = new Set(
   (
     'van von den der del des dos das los las bin ibn abu mac zur zum ter ten the and und for mrs miss sir herr frau madame ' +
     'monsieur señor señora signor signora senhor senhora meneer mevrouw pan pani doctor doktor professor prof dr saint ' +
-    'mme mlle sra srta sta sig dott dra dhr mevr bay bayan don ing mgr judr mudr phdr phd dds msc bsc mba esq jun sen'
+    'mme mlle sra srta sta sig dott dra dhr mevr bay bayan don ing mgr judr mudr phdr phd dds msc bsc mba esq jun sen ' +
+    'dvm سيد السيد سيدة السيدة آنسة الآنسة دكتور الدكتور دكتورة الدكتورة بروفيسور البروفيسور أستاذ الأستاذ مهندس المهندس'
   )
     .split(' ')
     .map(fold),

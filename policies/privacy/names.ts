@@ -16,6 +16,7 @@ import {
 } from './name-plausibility.ts';
 import { isPersonsName } from './name-type.ts';
 import { cjkNames, type WordLists } from './names-cjk.ts';
+import { addTitled, type TitledLists, titledNames } from './names-titled.ts';
 import { addAround } from './overlaps.ts';
 import { bitsOf, LIST, listsOf, USAGE_SHIFT } from './tagger/gazetteer.ts';
 import { type TaggedType, TYPES } from './tagger/labels.ts';
@@ -43,9 +44,8 @@ export interface NameFinder {
   isUsualWord(word: string): boolean;
 }
 
-interface NameModel extends WordLists {
+interface NameModel extends WordLists, TitledLists {
   tag: Tagger;
-  isUsualWord(word: string): boolean;
   isForename(word: string): boolean;
   isForenameOnly(word: string): boolean;
 }
@@ -57,6 +57,7 @@ function namesOf(model: TaggerModel): NameModel {
   return {
     tag: createTagger(model),
     isUsualWord: (word) => (listed(word) & LIST.common) !== 0,
+    isName: (word) => (listed(word) & (LIST.forename | LIST.surname)) !== 0,
     isForename: (word) => (listed(word) & LIST.forename) !== 0,
     isForenameOnly: (word) => (listed(word) & (LIST.forename | LIST.surname)) === LIST.forename,
     isSurname: (word) => (listed(word) & LIST.surname) !== 0,
@@ -95,7 +96,6 @@ const isPartOfIdentifier = (text: string, start: number, end: number): boolean =
     /^(?:[\w($[]|\.\p{L})/u.test(text.slice(end, end + 2))) &&
   !/\s/.test(text.slice(start, end));
 
-const NONE: readonly Finding[] = [];
 const FIRST_WORD = /^[\p{L}\p{M}]+/u;
 
 /**
@@ -212,8 +212,10 @@ export function nameFinder(
           addLast(found, finding, text, isForename);
       }
     }
-    const more = wanted.has('PERSON') ? cjkNames(text, lists) : NONE;
-    return more.length === 0 ? found : addAround(found, more, text);
+    if (!wanted.has('PERSON')) return found;
+    const whole = addTitled(found, titledNames(text, lists), text);
+    const more = cjkNames(text, lists);
+    return more.length === 0 ? whole : addAround(whole, more, text);
   };
 
   const find = (text: string): readonly Finding[] => {
