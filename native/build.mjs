@@ -1,6 +1,6 @@
 // Configures and compiles the native engine into native/build (or a sibling folder for a sanitizer or cross build).
 // Plain JavaScript without dependencies but the header packages node-addon-api and node-api-headers.
-//   node native/build.mjs [--if-stale] [--tests] [--bench] [--target=NAME] [--sanitize=address,undefined] [--cross=aarch64]
+//   node native/build.mjs [--if-stale] [--tests] [--bench] [--quick] [--target=NAME] [--sanitize=address,undefined] [--cross=aarch64]
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -28,8 +28,8 @@ function fail(message) {
 }
 
 for (const flag of flags) {
-  if (!/^--(if-stale|tests|bench|(target|sanitize|cross)=[\w,]+)$/.test(flag)) {
-    fail(`unknown option ${flag}; known: --if-stale --tests --bench --target=NAME --sanitize=LIST --cross=aarch64`);
+  if (!/^--(if-stale|tests|bench|quick|(target|sanitize|cross)=[\w,]+)$/.test(flag)) {
+    fail(`unknown option ${flag}; known: --if-stale --tests --bench --quick --target=NAME --sanitize=LIST --cross=aarch64`);
   }
 }
 if (cross && cross !== 'aarch64') fail(`--cross=${cross} is unknown; known: aarch64`);
@@ -136,6 +136,7 @@ const configure = [
   `-DTIERGATE_ADDON=${onOff(!variant)}`,
   ...(withTests ? ['-DTIERGATE_TESTS=ON'] : []),
   ...(withBench ? ['-DTIERGATE_BENCH=ON'] : []),
+  `-DTIERGATE_QUICK=${onOff(has('--quick'))}`,
   `-DTIERGATE_SANITIZE=${sanitize}`,
   `-DNODE_API_HEADERS=${join(root, 'node_modules', 'node-api-headers', 'include')}`,
   `-DNODE_ADDON_API=${join(root, 'node_modules', 'node-addon-api')}`,

@@ -44,6 +44,8 @@ export class HostConnection implements EngineHost {
   readonly #startWaitMs: number;
   #phase: HostPhase = { kind: 'starting' };
   #pool: Pool | null = null;
+  /** Why the host ended before it was ready; null once it was. */
+  #lastEnd: string | null = null;
   readonly #watchers = new Set<() => void>();
 
   /** @param startWaitMs how long a request waits for a host that is starting */
@@ -89,9 +91,12 @@ export class HostConnection implements EngineHost {
         });
       }
       if (Date.now() >= deadline) {
-        throw new GatewayError('ENGINE_CRASHED', 'the local engine is still starting; try again shortly', {
-          retryAfterS: 1,
-        });
+        const why = this.#lastEnd === null ? '' : `, after it ended with: ${this.#lastEnd}`;
+        throw new GatewayError(
+          'ENGINE_CRASHED',
+          `the local engine is still starting${why}; try again shortly`,
+          { retryAfterS: 1 },
+        );
       }
       await this.#changed(deadline - Date.now(), signal);
     }
@@ -106,6 +111,8 @@ export class HostConnection implements EngineHost {
     this.#pool?.destroy(crashed).catch(() => {});
     this.#pool = null;
     this.#phase = phase;
+    if (phase.kind === 'ready') this.#lastEnd = null;
+    else if (phase.kind === 'waiting') this.#lastEnd = phase.reason;
     for (const notify of this.#watchers) notify();
     this.#watchers.clear();
   }

@@ -60,8 +60,8 @@ macro(write_registries)
     if(arch STREQUAL "any" OR arch STREQUAL processor)
       get_filename_component(name ${path} NAME_WE)
       string(APPEND isa_lines "ISA(${name})\n")
-      if(TIERGATE_SANITIZE)
-        string(APPEND flags " -O1")  # checks on every inlined load: -O3 takes minutes a file
+      if(TIERGATE_SANITIZE OR TIERGATE_QUICK)
+        string(APPEND flags " -O1")  # with checks on every inlined load -O3 takes minutes a file
       endif()
       set_source_files_properties(${path} PROPERTIES COMPILE_FLAGS "${flags}")
       list(APPEND ISA_SOURCES ${path})

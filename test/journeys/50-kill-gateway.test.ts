@@ -98,7 +98,9 @@ it.each(cases)(
       const clients = Array.from({ length: CLIENTS }, (_, index) =>
         client(gateway.url, index % 2 === 0, seen),
       );
+      // At another moment each round, with answers already out; how many a second is the machine's affair.
       await rest(300 + 37 * round);
+      await until(() => seen.whole.length > CLIENTS, 60_000);
       await kill(gateway, seen);
       await Promise.all(clients);
       const database = new Database(gateway.ledgerPath, { readonly: true });
