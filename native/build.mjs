@@ -18,7 +18,9 @@ const cross = value('--cross');
 const target = value('--target');
 const withTests = has('--tests');
 const withBench = has('--bench');
-const variant = [cross, sanitize && `sanitize-${sanitize.replaceAll(',', '-')}`].filter(Boolean).join('-');
+// In a folder of its own, without the addon: slow kernels must never pass for the product's.
+const quick = has('--quick');
+const variant = [cross, quick && 'quick', sanitize && `sanitize-${sanitize.replaceAll(',', '-')}`].filter(Boolean).join('-');
 const buildFolder = join(native, variant ? `build-${variant}` : 'build');
 const lockFile = join(buildFolder, '.lock');
 
@@ -136,7 +138,7 @@ const configure = [
   `-DTIERGATE_ADDON=${onOff(!variant)}`,
   ...(withTests ? ['-DTIERGATE_TESTS=ON'] : []),
   ...(withBench ? ['-DTIERGATE_BENCH=ON'] : []),
-  `-DTIERGATE_QUICK=${onOff(has('--quick'))}`,
+  `-DTIERGATE_QUICK=${onOff(quick)}`,
   `-DTIERGATE_SANITIZE=${sanitize}`,
   `-DNODE_API_HEADERS=${join(root, 'node_modules', 'node-api-headers', 'include')}`,
   `-DNODE_ADDON_API=${join(root, 'node_modules', 'node-addon-api')}`,

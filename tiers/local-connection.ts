@@ -44,7 +44,7 @@ export class HostConnection implements EngineHost {
   readonly #startWaitMs: number;
   #phase: HostPhase = { kind: 'starting' };
   #pool: Pool | null = null;
-  /** Why the host ended before it was ready; null once it was. */
+  /** Why the host last ended, until it is ready again. */
   #lastEnd: string | null = null;
   readonly #watchers = new Set<() => void>();
 

@@ -61,7 +61,7 @@ macro(write_registries)
       get_filename_component(name ${path} NAME_WE)
       string(APPEND isa_lines "ISA(${name})\n")
       if(TIERGATE_SANITIZE OR TIERGATE_QUICK)
-        string(APPEND flags " -O1")  # with checks on every inlined load -O3 takes minutes a file
+        string(APPEND flags " -O1")  # -O3 takes minutes a file with checks on every inlined load, and a cross compiler's too
       endif()
       set_source_files_properties(${path} PROPERTIES COMPILE_FLAGS "${flags}")
       list(APPEND ISA_SOURCES ${path})
